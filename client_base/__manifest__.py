@@ -1,0 +1,26 @@
+{
+    "name": "Client Base",
+    "summary": "The shared counterparty directory: whose client it is, what is known, what is missing",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "Client Base contributors",
+    "license": "LGPL-3",
+    "depends": ["base_import", "contacts", "sale"],
+    "data": [
+        "security/client_base_groups.xml",
+        "security/client_base_rules.xml",
+        "security/ir.model.access.csv",
+        "data/client_standard_data.xml",
+        "data/ir_cron_data.xml",
+        "views/client_region_views.xml",
+        "views/client_standard_views.xml",
+        "views/client_import_views.xml",
+        "views/res_partner_views.xml",
+        "report/client_gap_report_views.xml",
+        "views/client_base_menus.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["client_base/static/tests/tours/**/*"],
+    },
+    "application": True,
+}

@@ -1,0 +1,139 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+from ..tools.row_reader import SEVERITIES
+
+
+class ClientImportRow(models.Model):
+    """One row of an imported client list: what it said, what was read, what is to be done."""
+
+    _name = "client.import.row"
+    _description = "Client Import Row"
+    _order = "import_id, number"
+    _rec_name = "name"
+
+    import_id = fields.Many2one("client.import", required=True, index=True, ondelete="cascade")
+    number = fields.Integer(string="Row", readonly=True, help="Its number in the file, the header being 1.")
+    state = fields.Selection(
+        [
+            ("clean", "Clean"),
+            ("mended", "Mended"),
+            ("question", "Question"),
+            ("duplicate", "Duplicate"),
+            ("error", "Error"),
+        ],
+        string="Found",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    decision = fields.Selection(
+        [("import", "Import"), ("skip", "Skip")],
+        required=True,
+        default="import",
+        help="Duplicates and questions are skipped unless you decide otherwise.",
+    )
+    findings = fields.Json(readonly=True, help="What was odd about the row: codes with arguments.")
+    note = fields.Text(string="What Was Found", compute="_compute_note")
+    rest = fields.Json(readonly=True, help="Cells that no field takes; they go into the client's notes.")
+    name = fields.Char(string="Client")
+    country_id = fields.Many2one("res.country", string="Country")
+    state_id = fields.Many2one("res.country.state", string="State", domain="[('country_id', '=?', country_id)]")
+    city = fields.Char()
+    street = fields.Char()
+    zip = fields.Char(string="ZIP")
+    phone = fields.Char()
+    email = fields.Char(string="E-mail")
+    website = fields.Char()
+    vat = fields.Char(string="Tax ID")
+    ref = fields.Char(string="Reference")
+    employees = fields.Integer()
+    industry_id = fields.Many2one("res.partner.industry", string="Industry")
+    owner_id = fields.Many2one("res.users", string="Client's Manager", domain=[("share", "=", False)])
+    partner_id = fields.Many2one("res.partner", string="Client Card", readonly=True, index="btree_not_null")
+
+    @api.depends("findings")
+    def _compute_note(self):
+        sentences = self._get_finding_sentences()
+        for row in self:
+            row.note = "\n".join(sentences[code] % arguments for code, arguments in row.findings or ())
+
+    @api.model
+    def _get_finding_sentences(self):
+        """Return ``{finding code: sentence with named arguments}`` in the user's language."""
+        _ = self.env._
+        return {
+            "address_cleaned": _("The address was cleaned: “%(text)s”"),
+            "city_from_address": _("“%(text)s” is not a city: the city was taken from the address."),
+            "country_disputed": _("The country is “%(country)s”, the address is elsewhere: “%(text)s”. Choose one."),
+            "country_from_address": _("No country: taken from the address “%(text)s”."),
+            "country_is_place": _("“%(text)s” is not a country: the country was found by it."),
+            "country_unknown": _("“%(text)s” is not a country that can be recognised: choose one, or skip the row."),
+            "duplicate_hidden": _("Already in the base: ask your lead."),
+            "duplicate_in_base": _("Already in the base: %(client)s"),
+            "duplicate_in_file": _("The same client stands in row %(row)s."),
+            "email_unreadable": _("“%(text)s” is not an e-mail address: correct it, or import the client without."),
+            "employees_read": _("Employees “%(text)s”: read as %(count)s."),
+            "employees_unreadable": _("Employees “%(text)s” is not a number: it goes into the notes."),
+            "manager_unknown": _("No colleague is called “%(text)s”: choose the client's manager."),
+            "name_missing": _("No name: enter one, or skip the row."),
+            "row_length": _(
+                "%(cells)s cells under %(headers)s headers: the file may be cut off here. Mend the file or skip the row."
+            ),
+            "website_unreadable": _("“%(text)s” is not a web address: it goes into the notes."),
+        }
+
+    @api.model
+    def _get_default_decision(self, state):
+        return "import" if SEVERITIES.index(state) < SEVERITIES.index("question") else "skip"
+
+    def action_import_anyway(self):
+        self.decision = "import"
+
+    def action_skip(self):
+        self.decision = "skip"
+
+    def action_open_client(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.partner_id.id,
+            "views": [(False, "form")],
+        }
+
+    def _get_obstacles(self):
+        """Return the rows that are to be imported and cannot be as they are now."""
+        return self.filtered(
+            lambda row: (
+                row.decision == "import"
+                and (
+                    not row.name
+                    or any(code == "row_length" for code, _arguments in row.findings or ())
+                    or (not row.owner_id and any(code == "manager_unknown" for code, _arguments in row.findings or ()))
+                )
+            )
+        )
+
+    def _prepare_partner_values(self):
+        """Return the values of the client that this row becomes."""
+        self.ensure_one()
+        return {
+            "name": self.name,
+            "is_company": True,
+            "country_id": self.country_id.id,
+            "state_id": self.state_id.id,
+            "city": self.city,
+            "street": self.street,
+            "zip": self.zip,
+            "phone": self.phone,
+            "email": self.email,
+            "website": self.website,
+            "vat": self.vat,
+            "ref": self.ref,
+            "client_employees": self.employees,
+            "industry_id": self.industry_id.id,
+            "user_id": self.owner_id.id,
+            "comment": Markup("<br/>").join(f"{header}: {text}" for header, text in (self.rest or {}).items()) or False,
+        }

@@ -1,0 +1,84 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+
+class ClientStandard(models.Model):
+    """What must be known about a kind of client."""
+
+    _name = "client.standard"
+    _description = "Data Standard"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    domain = fields.Char(
+        string="Applies to",
+        required=True,
+        default="[('is_company', '=', True)]",
+        help="The clients that must meet this standard.",
+    )
+    requirement_ids = fields.One2many("client.requirement", "standard_id", string="Required", copy=True)
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        for standard in self:
+            try:
+                standard._get_domain().validate(self.env["res.partner"])
+            except (ValueError, SyntaxError, TypeError, KeyError) as error:
+                raise ValidationError(
+                    self.env._(
+                        "“%(standard)s”: the filter under “Applies to” cannot be used. Choose it again. (%(error)s)",
+                        standard=standard.name,
+                        error=error,
+                    )
+                ) from error
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        standards = super().create(vals_list)
+        standards._refresh_clients()
+        return standards
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"domain", "active", "requirement_ids"} & vals.keys():
+            self._refresh_clients()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._refresh_clients()
+        return result
+
+    def _get_domain(self):
+        """Return the domain of the clients that this standard applies to.
+
+        :raise ValueError: when the stored text is no domain
+        """
+        return Domain(literal_eval(self.domain))
+
+    def _get_requirements(self, clients):
+        """Return what is required of each of ``clients``: ``{client: requirements}``."""
+        required = dict.fromkeys(clients, self.env["client.requirement"])
+        for standard in self:
+            for client in clients.filtered_domain(standard._get_domain()):
+                required[client] |= standard.requirement_ids
+        return required
+
+    @api.model
+    def _refresh_clients(self):
+        """Judge every client by the standards as they are now."""
+        # sudo: a standard holds for the whole base, also for clients its editor may not see
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        clients = partners.search(partners._get_client_domain())
+        for name in ("client_completeness", "client_missing_ids"):
+            self.env.add_to_compute(partners._fields[name], clients)
+
+    @api.model
+    def _cron_refresh_clients(self):
+        """Judge every client again: a standard may apply to what is not on the card itself."""
+        self._refresh_clients()

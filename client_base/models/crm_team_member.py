@@ -1,0 +1,23 @@
+from odoo import api, models
+
+
+class CrmTeamMember(models.Model):
+    """A team's members are its lead's scope, and record rules are kept with the scope in them."""
+
+    _inherit = "crm.team.member"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        members = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return members
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result

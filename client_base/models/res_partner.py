@@ -1,0 +1,78 @@
+from odoo import api, fields, models
+
+
+class ResPartner(models.Model):
+    """Whose client a partner is.
+
+    A *client* is a commercial partner that is not of our own house; its contacts and addresses
+    are parts of it.  Its manager is the standard salesperson of the commercial partner.
+    """
+
+    _inherit = "res.partner"
+
+    # On every row, contacts and addresses included, so that a record rule is one comparison on
+    # one indexed column.  Odoo's own user_id of a contact does not follow its company.
+    client_owner_id = fields.Many2one(
+        related="commercial_partner_id.user_id",
+        string="Client's Manager",
+        store=True,
+        index=True,
+        help="The salesperson of the company. Contacts and addresses follow it.",
+    )
+    client_open = fields.Boolean(
+        string="Open to All",
+        compute="_compute_client_open",
+        compute_sudo=True,
+        store=True,
+        help="Colleagues and our own companies: everybody works with them, so everybody sees them.",
+    )
+    client_employees = fields.Integer(string="Employees", help="How many people work at the client.")
+
+    _client_open_index = models.Index("(id) WHERE client_open")
+
+    @api.depends("user_ids.share", "user_ids.partner_id", "commercial_partner_id")
+    def _compute_client_open(self):
+        # Archived colleagues too: what they wrote must stay readable.
+        users = self.env["res.users"].with_context(active_test=False)
+        colleagues = users.search(
+            [
+                ("partner_id", "in", self.ids),
+                "|",
+                ("share", "=", False),
+                ("all_group_ids", "in", self.env.ref("base.group_public").ids),
+            ]
+        ).partner_id
+        companies = (
+            self.env["res.company"]
+            .with_context(active_test=False)
+            .search([("partner_id", "in", self.commercial_partner_id.ids)])
+            .partner_id
+        )
+        for partner in self:
+            partner.client_open = partner._origin in colleagues or partner.commercial_partner_id in companies
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        owner = self._client_default_owner()
+        if owner:
+            vals_list = [
+                vals if vals.get("parent_id") or "user_id" in vals else {**vals, "user_id": owner.id}
+                for vals in vals_list
+            ]
+        return super().create(vals_list)
+
+    @api.model
+    def _client_default_owner(self):
+        """Return the user who owns the clients that the current user enters, or an empty record.
+
+        A manager's new clients are the manager's.  Others, and code that acts for nobody in
+        particular (superuser), enter clients without an owner.
+        """
+        user = self.env.user
+        manages = user.has_group("client_base.group_client_own") and not user.has_group("client_base.group_client_all")
+        return user if manages and not self.env.su else user.browse()
+
+    @api.model
+    def _get_client_domain(self):
+        """Return the domain of clients: commercial partners that are not of our own house."""
+        return [("parent_id", "=", False), ("client_open", "=", False)]

@@ -1,0 +1,66 @@
+from odoo import api, fields, models
+
+
+class ResPartner(models.Model):
+    """How complete a client's data are, judged by the standards that apply to it."""
+
+    _inherit = "res.partner"
+
+    client_completeness = fields.Float(
+        string="Completeness",
+        compute="_compute_client_completeness",
+        compute_sudo=True,
+        store=True,
+        aggregator="avg",
+        help="Percent of what the data standards require of this client. 100 where they require nothing.",
+    )
+    client_missing_ids = fields.Many2many(
+        "client.requirement",
+        "client_missing_rel",
+        "partner_id",
+        "requirement_id",
+        string="Missing Data",
+        compute="_compute_client_completeness",
+        compute_sudo=True,
+        store=True,
+    )
+
+    @api.model
+    def _get_client_checkable_fields(self):
+        """Return the names of the fields that a data standard may require; addons add theirs."""
+        return [
+            "category_id",
+            "city",
+            "client_employees",
+            "client_owner_id",
+            "client_region_id",
+            "company_registry",
+            "country_id",
+            "email",
+            "industry_id",
+            "lang",
+            "phone",
+            "ref",
+            "state_id",
+            "street",
+            "vat",
+            "website",
+            "zip",
+        ]
+
+    @api.depends(
+        lambda self: [
+            *self._get_client_checkable_fields(),
+            *("active", "client_open", "is_company", "parent_id"),
+            *("child_ids.is_company", "child_ids.phone", "child_ids.type"),
+        ]
+    )
+    def _compute_client_completeness(self):
+        clients = self.filtered_domain(self._get_client_domain())
+        required = self.env["client.standard"].search([])._get_requirements(clients)
+        for partner in self:
+            requirements = required.get(partner, self.env["client.requirement"])
+            missing = requirements._get_unmet(partner)
+            weight = sum(requirements.mapped("weight"))
+            partner.client_missing_ids = missing
+            partner.client_completeness = 100 * (1 - sum(missing.mapped("weight")) / weight) if weight else 100

@@ -1,0 +1,1 @@
+from . import client_gap_report

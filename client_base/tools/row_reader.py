@@ -1,0 +1,232 @@
+"""Read one row of a client list into the fields of a client, and say what was odd about it.
+
+Nothing here knows Odoo.  What a cell may refer to (countries, industries, managers) comes in as
+plain mappings; what was found comes out as codes with arguments, so that whoever shows them can
+say them in the reader's language.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from .address import Gazetteer, read_count, read_place, read_website, strip_coordinates, tidy
+from .client_index import ClientIndex
+
+# Field -> the headers it is known under, without case.
+HEADERS = {
+    "name": ("name", "company", "client", "customer", "название", "наименование", "клиент", "компания", "назва")
+    + ("клієнт", "компанія", "контрагент"),
+    "country": ("country", "страна", "країна"),
+    "state": ("state", "province", "область", "регион", "регіон"),
+    "city": ("city", "town", "город", "місто"),
+    "address": ("headquarters", "address", "адрес", "адреса"),
+    "street": ("street", "улица", "вулиця"),
+    "zip": ("zip", "postal code", "postcode", "индекс", "індекс"),
+    "phone": ("phone", "telephone", "телефон"),
+    "email": ("email", "e-mail", "mail", "почта", "эл. почта", "пошта", "ел. пошта"),
+    "website": ("website", "site", "web", "сайт"),
+    "vat": ("vat", "tax id", "tax number", "инн", "іпн", "єдрпоу"),
+    "ref": ("ref", "reference", "code", "isin", "код", "номер"),
+    "industry": ("industry", "industries", "отрасль", "галузь"),
+    "employees": ("employees", "staff", "сотрудники", "работники", "працівники"),
+    "manager": ("manager", "salesperson", "owner", "менеджер", "ответственный", "відповідальний"),
+}
+
+# What a finding makes of its row; a row is as bad as its worst finding.
+SEVERITIES = ("clean", "mended", "question", "duplicate", "error")
+FINDINGS = {
+    "address_cleaned": "mended",
+    "city_from_address": "mended",
+    "country_disputed": "question",
+    "country_from_address": "mended",
+    "country_is_place": "mended",
+    "country_unknown": "question",
+    "duplicate_hidden": "duplicate",
+    "duplicate_in_base": "duplicate",
+    "duplicate_in_file": "duplicate",
+    "email_unreadable": "question",
+    "employees_read": "mended",
+    "employees_unreadable": "question",
+    "manager_unknown": "error",
+    "name_missing": "error",
+    "row_length": "error",
+    "website_unreadable": "mended",
+}
+
+_EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;.]{2,}")
+
+
+@dataclass
+class Reading:
+    """What a row says: ``values`` by field, ``findings`` as ``(code, arguments)``, the ``rest``.
+
+    ``rest`` maps the headers of what found no field to its text: nothing is lost.
+    """
+
+    values: dict
+    findings: list = field(default_factory=list)
+    rest: dict = field(default_factory=dict)
+
+    def find(self, code, **arguments):
+        self.findings.append((code, arguments))
+
+    @property
+    def state(self):
+        return worst(code for code, _arguments in self.findings)
+
+
+def worst(codes):
+    """Return the state of a row with these findings.
+
+    >>> worst([]), worst(["employees_read", "country_unknown"])
+    ('clean', 'question')
+    """
+    return max((FINDINGS[code] for code in codes), key=SEVERITIES.index, default="clean")
+
+
+def map_headers(headers):
+    """Return ``{column number: field}`` for the headers that are known, each field once.
+
+    >>> map_headers(["Название", "ISIN", "Colour"])
+    {0: 'name', 1: 'ref'}
+    """
+    known = {alias: name for name, aliases in HEADERS.items() for alias in aliases}
+    columns = {}
+    for number, header in enumerate(headers):
+        name = known.get(tidy(str(header)).casefold())
+        if name and name not in columns.values():
+            columns[number] = name
+    return columns
+
+
+class RowReader:
+    """Reads the rows of one file, and knows which clients it has already seen in it.
+
+    :param headers: the file's header row
+    :param world: a :class:`~.address.Gazetteer`
+    :param industries: ``{name without case: anything}``, what an industry cell may say
+    :param managers: ``{login, e-mail or name without case: anything}``
+
+    >>> reader = RowReader(["name", "country", "employees"], Gazetteer({"Germany": "DE"}), {}, {})
+    >>> reading = reader.read(2, ["Acme GmbH", "Germany", "c. 250 (2024)"])
+    >>> reading.state, reading.values["country"], reading.values["employees"]
+    ('mended', 'DE', 250)
+    >>> reader.read(3, ["ACME", "Germany", ""]).findings
+    [('duplicate_in_file', {'row': 2})]
+    >>> reader.read(4, ["Acme Steel"]).state
+    'error'
+    """
+
+    def __init__(self, headers, world, industries, managers):
+        self.headers = [tidy(str(header)) for header in headers]
+        self.columns = map_headers(headers)
+        self.world = world
+        self.industries = industries
+        self.managers = managers
+        self._seen = ClientIndex()
+
+    def read(self, number, cells):
+        """Return the :class:`Reading` of row ``number`` of the file."""
+        cells = [str(cell) if cell is not None else "" for cell in cells]
+        reading = Reading({name: tidy(cells[i]) for i, name in self.columns.items() if i < len(cells)})
+        reading.rest = {
+            header: tidy(cells[i])
+            for i, header in enumerate(self.headers)
+            if i not in self.columns and i < len(cells) and tidy(cells[i])
+        }
+        if len(cells) != len(self.headers):
+            reading.find("row_length", cells=len(cells), headers=len(self.headers))
+            return reading
+        if not reading.values.get("name"):
+            reading.find("name_missing")
+        for read in (self._read_place, self._read_contact, self._read_employees, self._read_references):
+            read(reading)
+        self._remember(number, reading)
+        return reading
+
+    def _read_place(self, reading):
+        values = reading.values
+        said = values.get("country", "")
+        address = values.pop("address", "")
+        bare = tidy(strip_coordinates(address))
+        if bare != address:
+            reading.find("address_cleaned", text=address)
+        country = self.world.country(said)
+        by_address, by_country = read_place(bare, self.world), read_place(said, self.world)
+        place = by_address if by_address.country else by_country
+        values["country"] = country or place.country
+        if said and not country:
+            if place.country:
+                reading.find("country_is_place", text=said)
+            else:
+                reading.find("country_unknown", text=said)
+                reading.rest[self._header("country")] = said
+        elif not said and place.country:
+            reading.find("country_from_address", text=bare)
+        agreed = place.country == values["country"]
+        if place.country and not agreed:
+            reading.find("country_disputed", text=bare, country=said)
+        if values.get("state"):
+            values["state"] = self.world.state(values["state"], within=values["country"])[1]
+        if agreed and not values.get("state"):
+            values["state"] = place.state
+        self._read_city(reading, place if agreed else None, bare)
+
+    def _read_city(self, reading, place, address):
+        values = reading.values
+        city = values.get("city", "")
+        if place and place.city and (not city or re.search(r"\d|\(", city)):
+            if city:
+                reading.find("city_from_address", text=city)
+            values["city"] = place.city
+        street = ", ".join(part for part in place.street.split(", ") if part != city) if place else ""
+        if street and not values.get("street"):
+            values["street"] = street
+        elif address and address != city and not (place and place.city):
+            values.setdefault("street", address)
+
+    def _read_contact(self, reading):
+        values = reading.values
+        if values.get("website"):
+            address = read_website(values["website"])
+            if not address:
+                reading.find("website_unreadable", text=values["website"])
+                reading.rest[self._header("website")] = values["website"]
+            values["website"] = address
+        if values.get("email") and not _EMAIL.fullmatch(values["email"]):
+            reading.find("email_unreadable", text=values["email"])
+            reading.rest[self._header("email")] = values.pop("email")
+
+    def _read_employees(self, reading):
+        said = reading.values.pop("employees", "")
+        if not said:
+            return
+        count = read_count(said)
+        if count is None:
+            reading.find("employees_unreadable", text=said)
+            reading.rest[self._header("employees")] = said
+            return
+        reading.values["employees"] = count
+        if said != str(count):
+            reading.find("employees_read", text=said, count=count)
+
+    def _read_references(self, reading):
+        values = reading.values
+        manager = values.get("manager", "")
+        if manager and manager.casefold() not in self.managers:
+            reading.find("manager_unknown", text=manager)
+        said = values.pop("industry", "")
+        names = [part.strip() for part in said.split(";") if part.strip()]
+        values["industry"] = next((name.casefold() for name in names if name.casefold() in self.industries), "")
+        others = [name for name in names if name.casefold() != values["industry"]]
+        if others:
+            reading.rest[self._header("industry")] = "; ".join(others)
+
+    def _remember(self, number, reading):
+        first = self._seen.find(reading.values)
+        if first:
+            reading.find("duplicate_in_file", row=first)
+        else:
+            self._seen.add(reading.values, number)
+
+    def _header(self, name):
+        return next(self.headers[number] for number, field_name in self.columns.items() if field_name == name)
