@@ -1,0 +1,6 @@
+from . import models, wizard
+
+
+def post_init_hook(env):
+    """Place the clients that were there before."""
+    env["client.lifecycle"]._refresh_all()

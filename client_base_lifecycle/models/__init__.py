@@ -1,0 +1,8 @@
+from . import (
+    client_lifecycle,
+    client_segment,
+    client_segment_move,
+    res_config_settings,
+    res_partner,
+    sale_order,
+)

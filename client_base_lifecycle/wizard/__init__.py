@@ -1,0 +1,1 @@
+from . import client_segment_decide

@@ -1,0 +1,51 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class ClientSegmentDecide(models.TransientModel):
+    """A person's decision about clients: VIP, key account, dead, or back to the rules."""
+
+    _name = "client.segment.decide"
+    _description = "Decide on the Segment"
+
+    partner_ids = fields.Many2many("res.partner", string="Clients", required=True)
+    grade = fields.Selection(
+        [
+            ("vip", "VIP"),
+            ("key", "Key account"),
+            ("dead", "Dead"),
+            ("none", "Let the orders decide"),
+        ],
+        string="Decision",
+        required=True,
+        default="vip",
+    )
+    reason = fields.Char(required=True, help="It stands on the card and in the client's history.")
+    until = fields.Date(
+        string="Review by",
+        default=lambda self: fields.Date.context_today(self) + relativedelta(years=1),
+        help="A VIP is named for a term; after it the card asks for a review.",
+    )
+    revivable = fields.Selection([("yes", "Revivable"), ("no", "Not revivable")], string="Revivable?")
+
+    def action_apply(self):
+        """Write the decision on the clients; their segments follow at once."""
+        self.ensure_one()
+        if self.grade == "dead" and not self.revivable:
+            raise UserError(self.env._("Say whether the client can be revived."))
+        if self.grade == "vip" and (not self.until or self.until <= fields.Date.context_today(self)):
+            raise UserError(self.env._("A VIP is named for a term: choose a review date in the future."))
+        clients = self.partner_ids.with_context(client_decided_by=self.env.uid)
+        clients.write(
+            {
+                "client_grade": self.grade if self.grade != "none" else False,
+                "client_grade_date": fields.Date.context_today(self) if self.grade != "none" else False,
+                "client_grade_until": self.until if self.grade == "vip" else False,
+                "client_grade_reason": self.reason,
+                "client_grade_user_id": self.env.uid,
+                "client_revivable": self.revivable if self.grade == "dead" else False,
+            }
+        )
+        return {"type": "ir.actions.act_window_close"}
