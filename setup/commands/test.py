@@ -1,0 +1,199 @@
+"""Run all tests of the addons: inside Odoo, and from outside over HTTP and in a browser."""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import postgres
+from installation import Installation, own_addons, problems
+from prepare import ADDONS, ROOT, SetupError, enter, fingerprint, step
+
+# What the addons build on; installed once and copied for every run.
+BASE_ADDONS = ("account", "contacts", "crm", "mass_mailing", "sale_management")
+LANGUAGES = ("ru_RU", "uk_UA")
+RUN = "client_base_test_"
+LOCKS = 19_001  # the advisory locks of runs, apart from anybody else's
+OPTIONS_WITH_VALUE = ("-k", "-m", "-p", "-o", "-W", "-r")
+NO_TESTS = 5  # pytest's exit code
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="setup/test",
+        usage="setup/test [-h] [--addon ADDON] [PATH ...] [PYTEST OPTION ...]",
+        description="Install the addons in a fresh database and run their tests: those inside Odoo "
+        "(ADDON/tests) and those from outside (tests). All other arguments are pytest's own; paths decide "
+        "which tests are run:  setup/test client_base/tests/test_owner.py -k merge. "
+        "A skipped test counts as failed: it has shown nothing.",
+        epilog="The last line says how many passed and failed. Exit code 0: all passed, and there were some.",
+    )
+    parser.add_argument(
+        "--addon",
+        action="append",
+        choices=ADDONS,
+        help="install only this addon and what it needs, and run its tests inside Odoo (may be repeated)",
+    )
+    options, rest = parser.parse_known_args(arguments)
+    options.paths, options.pytest = split_paths(word for word in rest if word != "--")
+    options.addons = options.addon or own_addons()
+    return options
+
+
+def split_paths(words):
+    """Return ``(paths, other words)`` among pytest's arguments."""
+    paths, others = [], []
+    for word in words:
+        is_value = others and others[-1] in OPTIONS_WITH_VALUE
+        exists = (ROOT / word.partition("::")[0]).exists() and not word.startswith("-")
+        (paths if exists and not is_value else others).append(word)
+    return paths, others
+
+
+def main(arguments):
+    options = parse(arguments)
+    inside, outside = choose_paths(options)
+    machine = enter(browser=True, pdf=True)
+    with postgres.running(machine.cache / "pg" / "test", durable=False) as server:
+        base = Installation(machine, server, machine.cache / "test" / "base")
+        installation = Installation(machine, server, machine.cache / "test" / fingerprint(str(ROOT)))
+        base.configure(addons_path=machine.odoo_addons, max_cron_threads=0)
+        installation.configure(max_cron_threads=0)
+        with databases_of_a_run(installation) as prefix:
+            base_database = ensure_base(base, prefix)
+            installed = f"{prefix}installed"
+            installation.copy(base_database, installed, origin=base)
+            log = installation.install(installed, options.addons, log="install")
+            print("\n".join(problems(log)), flush=True)
+            results = []
+            if inside:
+                results.append(run_inside(installation, installed, f"{prefix}inside", inside, options.pytest))
+            if outside:
+                results.append(run_outside(installation, installed, prefix, outside, options.pytest))
+    return report(results)
+
+
+def choose_paths(options):
+    """Return the paths to test inside Odoo and those to test from outside."""
+    if not options.paths:
+        return options.addons, [] if options.addon else ["tests"]
+    paths = [str(Path(path).resolve().relative_to(ROOT)) if Path(path).is_absolute() else path for path in options.paths]
+    inside = [path for path in paths if Path(path).parts[:1] and Path(path).parts[0] in ADDONS]
+    return inside, [path for path in paths if path not in inside]
+
+
+# --- databases ---
+
+
+@contextmanager
+def databases_of_a_run(installation):
+    """Yield a prefix for the names of this run's databases, which are dropped at the end.
+
+    An advisory lock tells that the run lives, on whatever machine: what killed runs left is dropped first.
+    """
+    with closing(installation.postgres.connect()) as connection, connection.cursor() as cursor:
+        number = random.randrange(1, 1_000_000)
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, number])
+        for other in sorted({run_number(name) for name in databases_and_filestores(installation)} - {number, None}):
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCKS, other])
+            if cursor.fetchone()[0]:
+                drop_run(installation, other)
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCKS, other])
+        try:
+            yield f"{RUN}{number}_"
+        finally:
+            drop_run(installation, number)
+
+
+def databases_and_filestores(installation):
+    tests = installation.folder.parent
+    return [*installation.postgres.databases(RUN), *(path.name for path in tests.glob(f"*/odoo/filestore/{RUN}*"))]
+
+
+def run_number(name):
+    number = name.removeprefix(RUN).partition("_")[0]
+    return int(number) if number.isdecimal() else None
+
+
+def drop_run(installation, number):
+    for database in installation.postgres.databases(f"{RUN}{number}_"):
+        installation.postgres.drop(database)
+    for filestore in installation.folder.parent.glob(f"*/odoo/filestore/{RUN}{number}_*"):
+        shutil.rmtree(filestore)
+
+
+def ensure_base(base, prefix):
+    """Return the database that has Odoo's own addons installed, made when it is not there yet."""
+    release = base.machine.odoo / "odoo" / "release.py"
+    made_from = fingerprint(str(base.machine.odoo), release.stat().st_mtime_ns, BASE_ADDONS, LANGUAGES)
+    database = f"client_base_base_{made_from}"
+    if database in base.postgres.databases() and base.filestore(database).exists():
+        return database
+    base.postgres.drop(database)
+    part = f"{prefix}base"
+    base.install(part, BASE_ADDONS, "--load-language", ",".join(LANGUAGES), log="base")
+    base.rename(part, database)
+    return database
+
+
+# --- the two runs ---
+
+
+def run_inside(installation, installed, database, paths, options):
+    """Run the tests that live in Odoo's process; return how many passed and failed."""
+    with step(f"copying the database for {', '.join(paths)}"):
+        installation.copy(installed, database)
+    odoo = ["--odoo-config", installation.configuration, "--odoo-database", database, "--odoo-http"]
+    # Shows what Odoo logs as an error also when the test passes.
+    logging = ["--odoo-log-level=error", "--override-ini=log_cli=true", "--log-cli-level=ERROR"]
+    return run_pytest(installation, "inside", [*odoo, *logging, *options, *paths], dict(os.environ))
+
+
+def run_outside(installation, installed, prefix, paths, options):
+    """Run the tests that only talk to a served Odoo; return how many passed and failed."""
+    told = {
+        "machine": {name: str(path) for name, path in asdict(installation.machine).items()},
+        "postgres": installation.postgres.parameters,
+        "folder": str(installation.folder),
+        "template": installed,
+        "prefix": f"{prefix}copy_",
+    }
+    environment = {**os.environ, "CLIENT_BASE_TEST_RUN": json.dumps(told)}
+    # Without pytest-odoo these tests cannot reach into Odoo even by mistake.
+    return run_pytest(installation, "outside", ["-p", "no:odoo", *options, *paths], environment)
+
+
+def run_pytest(installation, name, arguments, environment):
+    record = installation.folder / f"{name}.xml"
+    record.unlink(missing_ok=True)
+    print(f"\n  … testing {name} Odoo", flush=True)
+    command = [sys.executable, "-m", "pytest", f"--junitxml={record}", *map(str, arguments)]
+    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    return count(record, code)
+
+
+def count(record, code):
+    """Return how many tests passed and failed, by pytest's ``record`` and exit ``code``."""
+    if not record.exists():
+        return 0, 1
+    suites = ElementTree.parse(record).getroot().iter("testsuite")
+    total = failed = 0
+    for suite in suites:
+        total += int(suite.get("tests"))
+        failed += sum(int(suite.get(kind)) for kind in ("failures", "errors", "skipped"))
+    if code not in (0, NO_TESTS) and not failed:
+        return total, 1
+    return total - failed, failed
+
+
+def report(results):
+    passed, failed = (sum(numbers) for numbers in zip(*results, strict=True)) if results else (0, 0)
+    print(f"\n{passed} passed, {failed} failed", flush=True)
+    return 0 if passed and not failed else 1
