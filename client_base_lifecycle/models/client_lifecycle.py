@@ -172,7 +172,9 @@ class ClientLifecycle(models.AbstractModel):
                 rows=json.dumps(rows, default=str),
             )
         )
-        self.env["res.partner"].browse([row["id"] for row in rows]).invalidate_recordset(names, flush=False)
+        written = self.env["res.partner"].browse([row["id"] for row in rows])
+        written.invalidate_recordset(names, flush=False)
+        written.modified(names)
 
     @api.model
     def _get_reason(self, rule, evidence, comment=None):
