@@ -59,6 +59,7 @@ class Installation:
         settings = {
             "addons_path": f"{self.machine.odoo_addons},{ROOT}",
             "data_dir": self.folder / "odoo",
+            "http_interface": LOOPBACK,
             "smtp_server": LOOPBACK,  # only the catcher gets mail: a demo never writes to people
             "smtp_port": self.smtp_port,
             "list_db": False,
@@ -118,12 +119,12 @@ class Installation:
         return path
 
     @contextmanager
-    def serve(self, database, port, *arguments, interface=LOOPBACK, log="server"):
+    def serve(self, database, port, *arguments, log="server"):
         """Serve ``database`` over HTTP; yield the process once it answers, and stop it at the end."""
         path = self.log(log)
         command = self.command(
             *("server", "-c", self.configuration, "-d", database, "--db-filter", f"^{re.escape(database)}$"),
-            *("--http-interface", interface, "--http-port", port, *arguments),
+            *("--http-port", port, *arguments),
         )
         with path.open("w", encoding="utf-8") as file:
             process = subprocess.Popen(

@@ -120,14 +120,12 @@ def enter(**needs):
     """
     # Popped, so that a command which this one starts prepares for itself.
     entered = os.environ.pop("CLIENT_BASE_ENTERED", None)
-    if entered:
-        machine = Machine(*map(Path, json.loads(entered)))
-        if Path(sys.prefix) == machine.python.parent.parent:
-            return machine
-    machine = prepare(**needs)
-    os.environ["CLIENT_BASE_ENTERED"] = json.dumps([str(path) for path in astuple(machine)])
-    sys.stdout.flush()
-    os.execv(machine.python, [str(machine.python), *sys.orig_argv[1:]])
+    machine = Machine(*map(Path, json.loads(entered))) if entered else prepare(**needs)
+    if Path(sys.prefix) != machine.python.parent.parent:
+        os.environ["CLIENT_BASE_ENTERED"] = json.dumps([str(path) for path in astuple(machine)])
+        sys.stdout.flush()
+        os.execv(machine.python, [str(machine.python), *sys.orig_argv[1:]])
+    return machine
 
 
 def check_space(folder, needed=NEEDED_SPACE, elsewhere="CLIENT_BASE_CACHE=/big/disk setup/demo"):

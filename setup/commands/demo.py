@@ -18,7 +18,7 @@ from installation import SAMPLE, Installation, own_addons
 from prepare import GIGABYTE, SetupError, check_space, data_folder, enter, fingerprint
 
 ODOO_ADDONS = ("contacts", "sale_management")
-LANGUAGES = ("ru_RU", "uk_UA")  # beside English
+LANGUAGES = ("en_US", "ru_RU", "uk_UA")  # the first becomes the users' own
 STARTED = "A demo is already running from {folder}. End it there with Ctrl-C, or from here: setup/demo --stop"
 
 
@@ -71,7 +71,7 @@ def main(arguments):
 def demonstrate(installation, options):
     """Make the database unless it is there, and serve it until somebody ends that."""
     port = free_port(installation.smtp_port)
-    installation.configure(smtp_port=port, http_port=options.port)
+    installation.configure(smtp_port=port, http_interface=options.interface, http_port=options.port)
     mail = installation.folder / "mail"
     with catching(mail, port):
         if options.fresh:
@@ -82,9 +82,7 @@ def demonstrate(installation, options):
             make_database(installation, options.database)
         pid_file = installation.folder / "odoo.pid"
         print("  … starting the server")
-        with installation.serve(
-            options.database, options.port, "--pidfile", pid_file, interface=options.interface
-        ) as process:
+        with installation.serve(options.database, options.port, "--pidfile", pid_file) as process:
             show_welcome(options, mail, installation.log("server"))
             with suppress(KeyboardInterrupt):
                 process.wait()
@@ -208,6 +206,4 @@ def check_port(port, interface=LOOPBACK):
         except (OSError, OverflowError) as error:
             reasons = {errno.EADDRINUSE: "is taken by another program", errno.EACCES: "is reserved for root"}
             reason = reasons.get(getattr(error, "errno", None), f"cannot be used at {interface} ({error})")
-            raise SetupError(
-                f"Port {port} {reason}. Name another one: setup/demo --port {free_port(8070)}"
-            ) from error
+            raise SetupError(f"Port {port} {reason}. Name another one: setup/demo --port {free_port(8070)}") from error

@@ -7,18 +7,18 @@ import random
 import shutil
 import subprocess
 import sys
-import xml.etree.ElementTree as ElementTree
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from xml.etree import ElementTree
 
 import postgres
 from installation import Installation, own_addons, problems
-from prepare import ADDONS, ROOT, SetupError, enter, fingerprint, step
+from prepare import ADDONS, ROOT, enter, fingerprint, step
 
 # What the addons build on; installed once and copied for every run.
 BASE_ADDONS = ("account", "contacts", "crm", "mass_mailing", "sale_management")
-LANGUAGES = ("ru_RU", "uk_UA")
+LANGUAGES = ("en_US", "ru_RU", "uk_UA")  # the first becomes the users' own
 RUN = "client_base_test_"
 LOCKS = 19_001  # the advisory locks of runs, apart from anybody else's
 OPTIONS_WITH_VALUE = ("-k", "-m", "-p", "-o", "-W", "-r")
@@ -48,12 +48,15 @@ def parse(arguments):
 
 
 def split_paths(words):
-    """Return ``(paths, other words)`` among pytest's arguments."""
+    """Return ``(paths, other words)`` among pytest's arguments; the paths as seen from the root."""
     paths, others = [], []
     for word in words:
+        path = Path(word.removeprefix(f"{ROOT}/"))
         is_value = others and others[-1] in OPTIONS_WITH_VALUE
-        exists = (ROOT / word.partition("::")[0]).exists() and not word.startswith("-")
-        (paths if exists and not is_value else others).append(word)
+        if (ROOT / str(path).partition("::")[0]).exists() and not is_value:
+            paths.append(str(path))
+        else:
+            others.append(word)
     return paths, others
 
 
@@ -84,9 +87,8 @@ def choose_paths(options):
     """Return the paths to test inside Odoo and those to test from outside."""
     if not options.paths:
         return options.addons, [] if options.addon else ["tests"]
-    paths = [str(Path(path).resolve().relative_to(ROOT)) if Path(path).is_absolute() else path for path in options.paths]
-    inside = [path for path in paths if Path(path).parts[:1] and Path(path).parts[0] in ADDONS]
-    return inside, [path for path in paths if path not in inside]
+    inside = [path for path in options.paths if Path(path).parts[0] in ADDONS]
+    return inside, [path for path in options.paths if path not in inside]
 
 
 # --- databases ---
