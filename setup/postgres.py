@@ -129,7 +129,7 @@ def start(folder, durable=True):
         (folder / "postmaster.pid").unlink(missing_ok=True)
     launch(folder)
     postgres = Postgres(address(folder))
-    if not postgres.query("SELECT FROM pg_roles WHERE rolname = %s", [ROLE], user="postgres"):
+    if not postgres.query("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE], user="postgres"):
         postgres.query("CREATE ROLE {} LOGIN CREATEDB", names=[ROLE], user="postgres")
     if not durable:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
