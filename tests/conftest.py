@@ -145,7 +145,7 @@ def sample(copy_database, serve, installation):
     """The addons with the sample data of the demo."""
     database = copy_database("sample")
     installation.load_sample(database)
-    return serve(database)
+    return serve(database, "--max-cron-threads", "1")
 
 
 @pytest.fixture(scope="session")

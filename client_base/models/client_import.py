@@ -45,27 +45,33 @@ class ClientImport(models.Model):
     duplicate_count = fields.Integer(string="Duplicates", compute="_compute_row_counts")
     error_count = fields.Integer(string="Errors", compute="_compute_row_counts")
     imported_count = fields.Integer(string="Imported Clients", compute="_compute_row_counts")
+    pending_count = fields.Integer(string="To Be Imported", compute="_compute_row_counts")
 
     @api.depends("filename")
     def _compute_name(self):
         for record in self:
             record.name = record.filename or self.env._("Client list")
 
-    @api.depends("row_ids.state", "row_ids.partner_id")
+    @api.depends("row_ids.state", "row_ids.decision", "row_ids.partner_id")
     def _compute_row_counts(self):
         rows = self.env["client.import.row"]
         by_state = defaultdict(dict)
         for batch, state, count in rows._read_group([("import_id", "in", self.ids)], ["import_id", "state"], ["__count"]):
             by_state[batch][state] = count
-        imported = dict(
-            rows._read_group([("import_id", "in", self.ids), ("partner_id", "!=", False)], ["import_id"], ["__count"])
-        )
+        decided = {
+            batch: (imported, chosen - imported)
+            for batch, chosen, imported in rows._read_group(
+                [("import_id", "in", self.ids), ("decision", "=", "import")],
+                ["import_id"],
+                ["__count", "partner_id:count"],
+            )
+        }
         for batch in self:
             counts = by_state[batch._origin]
             for state in SEVERITIES:
                 batch[f"{state}_count"] = counts.get(state, 0)
             batch.row_count = sum(counts.values())
-            batch.imported_count = imported.get(batch._origin, 0)
+            batch.imported_count, batch.pending_count = decided.get(batch._origin, (0, 0))
 
     def action_check(self):
         """Read the file into rows and say what was found in each; nothing else changes."""
@@ -92,10 +98,13 @@ class ClientImport(models.Model):
         self.state = "checked"
 
     def action_import(self):
-        """Create all clients that are to be imported, or none."""
+        """Create all clients that are to be imported and are not yet, or none."""
         self.ensure_one()
-        self._check_not_done()
-        rows = self.row_ids.filtered(lambda row: row.decision == "import")
+        if self.state == "draft":
+            self.action_check()
+        rows = self.row_ids.filtered(lambda row: row.decision == "import" and not row.partner_id)
+        if not rows:
+            raise UserError(self.env._("No row is to be imported: choose “Import” for those that are to come in."))
         obstacles = rows._get_obstacles()
         if obstacles:
             raise UserError(

@@ -1,0 +1,216 @@
+"""The main job through all three addons, as its users do it in the browser.
+
+A manager finds own clients, sees what is missing and where they stand; a marketer sends an offer
+to a group; a client answers on the personal page.  With ``CLIENT_BASE_PICTURES`` naming a folder
+the README's pictures are taken on the way.
+"""
+
+import email
+import email.policy
+import os
+import re
+from pathlib import Path
+
+import pytest
+from catcher import catching
+from playwright.sync_api import expect
+
+PASSWORD = "demo"
+
+
+@pytest.fixture(scope="module")
+def mailbox(installation, sample):
+    """The Maildir of the local catcher, to which the served sample sends its mail."""
+    folder = installation.folder / "mail"
+    with catching(folder, installation.smtp_port):
+        yield folder
+
+
+@pytest.fixture
+def picture(page):
+    """A function that takes the README's picture ``name`` when pictures are asked for."""
+
+    def take(name):
+        if os.environ.get("CLIENT_BASE_PICTURES"):
+            page.wait_for_timeout(1000)  # animations
+            page.screenshot(path=Path(os.environ["CLIENT_BASE_PICTURES"]) / f"{name}.png")
+
+    return take
+
+
+def open_action(served, page, xmlid):
+    page.goto(f"{served.url}/odoo/action-{xmlid}")
+
+
+def letters(mailbox):
+    """Return the caught letters by the address they went to."""
+    found = {}
+    for path in (mailbox / "new").iterdir():
+        letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        found.setdefault(letter["To"], []).append(letter)
+    return found
+
+
+def client_of(call, login, segment):
+    """Return the id and name of a client of that manager in that segment."""
+    [client] = call(
+        "res.partner",
+        "search_read",
+        [("client_owner_id.login", "=", login), ("client_segment_id.code", "=", segment), ("parent_id", "=", False)],
+        fields=["name"],
+        limit=1,
+        order="id",
+    )
+    return client["id"], client["name"]
+
+
+def test_manager_finds_own_clients_only(sample, page, picture):
+    admin, anna = sample.rpc(), sample.rpc("anna", PASSWORD)
+    own = admin("res.partner", "search_count", [("client_owner_id.login", "=", "anna"), ("parent_id", "=", False)])
+    _foreign_id, foreign = client_of(admin, "boris", "regular")
+    sample.sign_in(page, "anna", PASSWORD)
+    open_action(sample, page, "client_base.client_action")
+    expect(page.locator(".o_pager_limit")).to_have_text(str(own))
+    picture("clients")
+    page.fill(".o_searchview_input", foreign)
+    page.press(".o_searchview_input", "Enter")
+    expect(page.locator(".o_view_nocontent")).to_be_visible()
+    assert anna("res.partner", "search_count", [("name", "=", foreign)]) == 0
+
+
+def test_card_and_report_say_what_is_missing(sample, page, picture):
+    client_id, name = client_of(sample.rpc(), "anna", "partner")
+    sample.sign_in(page, "anna", PASSWORD)
+    page.goto(f"{sample.url}/odoo/res.partner/{client_id}")
+    card = page.locator(".o_form_view")
+    expect(card.get_by_text("Time-tested partner")).to_be_visible()
+    expect(card.get_by_text(re.compile(r"Confirmed orders: \d+ over \d+ months, since"))).to_be_visible()
+    expect(card.locator("[name=client_missing_ids] .o_tag").first).to_be_visible()
+    picture("card")
+    open_action(sample, page, "client_base.client_gap_report_action")
+    matrix = page.locator(".o_pivot table")
+    expect(matrix.get_by_text("Anna Kovalenko")).to_be_visible()
+    expect(matrix.get_by_text("Boris Melnik")).to_have_count(0)
+    expect(matrix.get_by_text("Contact person with a phone")).to_be_visible()
+    matrix.locator("td.o_pivot_cell_value").first.click()
+    expect(page.locator(".o_list_view .o_data_row").first).to_be_visible()
+
+
+def test_head_sees_who_misses_what(sample, page, picture):
+    sample.sign_in(page)
+    open_action(sample, page, "client_base.client_gap_report_action")
+    for name in ("Anna Kovalenko", "Boris Melnik", "Clara Jensen"):
+        expect(page.locator(".o_pivot table").get_by_text(name)).to_be_visible()
+    picture("missing_data")
+    open_action(sample, page, "client_base_lifecycle.client_segment_action")
+    expect(page.locator(".o_kanban_record:not(.o_kanban_ghost)")).to_have_count(8)
+    picture("segments")
+
+
+def test_order_moves_the_client_and_its_cancellation_moves_it_back(sample, page):
+    admin = sample.rpc()
+    client_id, name = client_of(admin, "anna", "potential")
+    [product_id] = admin("product.product", "search", [("name", "=", "Goods")])
+    order_id = sample.rpc("anna", PASSWORD)(
+        "sale.order", "create", {"partner_id": client_id, "order_line": [(0, 0, {"product_id": product_id})]}
+    )
+    sample.sign_in(page, "anna", PASSWORD)
+
+    def expect_segment(segment):
+        page.goto(f"{sample.url}/odoo/res.partner/{client_id}")
+        expect(page.locator("[name=client_segment_id]")).to_have_text(segment)
+
+    expect_segment("Potential")
+    page.goto(f"{sample.url}/odoo/sale.order/{order_id}")
+    page.locator("button[name=action_confirm]:visible").first.click()
+    expect(page.locator(".o_arrow_button_current")).to_have_text("Sales Order")
+    expect_segment("Working")
+    page.goto(f"{sample.url}/odoo/sale.order/{order_id}")
+    page.locator("button[name=action_cancel]:visible").click()
+    page.locator(".modal button[name=action_cancel], .modal .btn-primary").first.click()
+    expect(page.locator(".o_arrow_button_current")).to_have_text("Cancelled")
+    expect_segment("Potential")
+
+
+def test_campaign_from_group_to_summary(sample, page, picture, mailbox):
+    sample.sign_in(page, "maria", PASSWORD)
+    open_action(sample, page, "client_base_campaigns.client_campaign_action")
+    page.locator(".o-kanban-button-new").click()
+    page.locator("[name=name] input, [name=name] textarea").first.fill("Spring offer")
+    page.locator("[name=goal] textarea").fill("Ten regular clients order again")
+    for field, value in (("segment_ids", "Regular"), ("country_ids", "United States")):
+        page.locator(f"[name={field}] input").fill(value)
+        page.locator(".o-autocomplete--dropdown-item").get_by_text(value, exact=True).click()
+    page.get_by_role("tab", name="Offer").click()
+    page.locator("[name=subject] input").fill("An offer for {{ object.partner_id.name }}")
+    page.locator("[name=body] .odoo-editor-editable").click()
+    page.keyboard.type("We have something for you this spring.")
+    page.get_by_role("tab", name="Group").click()
+    page.locator("button[name=action_freeze_group]").click()
+    expect(page.locator(".o_arrow_button_current")).to_have_text("Group")
+    page.locator("button[name=action_send]").click()
+    page.locator(".modal-footer .btn-primary").click()
+    expect(page.locator(".o_arrow_button_current")).to_have_text(re.compile("Sending|Results"))
+
+    maria = sample.rpc("maria", PASSWORD)
+    [campaign] = maria("client.campaign", "search_read", [("name", "=", "Spring offer")], fields=["recipient_count"])
+    assert campaign["recipient_count"] > 10
+    wait_for(page, lambda: maria("client.campaign", "read", [campaign["id"]], ["state"])[0]["state"] == "results")
+    caught = letters(mailbox)
+    assert len(caught) == campaign["recipient_count"]
+    assert {len(copies) for copies in caught.values()} == {1}, "nobody gets it twice"
+
+    [recipient] = maria(
+        "client.campaign.recipient",
+        "search_read",
+        [("campaign_id", "=", campaign["id"]), ("delivery", "=", "sent")],
+        fields=["partner_id", "email"],
+        limit=1,
+    )
+    [letter] = caught[recipient["email"]]
+    assert letter["Subject"] == f"An offer for {recipient['partner_id'][1]}"
+    html = letter.get_body(("html",)).get_content()
+    assert "something for you this spring" in html
+    answer_as_client(page, re.search(r'href="([^"]*/client/offer/[^"]+)"', html)[1], picture)
+
+    # The order that the campaign brought, and the summary.
+    admin = sample.rpc()
+    [product_id] = admin("product.product", "search", [("name", "=", "Goods")])
+    line = {"product_id": product_id, "price_unit": 500}
+    order = {"partner_id": recipient["partner_id"][0], "order_line": [(0, 0, line)]}
+    admin("sale.order", "action_confirm", [admin("sale.order", "create", order)])
+    page.goto(f"{sample.url}/odoo/client.campaign/{campaign['id']}")
+    page.locator("button[name=action_refresh_results]").click()
+    expect(page.locator("[name=turnover]")).to_contain_text("500.00")
+    picture("campaign")
+    page.get_by_role("tab", name="Conclusion").click()
+    page.locator("[name=conclusion] textarea").fill("One order within a day.")
+    page.locator("button[name=action_close]").click()
+    page.locator(".modal-footer .btn-primary").click()
+    summary = page.locator(".o-mail-Message-body", has_text="Conclusion")
+    expect(summary).to_contain_text("One order within a day.")
+    expect(summary).to_contain_text("Ten regular clients order again")
+
+
+def answer_as_client(page, url, picture):
+    """Open the personal page without a login, answer, and find the answer kept."""
+    outside = page.context.browser.new_context()
+    client = outside.new_page()
+    client.goto(url)
+    expect(client.get_by_text("Spring offer").first).to_be_visible()
+    client.get_by_label("Yes, we take part").check()
+    client.get_by_label("Anything you want to tell us?").fill("Call me <b>first</b>")
+    client.get_by_role("button").click()
+    expect(client.locator(".alert-success")).to_be_visible()
+    client.goto(url)
+    expect(client.get_by_label("Yes, we take part")).to_be_checked()
+    outside.close()
+
+
+def wait_for(page, done, seconds=120):
+    """Wait until ``done()``; the mailer works in the background."""
+    for _second in range(seconds):
+        if done():
+            return
+        page.wait_for_timeout(1000)
+    pytest.fail("it did not come to an end in time")
