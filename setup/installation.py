@@ -114,8 +114,9 @@ class Installation:
             with ending(process):
                 show_progress(process.stdout, file)
                 process.wait()
-        if process.returncode:
-            raise SetupError(f"Odoo failed while {title}:\n{last_words(path)}\nThe whole log: {path}")
+            if process.returncode:
+                file.flush()
+                raise SetupError(f"Odoo failed while {title}:\n{last_words(path)}\nThe whole log: {path}")
         return path
 
     @contextmanager

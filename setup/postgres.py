@@ -35,6 +35,12 @@ class Postgres:
 
     parameters: dict = field(default_factory=dict)
 
+    @property
+    def identity(self):
+        """A text that tells this server from others."""
+        ((number,),) = self.query("SELECT system_identifier::text FROM pg_control_system()")
+        return number
+
     def connect(self, database="postgres", **parameters):
         import psycopg2  # noqa: PLC0415  the one thing that a bare Python lacks
 

@@ -236,7 +236,7 @@ def download_packages(folder):
         *("-o", f"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=-"),
         *("-o", f"Dir::State::Lists={lists}", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="),
         *("-o", f"APT::Sandbox::User={'root' if os.geteuid() == 0 else ''}", "-o", "Acquire::Languages=none"),
-        *("-o", "Acquire::Retries=3"),
+        *("-o", "Acquire::Retries=3", "-o", "APT::Update::Error-Mode=any"),
     ]
     hint = (
         "check the network and run this again; or name an Odoo 19 that you have: "

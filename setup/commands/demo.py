@@ -61,7 +61,7 @@ def main(arguments):
     with only_one(folder):
         end_orphan(folder)
         check_port(options.port, options.interface)
-        check_space(folder, GIGABYTE, f"setup/demo --data {options.data or '/big/disk'}")
+        check_space(folder, GIGABYTE, "setup/demo --data /big/disk")
         machine = enter()
         with postgres.running(folder / "pg") as server:
             demonstrate(Installation(machine, server, folder), options)

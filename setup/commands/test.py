@@ -19,6 +19,7 @@ from prepare import ADDONS, ROOT, enter, fingerprint, step
 # What the addons build on; installed once and copied for every run.
 BASE_ADDONS = ("account", "contacts", "crm", "mass_mailing", "sale_management")
 LANGUAGES = ("en_US", "ru_RU", "uk_UA")  # the first becomes the users' own
+BASE = "client_base_base_"
 RUN = "client_base_test_"
 LOCKS = 19_001  # the advisory locks of runs, apart from anybody else's
 OPTIONS_WITH_VALUE = ("-k", "-m", "-p", "-o", "-W", "-r")
@@ -134,11 +135,13 @@ def drop_run(installation, number):
 def ensure_base(base, prefix):
     """Return the database that has Odoo's own addons installed, made when it is not there yet."""
     release = base.machine.odoo / "odoo" / "release.py"
-    made_from = fingerprint(str(base.machine.odoo), release.stat().st_mtime_ns, BASE_ADDONS, LANGUAGES)
-    database = f"client_base_base_{made_from}"
+    odoo = str(base.machine.odoo), release.stat().st_mtime_ns
+    made_from = fingerprint(*odoo, base.postgres.identity, BASE_ADDONS, LANGUAGES)
+    database = f"{BASE}{made_from}"
     if database in base.postgres.databases() and base.filestore(database).exists():
         return database
-    base.postgres.drop(database)
+    for stale in base.postgres.databases(BASE):
+        base.drop(stale)
     part = f"{prefix}base"
     base.install(part, BASE_ADDONS, "--load-language", ",".join(LANGUAGES), log="base")
     base.rename(part, database)
