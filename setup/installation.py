@@ -22,6 +22,8 @@ from prepare import ADDONS, ROOT, Machine, SetupError, step
 LOADING = re.compile(r"Loading module (?P<module>\S+) \((?P<done>\d+)/(?P<all>\d+)\)")
 HEADER = re.compile(r"\d{4}-\d\d-\d\d \S+ \d+ (?P<level>[A-Z]+) ")  # of a record in Odoo's log
 SAMPLE = ROOT / "setup" / "sample" / "load.py"
+# Whatever this starts ends with it, also when somebody kills it.
+TIED = ("setpriv", "--pdeathsig", "KILL", "--")
 # Nothing here asks the network, so what was given for it (a proxy) must not keep us from ourselves.
 local = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -88,7 +90,7 @@ class Installation:
         return {**os.environ, "ODOO_RC": str(self.configuration)}
 
     def command(self, *arguments):
-        return [str(self.machine.python), "-m", "odoo", *map(str, arguments)]
+        return [*TIED, str(self.machine.python), "-m", "odoo", *map(str, arguments)]
 
     def run(self, title, *arguments, log, script=None, say=print):
         """Run an Odoo command to its end, with its progress on one line, and return the path of its log.

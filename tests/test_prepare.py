@@ -4,6 +4,8 @@ import os
 import socket
 import subprocess
 
+import installation
+import postgres
 import prepare
 import pytest
 from commands import demo, test
@@ -230,3 +232,32 @@ def test_run_that_left_no_record_has_failed(tmp_path):
 def test_no_tests_are_no_success(capsys):
     assert test.report([(0, 0)]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 0 failed"
+
+
+# --- PostgreSQL and Odoo's log ---
+
+
+def test_roots_postgres_is_not_put_where_it_cannot_get(tmp_path):
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    with pytest.raises(SetupError, match=r"only its owner may enter[^$]*CLIENT_BASE_CACHE="):
+        postgres.check_reachable(private / "pg")
+    assert private.stat().st_mode & 0o777 == 0o700
+
+
+def test_process_id_left_by_a_crash_is_not_taken_for_the_server(tmp_path):
+    (tmp_path / "postmaster.pid").write_text(f"{os.getpid()}\n{tmp_path}\n")
+    assert not postgres.is_running(tmp_path)
+
+
+def test_problems_are_found_in_odoos_log_with_their_tracebacks(tmp_path):
+    log = tmp_path / "odoo.log"
+    log.write_text(
+        "2026-01-02 03:04:05,678 1 INFO db odoo.modules: fine\n"
+        "2026-01-02 03:04:05,678 1 ERROR db odoo.http: broken\n"
+        "Traceback: ERROR\n"
+        "2026-01-02 03:04:05,678 1 WARNING db odoo.models: strange\n"
+        "2026-01-02 03:04:05,678 1 INFO db odoo.modules: ERROR is only a word here\n"
+    )
+    assert [line.split()[-1] for line in installation.problems(log)] == ["broken", "ERROR", "strange"]
+    assert [line.split()[-1] for line in installation.problems(log, ("WARNING",))] == ["strange"]

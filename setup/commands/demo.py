@@ -59,7 +59,6 @@ def main(arguments):
         if signal.getsignal(end) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(end, signal.default_int_handler)
     with only_one(folder):
-        end_orphan(folder)
         check_port(options.port, options.interface)
         check_space(folder, GIGABYTE, "setup/demo --data /big/disk")
         machine = enter()
@@ -80,9 +79,8 @@ def demonstrate(installation, options):
             update_database(installation, options.database)
         else:
             make_database(installation, options.database)
-        pid_file = installation.folder / "odoo.pid"
         print("  … starting the server")
-        with installation.serve(options.database, options.port, "--pidfile", pid_file) as process:
+        with installation.serve(options.database, options.port) as process:
             show_welcome(options, mail, installation.log("server"))
             with suppress(KeyboardInterrupt):
                 process.wait()
@@ -166,13 +164,12 @@ def only_one(folder):
 
 
 def stop(folder, patience=60):
-    """End the demo of ``folder``, and what a killed one left running."""
+    """End the demo of ``folder``, and the PostgreSQL that a killed one left running."""
     deadline = time.monotonic() + patience
     asked = False
     while (folder / "demo.lock").exists():
         try:
             with only_one(folder):
-                end_orphan(folder)
                 postgres.stop(folder / "pg")
                 break
         except SetupError:
@@ -184,17 +181,6 @@ def stop(folder, patience=60):
             time.sleep(0.5)
     print(f"No demo is running from {folder}.")
     return 0
-
-
-def end_orphan(folder):
-    """End the Odoo that a demo left running when it was killed itself."""
-    with suppress(FileNotFoundError, ValueError, ProcessLookupError):
-        pid = int((folder / "odoo.pid").read_text())
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        if str(folder / "odoo.conf").encode() in command:
-            for end in (signal.SIGTERM, signal.SIGKILL):
-                os.kill(pid, end)
-                time.sleep(3)
 
 
 def check_port(port, interface=LOOPBACK):

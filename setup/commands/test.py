@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import postgres
-from installation import Installation, own_addons, problems
+from installation import TIED, Installation, own_addons, problems
 from prepare import ADDONS, ROOT, enter, fingerprint, step
 
 # What the addons build on; installed once and copied for every run.
@@ -179,7 +179,7 @@ def run_pytest(installation, name, arguments, environment):
     record = installation.folder / f"{name}.xml"
     record.unlink(missing_ok=True)
     print(f"\n  … testing {name} Odoo", flush=True)
-    command = [sys.executable, "-m", "pytest", f"--junitxml={record}", *map(str, arguments)]
+    command = [*TIED, sys.executable, "-m", "pytest", f"--junitxml={record}", *map(str, arguments)]
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     return count(record, code)
 
