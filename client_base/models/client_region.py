@@ -36,16 +36,10 @@ class ClientRegion(models.Model):
             region.complete_name = f"{parent} / {region.name}" if parent else region.name
 
     def _compute_client_count(self):
-        partners = self.env["res.partner"]
-        counts = dict(
-            partners._read_group(
-                [*partners._get_client_domain(), ("client_region_id", "in", self.ids)],
-                ["client_region_id"],
-                ["__count"],
-            )
-        )
+        counts = self.env["res.partner"]._read_group(self._get_clients_domain(), ["client_region_id"], ["__count"])
         for region in self:
-            region.client_count = counts.get(region, 0)
+            path = region.parent_path or "-"
+            region.client_count = sum(count for part, count in counts if (part.parent_path or "").startswith(path))
 
     @api.constrains("parent_id")
     def _check_parent_id(self):
@@ -80,4 +74,8 @@ class ClientRegion(models.Model):
     def action_open_clients(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("client_base.client_action")
-        return {**action, "domain": [("client_region_id", "child_of", self.id)], "context": {}}
+        return {**action, "domain": self._get_clients_domain(), "context": {}}
+
+    def _get_clients_domain(self):
+        """Return the domain of the clients in these regions and their parts."""
+        return [*self.env["res.partner"]._get_client_domain(), ("client_region_id", "child_of", self.ids)]
