@@ -30,7 +30,7 @@ class ResPartner(models.Model):
 
     _client_open_index = models.Index("(id) WHERE client_open")
 
-    @api.depends("user_ids.share", "user_ids.partner_id", "commercial_partner_id")
+    @api.depends("user_ids.share", "user_ids.partner_id", "commercial_partner_id.ref_company_ids.partner_id")
     def _compute_client_open(self):
         # Archived colleagues too: what they wrote must stay readable.
         users = self.env["res.users"].with_context(active_test=False)
@@ -55,11 +55,21 @@ class ResPartner(models.Model):
     def create(self, vals_list):
         owner = self._client_default_owner()
         if owner:
-            vals_list = [
-                vals if vals.get("parent_id") or "user_id" in vals else {**vals, "user_id": owner.id}
-                for vals in vals_list
-            ]
+            vals_list = [{"user_id": self._get_owner_of_new(vals, owner).id, **vals} for vals in vals_list]
         return super().create(vals_list)
+
+    @api.model
+    def default_get(self, fields):
+        # A form sends its empty Salesperson too, so the manager must stand there from the start.
+        values = super().default_get(fields)
+        if "user_id" in fields and not values.get("user_id") and not self.env.context.get("default_parent_id"):
+            values["user_id"] = self._client_default_owner().id
+        return values
+
+    @api.model
+    def _get_owner_of_new(self, vals, owner):
+        """Return the salesperson of a new partner: a person has the company's, others have ``owner``."""
+        return self.browse(vals["parent_id"]).user_id if vals.get("parent_id") and not vals.get("is_company") else owner
 
     @api.model
     def _client_default_owner(self):
