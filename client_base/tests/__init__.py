@@ -1,0 +1,7 @@
+from . import (
+    test_completeness,
+    test_owner,
+    test_region,
+    test_rules,
+    test_tools,
+)

@@ -1,0 +1,93 @@
+from odoo import Command
+from odoo.tests import Form
+
+from .common import ClientBaseCommon
+
+
+class TestOwner(ClientBaseCommon):
+    """Whose client a partner is, and who counts as one of us."""
+
+    def test_contacts_and_addresses_follow_the_company(self):
+        address = self.make_contact(self.alpha, "Warehouse", type="delivery")
+        assistant = self.make_contact(self.anna, "Anna's Assistant")
+        parts = self.alpha | self.anna | address | assistant
+        self.assertEqual(parts.client_owner_id, self.manager)
+        self.alpha.user_id = self.second
+        self.assertEqual(parts.mapped("client_owner_id"), self.second)
+        self.alpha.user_id = False
+        self.assertFalse(parts.client_owner_id)
+
+    def test_a_contact_has_no_manager_of_its_own(self):
+        self.anna.user_id = self.second
+        self.assertEqual(self.anna.client_owner_id, self.manager)
+
+    def test_a_contact_that_changes_company_changes_manager(self):
+        self.anna.parent_id = self.beta
+        self.assertEqual(self.anna.client_owner_id, self.second)
+        self.anna.parent_id = False
+        self.assertEqual(self.anna.client_owner_id, self.anna.user_id)
+
+    def test_a_manager_owns_the_clients_that_he_enters(self):
+        for user in (self.manager, self.lead):
+            with self.subTest(user=user.name):
+                form = Form(self.env["res.partner"].with_user(user))
+                form.name = "New Client"
+                client = form.save()
+                self.assertEqual(client.sudo().client_owner_id, user)
+        client_id, _name = self.env["res.partner"].with_user(self.manager).name_create("By the Way")
+        self.assertEqual(self.env["res.partner"].browse(client_id).client_owner_id, self.manager)
+
+    def test_others_enter_clients_without_a_manager(self):
+        seller = self.make_user("bookseller", "account.group_account_invoice,sales_team.group_sale_salesman")
+        for user in (self.head, self.operator, self.accountant, seller):
+            with self.subTest(user=user.name):
+                client = self.env["res.partner"].with_user(user).create({"name": f"Entered by {user.name}"})
+                self.assertFalse(client.sudo().client_owner_id)
+
+    def test_a_manager_may_enter_a_client_for_nobody_or_for_a_colleague(self):
+        partners = self.env["res.partner"].with_user(self.manager)
+        free = partners.create({"name": "For the Pool", "user_id": False})
+        self.assertFalse(free.sudo().client_owner_id)
+        self.assertEqual(partners.search([("name", "=", "For the Pool")]), free)
+        given = partners.sudo().create({"name": "For the Second", "user_id": self.second.id})
+        self.assertEqual(given.client_owner_id, self.second)
+
+    def test_a_new_contact_of_a_manager_belongs_to_its_company(self):
+        contact = self.env["res.partner"].with_user(self.manager).create({"name": "Ada", "parent_id": self.alpha.id})
+        self.assertEqual(contact.client_owner_id, self.manager)
+
+    def test_a_merge_gives_the_contacts_to_the_client_that_stays(self):
+        double = self.make_client("Alpha Limited", self.second)
+        contact = self.make_contact(double, "Dora Double")
+        merge = self.env["base.partner.merge.automatic.wizard"].create(
+            {"partner_ids": [Command.set((self.alpha | double).ids)], "dst_partner_id": self.alpha.id}
+        )
+        merge.action_merge()
+        self.assertFalse(double.exists())
+        self.assertEqual(self.alpha.client_owner_id, self.manager)
+        self.assertEqual(contact.parent_id, self.alpha)
+        self.assertEqual(contact.client_owner_id, self.manager)
+
+    def test_colleagues_are_open_to_all(self):
+        self.assertTrue(self.manager.partner_id.client_open)
+        self.manager.active = False
+        self.assertTrue(self.manager.partner_id.client_open, "what a former colleague wrote stays readable")
+
+    def test_a_partner_who_becomes_a_colleague_becomes_open(self):
+        self.assertFalse(self.anna.client_open)
+        user = self.make_user("anna", "base.group_portal", partner_id=self.anna.id)
+        self.assertFalse(self.anna.client_open, "a client with access to the portal is still a client")
+        user.group_ids = self.env.ref("base.group_user")
+        self.assertTrue(self.anna.client_open)
+        user.group_ids = self.env.ref("base.group_portal")
+        self.assertFalse(self.anna.client_open)
+
+    def test_our_companies_are_open_with_their_addresses(self):
+        ours = self.env["res.company"].create({"name": "Our Second Company"})
+        self.assertTrue(ours.partner_id.client_open)
+        office = self.make_contact(ours.partner_id, "Our Office", type="other")
+        self.assertTrue(office.client_open)
+
+    def test_a_client_that_becomes_our_company_becomes_open(self):
+        self.env["res.company"].create({"name": "Free Inc", "partner_id": self.free.id})
+        self.assertTrue(self.free.client_open)

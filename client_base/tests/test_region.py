@@ -1,0 +1,100 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+
+from .common import ClientBaseCommon
+
+
+class TestRegion(ClientBaseCommon):
+    """Regions of the company's own making, found by the clients' addresses."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.usa, cls.canada = cls.env.ref("base.us"), cls.env.ref("base.ca")
+        cls.texas, cls.ohio = cls.env.ref("base.state_us_44"), cls.env.ref("base.state_us_35")
+        cls.america = cls.make_region("America", country_ids=cls.usa | cls.canada)
+        cls.south = cls.make_region("South", parent_id=cls.america, state_ids=cls.texas)
+
+    @classmethod
+    def make_region(cls, name, **places):
+        return cls.env["client.region"].create(
+            {
+                "name": name,
+                **{
+                    field: records.id if field == "parent_id" else [Command.set(records.ids)]
+                    for field, records in places.items()
+                },
+            }
+        )
+
+    def move(self, client, country, state=None):
+        client.write({"country_id": country.id, "state_id": state.id if state else False})
+
+    def test_the_state_decides_before_the_country(self):
+        self.move(self.alpha, self.usa, self.texas)
+        self.assertEqual(self.alpha.client_region_id, self.south)
+        self.move(self.alpha, self.usa, self.ohio)
+        self.assertEqual(self.alpha.client_region_id, self.america)
+        self.move(self.alpha, self.env.ref("base.de"))
+        self.assertFalse(self.alpha.client_region_id)
+
+    def test_of_two_regions_the_deeper_one(self):
+        north = self.make_region("North", parent_id=self.america, country_ids=self.canada)
+        self.move(self.alpha, self.canada)
+        self.assertEqual(self.alpha.client_region_id, north)
+
+    def test_a_region_chosen_by_hand_holds_until_the_address_changes(self):
+        self.move(self.alpha, self.usa, self.ohio)
+        self.alpha.with_user(self.manager).client_region_id = self.south
+        self.alpha.phone = "+1 555 0199"
+        self.assertEqual(self.alpha.client_region_id, self.south)
+        self.move(self.alpha, self.canada)
+        self.assertEqual(self.alpha.client_region_id, self.america)
+
+    def test_matching_again_follows_the_regions_as_they_are_now(self):
+        self.move(self.alpha, self.usa, self.ohio)
+        self.move(self.beta, self.canada)
+        self.assertEqual(self.alpha.client_region_id, self.america)
+        self.south.state_ids |= self.ohio
+        self.assertEqual(self.alpha.client_region_id, self.america)
+        self.america.with_user(self.head).action_match_clients()
+        self.assertEqual(self.alpha.client_region_id, self.south)
+        self.assertEqual(self.beta.client_region_id, self.america)
+
+    def test_an_archived_region_takes_no_clients(self):
+        self.south.active = False
+        self.move(self.alpha, self.usa, self.texas)
+        self.assertEqual(self.alpha.client_region_id, self.america)
+
+    def test_the_figure_on_a_region_is_what_its_list_shows(self):
+        self.move(self.alpha, self.usa, self.texas)
+        self.move(self.beta, self.canada)
+        for user, expected in (
+            (self.head, {self.america: 2, self.south: 1}),
+            (self.manager, {self.america: 1, self.south: 1}),
+        ):
+            for region, count in expected.items():
+                with self.subTest(user=user.name, region=region.name):
+                    self.env.flush_all()
+                    self.env.invalidate_all()
+                    own = region.with_user(user)
+                    action = own.action_open_clients()
+                    self.assertEqual(own.client_count, count)
+                    self.assertEqual(self.env["res.partner"].with_user(user).search_count(action["domain"]), count)
+
+    def test_full_names_say_where_a_region_lies(self):
+        self.assertEqual(self.south.display_name, "America / South")
+        self.america.name = "Americas"
+        self.assertEqual(self.south.display_name, "Americas / South")
+
+    def test_a_region_is_no_part_of_itself(self):
+        with self.assertRaises(UserError):
+            self.america.parent_id = self.south
+
+    def test_regions_are_read_by_all_and_made_by_the_head(self):
+        self.assertEqual(self.south.with_user(self.operator).display_name, "America / South")
+        for user in (self.manager, self.lead, self.accountant, self.operator):
+            with self.subTest(user=user.name), self.assertRaises(AccessError):
+                self.south.with_user(user).name = "Mine"
+        self.south.with_user(self.head).name = "Deep South"
+        self.assertEqual(self.south.name, "Deep South")
