@@ -8,7 +8,6 @@
     "depends": ["client_base_lifecycle", "mass_mailing"],
     "data": [
         "security/client_base_campaigns_groups.xml",
-        "security/client_base_campaigns_rules.xml",
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
         "views/client_campaign_recipient_views.xml",

@@ -1,4 +1,5 @@
 from . import (
+    base,
     client_import,
     client_import_row,
     client_region,

@@ -117,7 +117,7 @@ class ClientImport(models.Model):
         # sudo: who enters data creates clients for managers whose clients he does not see afterwards
         partners = self.env["res.partner"].sudo().with_context(tracking_disable=True)
         created = partners.create([row._prepare_partner_values() for row in rows])
-        for row, partner in zip(rows, created, strict=True):
+        for row, partner in zip(rows.sudo(), created, strict=True):
             row.partner_id = partner
         self.state = "done"
 

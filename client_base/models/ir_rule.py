@@ -1,13 +1,99 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import ormcache
 
 
 class IrRule(models.Model):
+    """Guards every model through which a client can be reached.
+
+    The rule on partners is a record like any other (``res_partner_rule_client_scope``).  All other
+    models take theirs from it: a row that names a client is seen by who sees the client.  Which
+    models name clients is read from their fields (``base._get_client_fields``), so that a new model
+    is guarded from its first day.  The guard is AND-ed to all other rules, so that no group rule of
+    another addon widens it.
+    """
+
     _inherit = "ir.rule"
 
     def _eval_context(self):
-        """Let rule domains name ``client_scope``: whose clients the user sees.
-
-        See :meth:`~odoo.addons.client_base.models.res_users.ResUsers._client_scope`; ``None``
-        means all.
-        """
+        """Let rule domains name ``client_scope``: whose clients the user sees, None meaning all."""
         return {**super()._eval_context(), "client_scope": self.env.user._client_scope()}
+
+    def _compute_domain_context_values(self):
+        """Keep domains per scope: it changes by itself when a substitution begins or ends."""
+        yield from super()._compute_domain_context_values()
+        yield self.env.user._client_scope()
+
+    @api.model
+    @ormcache("self.env.uid", "self.env.su", "model_name", "mode", "tuple(self._compute_domain_context_values())")
+    def _compute_domain(self, model_name, mode="read"):
+        domain = super()._compute_domain(model_name, mode)
+        if self.env.su:
+            return domain
+        return (domain & self._get_client_guard(model_name)).optimize(self.env[model_name])
+
+    @api.model
+    def _get_client_guard(self, model_name):
+        """Return which rows of the model the current user may see on account of their clients."""
+        model = self.env[model_name]
+        if self.env.user._client_scope() is None or model_name == "res.partner":
+            return Domain.TRUE
+        guard = self._get_field_guard(model)
+        for name in model._get_client_reference_fields():
+            guard &= self._get_reference_guard(model._fields[name])
+        return guard
+
+    @api.model
+    def _get_field_guard(self, model):
+        """Return the guard by the fields that hold clients."""
+        clients = self._get_client_scope_domain()
+        if model._name == "res.partner":
+            return clients
+        me = self.env.user.partner_id.ids
+        guard = Domain.TRUE
+        for name in model._get_client_fields():
+            if model._fields[name].type == "many2one":
+                guard &= Domain(name, "=", False) | Domain(name, "any!", clients)
+            else:
+                # Whoever is among the partners of a row (an event) knows it.
+                guard &= Domain(name, "in", me) | Domain(name, "not any!", ~clients)
+        return guard
+
+    @api.model
+    def _get_client_scope_domain(self):
+        """Return the domain of the partners that the current user sees."""
+        return Domain("client_open", "=", True) | Domain("client_owner_id", "in", self.env.user._client_scope())
+
+    @api.model
+    def _get_reference_guard(self, field):
+        """Return the guard of a field that holds the id of a record of any model."""
+        guarded = {
+            name: guard
+            for name in self._get_client_models()
+            if not (guard := self._get_field_guard(self.env[name])).is_true()
+        }
+        visible = Domain(field.model_field, "not in", list(guarded))
+        for name, guard in guarded.items():
+            # sudo: the query is a part of the guard itself
+            query = self.env[name].sudo().with_context(active_test=False)._search(guard)
+            visible |= Domain(field.model_field, "=", name) & Domain(field.name, "in", query)
+        return visible
+
+    @api.model
+    @ormcache()
+    def _get_client_models(self):
+        """Return the names of the models whose rows are about clients."""
+        return [
+            name
+            for name, model in self.env.items()
+            if not model._abstract and not model._transient and (name == "res.partner" or model._get_client_fields())
+        ]
+
+    def _make_access_error(self, operation, records):
+        """Say no without the forbidden record's name, which Odoo shows in debug mode."""
+        if self.env.user._client_scope() is None or records._name not in self._get_client_models():
+            return super()._make_access_error(operation, records)
+        return AccessError(
+            self.env._("This belongs to a client that is not yours to see. Ask your team lead for it.")
+        )

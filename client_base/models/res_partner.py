@@ -51,6 +51,32 @@ class ResPartner(models.Model):
         for partner in self:
             partner.client_open = partner._origin in colleagues or partner.commercial_partner_id in companies
 
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Withhold the names of foreign clients.
+
+        Names of partners are read by the superuser wherever a row points to one, with e-mail and
+        address where the context asks for them; the user is still the one who asked.
+        """
+        super()._compute_display_name()
+        for partner in self._get_hidden_clients():
+            partner.display_name = self.env._("Another manager's client")
+
+    def _get_hidden_clients(self):
+        """Return those of the partners that the current user may not see."""
+        scope = self.env.user._client_scope()
+        if scope is None or self.env.uid == api.SUPERUSER_ID:
+            return self.browse()
+        # sudo: the answer is which of them to hide
+        return self.filtered(
+            lambda partner: (
+                partner._origin
+                and not partner.sudo().client_open
+                and partner.sudo().client_owner_id.id not in scope
+                and (partner.sudo().client_owner_id or partner.sudo().create_uid != self.env.user)
+            )
+        )
+
     @api.model_create_multi
     def create(self, vals_list):
         owner = self._client_default_owner()

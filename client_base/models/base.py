@@ -1,0 +1,80 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+# Models whose partners are colleagues, ourselves or settings, not clients that a row is about; messages,
+# which are seen by who sees the document they hang on; imports, which are seen by who made them.
+NOT_ABOUT_CLIENTS = {
+    "client.import.row",
+    "ir.actions.server",
+    "ir.attachment",
+    "ir.model.data",
+    "mail.activity",
+    "mail.message",
+    "res.company",
+    "res.partner",
+    "res.partner.category",
+}
+
+
+class Base(models.AbstractModel):
+    """What every model knows about the clients that its rows are about; ``ir.rule`` guards by it."""
+
+    _inherit = "base"
+
+    @api.model
+    def _get_client_fields(self):
+        """Return the names of the fields that say which client a row is about.
+
+        ``partner_id`` where there is one: further partners of a row (an invoice address, a payer)
+        are shown by name only, and that name the partner itself withholds.  Otherwise all fields
+        that hold partners.
+        """
+        if self._name in NOT_ABOUT_CLIENTS:
+            return []
+        names = [
+            name
+            for name, field in self._fields.items()
+            if field.store and field.type in ("many2one", "many2many") and field.comodel_name == "res.partner"
+        ]
+        return ["partner_id"] if "partner_id" in names else names
+
+    @api.model
+    def _get_client_reference_fields(self):
+        """Return the names of the fields that hold the id of a record of any model, a client's too."""
+        if self._name in NOT_ABOUT_CLIENTS:
+            return []
+        return [
+            name
+            for name, field in self._fields.items()
+            if field.store and field.type == "many2one_reference" and field.model_field
+        ]
+
+    # A row with a foreign client in it would copy the client's address, e-mail and phone into fields
+    # of its own, computed by the superuser: so such a row is not made in the first place.
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_client_values(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_client_values([vals])
+        return super().write(vals)
+
+    def onchange(self, values, field_names, fields_spec):
+        self._check_client_values([values])
+        return super().onchange(values, field_names, fields_spec)
+
+    @api.model
+    def _check_client_values(self, vals_list):
+        """Raise AccessError when ``vals_list`` name a partner that the user may not see."""
+        if self.env.su or self.env.user._client_scope() is None:
+            return
+        ids = set()
+        for name, field in self._fields.items():
+            if field.type == "many2one" and field.comodel_name == "res.partner":
+                ids.update(vals[name] for vals in vals_list if isinstance(vals.get(name), int) and vals[name])
+        if ids and not self.env["res.partner"].browse(ids).exists().has_access("read"):
+            raise AccessError(
+                self.env._("This client is not yours to work with: it has another manager. Ask your team lead.")
+            )
