@@ -211,17 +211,21 @@ def test_paths_decide_which_tests_are_run(arguments, inside, outside):
 
 
 @pytest.mark.parametrize(
-    ("numbers", "code", "expected"),
+    ("cases", "code", "expected"),
     [
-        ('tests="5" failures="1" errors="1" skipped="1"', 1, (2, 3)),
-        ('tests="5" failures="0" errors="0" skipped="0"', 0, (5, 0)),
-        ('tests="5" failures="0" errors="0" skipped="0"', 2, (5, 1)),
-        ('tests="0" failures="0" errors="0" skipped="0"', 5, (0, 0)),
+        ("a:failure b:error c:skipped d: e:", 1, (2, 3)),
+        ("a: b:", 0, (2, 0)),
+        ("a: b:", 2, (2, 1)),
+        ("a: a:failure a: b:", 1, (1, 1)),
+        ("", 5, (0, 0)),
     ],
+    ids=["each kind", "all well", "interrupted", "subtests", "none"],
 )
-def test_count_takes_errors_skips_and_interruptions_for_failures(tmp_path, numbers, code, expected):
+def test_count_takes_errors_skips_and_interruptions_for_failures(tmp_path, cases, code, expected):
     record = tmp_path / "record.xml"
-    record.write_text(f"<testsuites><testsuite {numbers}/></testsuites>")
+    words = [case.split(":") for case in cases.split()]
+    lines = [f'<testcase classname="x" name="{name}">{f"<{kind}/>" if kind else ""}</testcase>' for name, kind in words]
+    record.write_text(f"<testsuites><testsuite>{''.join(lines)}</testsuite></testsuites>")
     assert test.count(record, code) == expected
 
 

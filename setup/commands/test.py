@@ -188,14 +188,15 @@ def count(record, code):
     """Return how many tests passed and failed, by pytest's ``record`` and exit ``code``."""
     if not record.exists():
         return 0, 1
-    suites = ElementTree.parse(record).getroot().iter("testsuite")
-    total = failed = 0
-    for suite in suites:
-        total += int(suite.get("tests"))
-        failed += sum(int(suite.get(kind)) for kind in ("failures", "errors", "skipped"))
+    cases = {}  # a test with subtests is recorded once for each of them
+    for case in ElementTree.parse(record).getroot().iter("testcase"):
+        failed = any(case.find(kind) is not None for kind in ("failure", "error", "skipped"))
+        name = case.get("classname"), case.get("name")
+        cases[name] = cases.get(name, False) or failed
+    failed = sum(cases.values())
     if code not in (0, NO_TESTS) and not failed:
-        return total, 1
-    return total - failed, failed
+        return len(cases), 1
+    return len(cases) - failed, failed
 
 
 def report(results):
