@@ -105,13 +105,13 @@ class ClientImport(models.Model):
         rows = self.row_ids.filtered(lambda row: row.decision == "import" and not row.partner_id)
         if not rows:
             raise UserError(self.env._("No row is to be imported: choose “Import” for those that are to come in."))
-        obstacles = rows._get_obstacles()
+        obstacles = {row.number: obstacle for row in rows if (obstacle := row._get_obstacle())}
         if obstacles:
             raise UserError(
                 self.env._(
                     "Nothing was imported: %(count)s rows cannot be as they are. Correct or skip them first.\n%(rows)s",
                     count=len(obstacles),
-                    rows="\n".join(f"{row.number}: {(row.note or '').splitlines()[0]}" for row in obstacles[:10]),
+                    rows="\n".join(f"{number}: {obstacle}" for number, obstacle in list(obstacles.items())[:10]),
                 )
             )
         # sudo: who enters data creates clients for managers whose clients he does not see afterwards
@@ -150,7 +150,7 @@ class ClientImport(models.Model):
             {"res_model": "res.partner", "file": content, "file_name": self.filename}
         )
         try:
-            _length, rows = reader._read_file({"quoting": '"', "separator": "", "encoding": ""})
+            rows = self._read_cells(reader)
         except (ImportValidationError, ValueError, AttributeError) as error:
             raise UserError(
                 self.env._("“%(file)s” cannot be read: %(error)s", file=self.name, error=error)
@@ -160,6 +160,15 @@ class ClientImport(models.Model):
                 self.env._("“%s” has no rows under its header. Choose a spreadsheet with your clients.", self.name)
             )
         return rows
+
+    @api.model
+    def _read_cells(self, reader):
+        options = {"quoting": '"', "separator": "", "encoding": ""}
+        _length, rows = reader._read_file(options)
+        # One row of another length hides the separator from Odoo; the header shows it.
+        header = rows[0] if rows else ()
+        separator = next((sign for sign in ";\t|" if len(header) == 1 and sign in str(header[0])), "")
+        return reader._read_file({**options, "separator": separator})[1] if separator else rows
 
     def _get_reader(self, header):
         return RowReader(header, self._get_gazetteer(), self._get_industries(), self._get_managers())

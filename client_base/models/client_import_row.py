@@ -103,18 +103,15 @@ class ClientImportRow(models.Model):
             "views": [(False, "form")],
         }
 
-    def _get_obstacles(self):
-        """Return the rows that are to be imported and cannot be as they are now."""
-        return self.filtered(
-            lambda row: (
-                row.decision == "import"
-                and (
-                    not row.name
-                    or any(code == "row_length" for code, _arguments in row.findings or ())
-                    or (not row.owner_id and any(code == "manager_unknown" for code, _arguments in row.findings or ()))
-                )
-            )
-        )
+    def _get_obstacle(self):
+        """Return why the row cannot become a client as it is now, or an empty text."""
+        self.ensure_one()
+        if not self.name:
+            return self._get_finding_sentences()["name_missing"]
+        for code, arguments in self.findings or ():
+            if code == "row_length" or (code == "manager_unknown" and not self.owner_id):
+                return self._get_finding_sentences()[code] % arguments
+        return ""
 
     def _prepare_partner_values(self):
         """Return the values of the client that this row becomes."""

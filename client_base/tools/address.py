@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 _COORDINATES = re.compile(r"\s*\d{1,3}\s*°.*$", re.DOTALL)
 _FOOTNOTE = re.compile(r"\[[^\]]{0,12}\]")
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
+_INVISIBLE = re.compile("[\0-\x08\x0e-\x1b\x7f\u200b-\u200f\u2060\ufeff]")
 _POSTCODE = re.compile(r"^(?:[A-Z]{1,2}-)?\d{4,6}(?:-\d{3,4})?\s+(?=\D)")
 _YEAR = re.compile(r"\([^)]*\)?")
 

@@ -52,6 +52,7 @@ FINDINGS = {
     "website_unreadable": "mended",
 }
 
+MAX_COUNT = 2**31 - 1  # what an integer of the database holds
 _EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;.]{2,}")
 
 
@@ -134,6 +135,8 @@ class RowReader:
             if i not in self.columns and i < len(cells) and tidy(cells[i])
         }
         if len(cells) != len(self.headers):
+            # Its cells may stand under other headers: only the name is told, to know the row by.
+            reading.values = {"name": reading.values.get("name", "")}
             reading.find("row_length", cells=len(cells), headers=len(self.headers))
             return reading
         if not reading.values.get("name"):
@@ -201,7 +204,7 @@ class RowReader:
         if not said:
             return
         count = read_count(said)
-        if count is None:
+        if count is None or count > MAX_COUNT:
             reading.find("employees_unreadable", text=said)
             reading.rest[self._header("employees")] = said
             return
