@@ -1,5 +1,6 @@
 from . import (
     test_completeness,
+    test_import,
     test_owner,
     test_region,
     test_rules,

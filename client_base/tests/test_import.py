@@ -1,0 +1,360 @@
+import base64
+import io
+import random
+
+import openpyxl
+from psycopg2.errors import CheckViolation
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form
+from odoo.tools import mute_logger
+
+from .common import ClientBaseCommon
+
+LIST = """Name,Country,City,Phone,E-mail,Website,Employees
+Gamma Corp,Germany,Berlin,+49 30 100,info@gamma.example.com,www.gamma.example.com,120
+Delta SA,France,Paris,+33 1 200,info@delta.example.com,https://delta.example.com,45
+"""
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+CYRILLIC = """Название;Страна;Город;Телефон;Менеджер
+ООО «Ромашка»;Germany;Мюнхен;+49 89 100;Manager
+ТОВ «Соняшник»;France;Париж;+33 1 300;Manager
+АО «Северный ветер»;Germany;Гамбург;+49 40 400;Manager
+"""
+
+
+class TestImport(ClientBaseCommon):
+    """A spreadsheet becomes clients: read as it comes, checked row by row, then all or nothing."""
+
+    def check(self, content, filename="clients.csv", user=None, **values):
+        """Return the import of a file with this ``content``, checked."""
+        batch = self.make_import(content, filename, user, **values)
+        batch.action_check()
+        return batch
+
+    def make_import(self, content, filename="clients.csv", user=None, **values):
+        content = content.encode() if isinstance(content, str) else content
+        imports = self.env["client.import"].with_user(user or self.operator)
+        return imports.create({"file": base64.b64encode(content), "filename": filename, **values})
+
+    def load(self, *args, **values):
+        batch = self.check(*args, **values)
+        batch.action_import()
+        return batch
+
+    def get_xlsx(self, rows):
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        file = io.BytesIO()
+        book.save(file)
+        return file.getvalue()
+
+    def get_clients(self, batch):
+        return batch.sudo().row_ids.partner_id
+
+    def count_partners(self):
+        self.env.flush_all()
+        self.env.cr.execute("SELECT count(*) FROM res_partner")
+        return self.env.cr.fetchone()[0]
+
+    # --- what a file may look like ---
+
+    def test_a_list_becomes_clients(self):
+        batch = self.check(LIST)
+        self.assertEqual((batch.state, batch.row_count, batch.pending_count), ("checked", 2, 2))
+        self.assertFalse(self.get_clients(batch))
+        batch.action_import()
+        gamma, delta = self.get_clients(batch)
+        self.assertRecordValues(
+            gamma | delta,
+            [
+                {"name": "Gamma Corp", "city": "Berlin", "email": "info@gamma.example.com", "client_employees": 120},
+                {"name": "Delta SA", "city": "Paris", "email": "info@delta.example.com", "client_employees": 45},
+            ],
+        )
+        self.assertEqual(gamma.country_id, self.env.ref("base.de"))
+        self.assertEqual(gamma.website, "https://www.gamma.example.com")
+        self.assertEqual((gamma | delta).mapped("is_company"), [True, True])
+        self.assertEqual((batch.state, batch.imported_count, batch.pending_count), ("done", 2, 0))
+
+    def test_encodings(self):
+        for encoding in ("utf-8", "utf-8-sig", "cp1251", "utf-16"):
+            with self.subTest(encoding=encoding):
+                batch = self.check(CYRILLIC.encode(encoding, "replace"))
+                self.assertEqual(batch.row_ids.mapped("city"), ["Мюнхен", "Париж", "Гамбург"])
+                self.assertIn("Ромашка", batch.row_ids[0].name)
+                self.assertEqual(batch.row_ids.owner_id, self.manager)
+
+    def test_separators(self):
+        for separator in ",;\t|":
+            with self.subTest(separator=separator):
+                batch = self.check(LIST.replace(",", separator))
+                self.assertEqual(batch.row_ids.mapped("name"), ["Gamma Corp", "Delta SA"])
+                self.assertEqual(batch.row_ids.mapped("state"), ["clean", "clean"])
+
+    def test_a_cell_may_hold_separators_and_line_breaks(self):
+        batch = self.check('Name;City;Street\n"Gamma; and Sons";Berlin;"Hauptstr. 1\nHinterhaus"\n')
+        self.assertEqual(batch.row_ids.name, "Gamma; and Sons")
+        self.assertEqual(batch.row_ids.street, "Hauptstr. 1 Hinterhaus")
+
+    def test_xlsx(self):
+        rows = [
+            ["Name", "City", "Employees", "Founded"],
+            ["Gamma Corp", "Berlin", 120, 1899],
+            ["Delta SA", None, None, None],
+        ]
+        batch = self.load(self.get_xlsx(rows), "clients.xlsx")
+        gamma, delta = self.get_clients(batch)
+        self.assertEqual((gamma.city, gamma.client_employees), ("Berlin", 120))
+        self.assertEqual((delta.name, delta.city), ("Delta SA", False))
+        self.assertIn("1899", gamma.comment)
+
+    def test_a_list_of_names_alone(self):
+        batch = self.load("Client\nGamma Corp\nDelta SA\n")
+        self.assertEqual(self.get_clients(batch).mapped("name"), ["Gamma Corp", "Delta SA"])
+
+    def test_what_no_field_takes_goes_into_the_notes(self):
+        batch = self.load("Name,Colour,Website\nGamma Corp,<b>red</b>,ask them\n")
+        self.assertEqual(batch.unread_columns, "Colour")
+        notes = self.get_clients(batch).comment
+        self.assertIn("Colour: &lt;b&gt;red&lt;/b&gt;", notes)
+        self.assertIn("Website: ask them", notes)
+
+    def test_the_form_takes_a_file(self):
+        # The browser fills in the name of the file.
+        imports = self.env["client.import"].with_user(self.operator).with_context(default_filename="clients.csv")
+        form = Form(imports)
+        form.file = base64.b64encode(LIST.encode())
+        batch = form.save()
+        batch.action_check()
+        self.assertEqual(batch.name, "clients.csv")
+        self.assertEqual(len(batch.row_ids), 2)
+
+    # --- whose clients they become ---
+
+    def test_rows_are_dealt_out_in_turn(self):
+        names = "".join(f"Dealt {number}\n" for number in range(5))
+        batch = self.load(f"Name\n{names}", owner_ids=[Command.set((self.manager | self.second).ids)])
+        owners = self.get_clients(batch).mapped(lambda client: client.client_owner_id.id)
+        first, second = owners[0], owners[1]
+        self.assertEqual({first, second}, {self.manager.id, self.second.id})
+        self.assertEqual(owners, [first, second, first, second, first])
+
+    def test_without_anybody_to_deal_out_to_nobody_owns_them(self):
+        self.assertFalse(self.get_clients(self.load(LIST)).client_owner_id)
+
+    def test_the_manager_stands_in_the_file(self):
+        batch = self.load(
+            "Name,Manager\nBy Login,second\nBy Name,MANAGER\nBy E-mail,second@ours.example.com\nNobody,\n",
+            owner_ids=[Command.set(self.manager.ids)],
+        )
+        owners = [client.client_owner_id for client in self.get_clients(batch)]
+        self.assertEqual(owners, [self.second, self.manager, self.second, self.manager])
+
+    def test_an_unknown_manager_is_an_error(self):
+        before = self.count_partners()
+        batch = self.check("Name,Manager\nGamma Corp,Nobody Known\nDelta SA,second\n")
+        wrong = batch.row_ids[0]
+        self.assertEqual((wrong.state, wrong.decision), ("error", "skip"))
+        self.assertIn("Nobody Known", wrong.note)
+        wrong.action_import_anyway()
+        self.assert_refused(batch.action_import, "Nobody Known")
+        self.assertEqual(self.count_partners(), before)
+        wrong.owner_id = self.manager
+        batch.action_import()
+        self.assertEqual(self.get_clients(batch).mapped("client_owner_id"), self.manager | self.second)
+
+    # --- duplicates ---
+
+    def test_duplicates_within_the_file(self):
+        batch = self.check(
+            "Name,Country,E-mail\nGamma Corp,Germany,a@gamma.example.com\nGAMMA,Germany,\n"
+            "Other Name,France,a@gamma.example.com\nGamma,France,\n"
+        )
+        self.assertEqual(batch.row_ids.mapped("state"), ["clean", "duplicate", "duplicate", "clean"])
+        self.assertIn("2", batch.row_ids[1].note)
+        batch.action_import()
+        self.assertEqual(batch.imported_count, 2)
+
+    def test_duplicates_of_clients_one_sees(self):
+        self.alpha.vat = "US 123-456"
+        batch = self.check("Name,Tax ID\nALPHA,\nOther,US123456\nFree,\n", user=self.head)
+        self.assertEqual(batch.row_ids.mapped("state"), ["duplicate"] * 3)
+        self.assertIn("Alpha Ltd", batch.row_ids[1].note)
+
+    def test_a_hidden_duplicate_reveals_nothing(self):
+        self.alpha.email = self.beta.email = False
+        self.beta.write({"email": "secret@beta.example.com", "vat": "DE777", "city": "Hamburg"})
+        batch = self.check("Name,E-mail,Tax ID\nALPHA,,\nUnsuspecting,secret@beta.example.com,\nAnother,,DE 777\n")
+        self.assertEqual(batch.row_ids.mapped("state"), ["duplicate"] * 3)
+        self.assertEqual(len(set(batch.row_ids.mapped("note"))), 1, "whoever it is, the same is said")
+        told = str(batch.row_ids.read()) + str(batch.read(["display_name", "unread_columns"]))
+        for secret in ("Alpha Ltd", "Beta", "Hamburg", str(self.manager.name), str(self.second.name)):
+            self.assertNotIn(secret, told)
+        self.assertNotIn(
+            self.beta.id,
+            [argument for row in batch.row_ids for _code, arguments in row.findings for argument in arguments.values()],
+        )
+
+    def test_archived_clients_are_known_too(self):
+        self.alpha.active = False
+        self.assertEqual(self.check("Name\nAlpha\n", user=self.head).row_ids.state, "duplicate")
+
+    def test_colleagues_and_contacts_are_no_clients(self):
+        batch = self.check(f"Name\n{self.manager.name}\nAnna Alpha\n")
+        self.assertEqual(batch.row_ids.mapped("state"), ["clean", "clean"])
+
+    def test_the_same_file_again_adds_nothing(self):
+        self.load(LIST)
+        before = self.count_partners()
+        again = self.check(LIST)
+        self.assertEqual(again.row_ids.mapped("state"), ["duplicate", "duplicate"])
+        self.assert_refused(again.action_import)
+        self.assertEqual(self.count_partners(), before)
+
+    def test_a_second_press_adds_nothing(self):
+        batch = self.load(LIST)
+        before = self.count_partners()
+        self.assert_refused(batch.action_import)
+        self.assert_refused(batch.action_check, "imported already")
+        self.assertEqual(self.count_partners(), before)
+
+    def test_a_duplicate_comes_in_when_a_person_says_so(self):
+        batch = self.check("Name\nALPHA\nGamma\n")
+        batch.row_ids[0].action_import_anyway()
+        batch.row_ids[1].action_skip()
+        batch.action_import()
+        self.assertEqual(self.get_clients(batch).name, "ALPHA")
+
+    # --- what cannot be read ---
+
+    def test_broken_files_leave_everything_as_it_was(self):
+        rubbish = random.Random(7).randbytes(5000)
+        workbook = self.get_xlsx([["Name"], ["Gamma Corp"]])
+        for what, content, filename, words in (
+            ("nothing", " ", "clients.csv", "is empty"),
+            ("only line breaks", "\r\n\r\n", "clients.csv", "is empty"),
+            ("only a header", "Name,City\n", "clients.csv", "no rows under its header"),
+            ("no names", "Town,Colour\nBerlin,red\n", "clients.csv", "no column with the clients' names"),
+            ("no header", "Gamma Corp,Berlin\nDelta SA,Paris\n", "clients.csv", "no column with the clients' names"),
+            ("rubbish", rubbish, "clients.csv", "clients.csv"),
+            ("rubbish in a workbook", rubbish, "clients.xlsx", "clients.xlsx"),
+            ("half a workbook", workbook[: len(workbook) // 2], "clients.xlsx", "clients.xlsx"),
+            ("an empty workbook", self.get_xlsx([]), "clients.xlsx", "no rows under its header"),
+            ("a picture", PICTURE, "logo.png", ""),
+            ("zeros", b"\0" * 3000, "clients.csv", "is empty"),
+        ):
+            with self.subTest(what=what):
+                batch = self.make_import(content, filename)
+                before = self.count_partners()
+                self.assert_refused(batch.action_check, words)
+                self.assert_refused(batch.action_import, words)
+                self.assertEqual(self.count_partners(), before)
+                self.assertEqual((batch.state, len(batch.row_ids)), ("draft", 0))
+
+    def test_a_row_that_is_cut_off(self):
+        for separator in ",;\t":
+            with self.subTest(separator=separator):
+                before = self.count_partners()
+                batch = self.check(f"{LIST}Epsilon AG,Germany,Ber".replace(",", separator))
+                whole, cut = batch.row_ids[:2], batch.row_ids[2]
+                self.assertNotIn("error", whole.mapped("state"))
+                self.assertEqual((cut.state, cut.decision), ("error", "skip"))
+                cut.action_import_anyway()
+                self.assert_refused(batch.action_import, "4:")
+                self.assertEqual(self.count_partners(), before)
+
+    def test_a_row_without_a_name(self):
+        batch = self.check("Name,City\n,Berlin\nDelta SA,Paris\n")
+        nameless = batch.row_ids[0]
+        self.assertEqual((nameless.state, nameless.decision), ("error", "skip"))
+        nameless.action_import_anyway()
+        self.assert_refused(batch.action_import, "Nothing was imported")
+        nameless.name = "Gamma Corp"
+        batch.action_import()
+        self.assertEqual(self.get_clients(batch).mapped("name"), ["Gamma Corp", "Delta SA"])
+
+    def test_a_name_that_was_deleted_by_hand(self):
+        batch = self.check(LIST)
+        batch.row_ids[0].name = False
+        self.assert_refused(batch.action_import, "Nothing was imported")
+
+    def test_odd_cells_are_told_and_kept(self):
+        batch = self.check(
+            "Name,Country,E-mail,Employees\n"
+            "Gamma,Atlantis,,\nDelta,,not an address,\nEpsilon,,,plenty\nZeta,,,c. 250 (2024)\nEta,,,99999999999\n"
+        )
+        states = batch.row_ids.mapped("state")
+        self.assertEqual(states, ["question", "question", "question", "mended", "question"])
+        for row, words in zip(
+            batch.row_ids, ("Atlantis", "not an address", "plenty", "250", "99999999999"), strict=True
+        ):
+            self.assertIn(words, row.note)
+        batch.row_ids.filtered(lambda row: row.decision == "skip").action_import_anyway()
+        batch.action_import()
+        gamma, delta, epsilon, zeta, eta = self.get_clients(batch)
+        self.assertIn("Atlantis", gamma.comment)
+        self.assertIn("not an address", delta.comment)
+        self.assertIn("plenty", epsilon.comment)
+        self.assertEqual(zeta.client_employees, 250)
+        self.assertIn("99999999999", eta.comment)
+
+    def test_control_characters_do_no_harm(self):
+        batch = self.load(f"{LIST}Ze\0ta\x07 Ltd,,Ber\x02lin,,,,\n".encode("utf-16"))
+        zeta = self.get_clients(batch)[-1]
+        self.assertEqual((zeta.name, zeta.city), ("Zeta Ltd", "Berlin"))
+
+    def test_all_or_nothing(self):
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE res_partner ADD CONSTRAINT refused CHECK (name <> 'Delta SA')")
+        batch = self.check(f"{LIST}Epsilon AG,,,,,,\n")
+        before = self.count_partners()
+        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
+            batch.action_import()
+        self.assertEqual(self.count_partners(), before)
+        self.assertEqual(batch.state, "checked")
+        batch.row_ids[1].action_skip()
+        batch.action_import()
+        self.assertEqual(self.get_clients(batch).mapped("name"), ["Gamma Corp", "Epsilon AG"])
+
+    def test_checking_again_starts_afresh(self):
+        batch = self.check(LIST)
+        batch.file = base64.b64encode(b"Name\nZeta Ltd\n")
+        batch.action_check()
+        self.assertEqual(batch.row_ids.mapped("name"), ["Zeta Ltd"])
+
+    # --- who may ---
+
+    def test_operators_see_their_own_imports(self):
+        batch = self.check(LIST)
+        colleague = self.make_user("operator2", "client_base.group_client_operator")
+        self.assertFalse(self.env["client.import"].with_user(colleague).search([("id", "=", batch.id)]))
+        self.assertFalse(self.env["client.import.row"].with_user(colleague).search([("import_id", "=", batch.id)]))
+        with self.assertRaises(AccessError):
+            batch.with_user(colleague).action_import()
+        self.assertTrue(self.env["client.import"].with_user(self.head).search([("id", "=", batch.id)]))
+
+    def test_who_enters_no_data_imports_nothing(self):
+        for user in (self.manager, self.accountant, self.stranger):
+            with self.subTest(user=user.name), self.assertRaises(AccessError):
+                self.make_import(LIST, user=user)
+
+    def test_figures_lead_to_their_rows(self):
+        batch = self.check("Name\nGamma Corp\nGamma\n")
+        self.assertEqual((batch.clean_count, batch.duplicate_count, batch.row_count), (1, 1, 2))
+        action = batch.with_context(row_state="duplicate").action_open_rows()
+        self.assertEqual(self.env["client.import.row"].search(action["domain"]), batch.row_ids.sudo())
+        self.assertIn("search_default_filter_duplicate", action["context"])
+
+    def test_an_import_refused_says_which_rows(self):
+        batch = self.check("Name,City\nGamma Corp,Berlin\n,Paris\n,Rome\n")
+        batch.row_ids.action_import_anyway()
+        with self.assertRaises(UserError) as caught:
+            batch.action_import()
+        self.assertIn("2 rows", str(caught.exception))
+        self.assertIn("3: ", str(caught.exception))
+        self.assertIn("4: ", str(caught.exception))
