@@ -16,6 +16,17 @@ ENGINE_FIELDS = {
     "client_turnover",
 }
 
+# What a person decides. The grades that a lead names are a lead's to change, too.
+DECISION_FIELDS = {
+    "client_grade",
+    "client_grade_date",
+    "client_grade_reason",
+    "client_grade_until",
+    "client_grade_user_id",
+    "client_revivable",
+}
+LEAD_GRADES = ("vip", "key")
+
 
 class ResPartner(models.Model):
     """Where a client stands in its life with us.
@@ -76,8 +87,9 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        defaults = self.default_get([*ENGINE_FIELDS, *DECISION_FIELDS])
         for vals in vals_list:
-            self._check_lifecycle_values(vals)
+            self._check_lifecycle_values({**defaults, **vals})
         partners = super().create(vals_list)
         self.env["client.lifecycle"]._refresh(partners.filtered(lambda partner: not partner.parent_id))
         return partners
@@ -90,14 +102,16 @@ class ResPartner(models.Model):
             self.env["client.lifecycle"]._refresh((before | self).exists())
         return result
 
-    @api.model
     def _check_lifecycle_values(self, vals):
         """Raise AccessError where ``vals`` hold what the user may not set, whatever way they came."""
         if self.env.su:
             return
         if ENGINE_FIELDS & vals.keys():
             raise AccessError(self.env._("Segments and purchases follow from orders and decisions."))
-        if vals.get("client_grade") in ("vip", "key") and not self.env.user.has_group("client_base.group_client_team"):
+        named = vals.get("client_grade") in LEAD_GRADES or (
+            DECISION_FIELDS & vals.keys() and self.filtered(lambda partner: partner.client_grade in LEAD_GRADES)
+        )
+        if named and not self.env.user.has_group("client_base.group_client_team"):
             raise AccessError(self.env._("VIPs and key accounts are named by a team lead. Ask yours."))
 
     def action_decide_segment(self):
