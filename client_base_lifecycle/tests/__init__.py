@@ -1,0 +1,6 @@
+from . import (
+    test_decision,
+    test_segment,
+    test_settings,
+    test_tools,
+)
