@@ -19,9 +19,9 @@ PASSWORD = "demo"
 
 
 @pytest.fixture(scope="module")
-def mailbox(installation, sample):
+def mailbox(installation, sample, tmp_path_factory):
     """The Maildir of the local catcher, to which the served sample sends its mail."""
-    folder = installation.folder / "mail"
+    folder = tmp_path_factory.mktemp("post") / "mail"
     with catching(folder, installation.smtp_port):
         yield folder
 

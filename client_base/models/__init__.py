@@ -8,6 +8,8 @@ from . import (
     crm_team,
     crm_team_member,
     ir_rule,
+    mail_notification,
+    mail_thread,
     res_partner,
     res_partner_completeness,
     res_partner_region,

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 # Models whose partners are colleagues, ourselves or settings, not clients that a row is about; messages,
 # which are seen by who sees the document they hang on; imports, which are seen by who made them.
@@ -48,6 +49,27 @@ class Base(models.AbstractModel):
             for name, field in self._fields.items()
             if field.store and field.type == "many2one_reference" and field.model_field
         ]
+
+    @api.model
+    def _get_whole_fields(self):
+        """Return the names of the fields that say what a row is a part of: it is seen with the whole."""
+        if self._name in NOT_ABOUT_CLIENTS:
+            return []
+        return [
+            name
+            for name, field in self._fields.items()
+            if field.store
+            and field.type == "many2one"
+            and field.required
+            and field.ondelete == "cascade"
+            and field.comodel_name not in (self._name, "res.partner")
+            and self.env[field.comodel_name]._get_client_fields()
+        ]
+
+    @api.model
+    def _get_own_rows_domain(self):
+        """Return what limits a user with own clients to rows of his own, where no field tells of a client."""
+        return Domain.TRUE
 
     # A row with a foreign client in it would copy the client's address, e-mail and phone into fields
     # of its own, computed by the superuser: so such a row is not made in the first place.

@@ -51,13 +51,16 @@ class IrRule(models.Model):
         if model._name == "res.partner":
             return clients
         me = self.env.user.partner_id.ids
-        guard = Domain.TRUE
+        guard = model._get_own_rows_domain()
         for name in model._get_client_fields():
             if model._fields[name].type == "many2one":
                 guard &= Domain(name, "=", False) | Domain(name, "any!", clients)
             else:
                 # Whoever is among the partners of a row (an event) knows it.
                 guard &= Domain(name, "in", me) | Domain(name, "not any!", ~clients)
+        for name in model._get_whole_fields():
+            whole = self._get_field_guard(self.env[model._fields[name].comodel_name])
+            guard &= Domain.TRUE if whole.is_true() else Domain(name, "any!", whole)
         return guard
 
     @api.model

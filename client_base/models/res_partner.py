@@ -97,6 +97,11 @@ class ResPartner(models.Model):
         """Return the salesperson of a new partner: a person has the company's, others have ``owner``."""
         return self.browse(vals["parent_id"]).user_id if vals.get("parent_id") and not vals.get("is_company") else owner
 
+    def signup_get_auth_param(self):
+        # It hands out the key to a partner's portal account, to any colleague who asks.
+        self.check_access("read")
+        return super().signup_get_auth_param()
+
     @api.model
     def _client_default_owner(self):
         """Return the user who owns the clients that the current user enters, or an empty record.

@@ -1,6 +1,7 @@
 from . import (
     test_completeness,
     test_import,
+    test_isolation,
     test_owner,
     test_region,
     test_rules,
