@@ -4,7 +4,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, is_html_empty
 
@@ -85,7 +85,7 @@ class ClientCampaign(models.Model):
     @api.depends("segment_ids", "country_ids", "region_ids", "domain", "user_id")
     def _compute_candidate_count(self):
         for campaign in self:
-            campaign.candidate_count = campaign._get_candidates_model().search_count(campaign._get_group_domain())
+            campaign.candidate_count = self.env["res.partner"].search_count(campaign._get_candidates_domain())
 
     @api.depends("recipient_ids.delivery", "recipient_ids.receipt_date", "recipient_ids.answer", "recipient_ids.turnover")
     def _compute_progress(self):
@@ -134,12 +134,33 @@ class ClientCampaign(models.Model):
                     self.env._("The further conditions cannot be used. Choose them again. (%s)", error)
                 ) from error
 
+    @api.constrains("subject", "body")
+    def _check_message(self):
+        """Let marketers name the client and the like, and nobody but template editors compute.
+
+        Messages are made by the superuser, for whom nothing is forbidden any more.
+        """
+        if self.env.user.has_group("mail.group_mail_template_editor"):
+            return
+        for campaign in self:
+            if campaign._has_unsafe_expression_template_inline_template(
+                campaign.subject, campaign.render_model
+            ) or campaign._has_unsafe_expression_template_qweb(campaign.body, campaign.render_model):
+                raise AccessError(
+                    self.env._("The message may hold only what the menu under / offers; the rest is for its editors.")
+                )
+
     # --- the group ---
 
-    def _get_candidates_model(self):
-        """Return the clients as the responsible sees them: nobody reaches others through a campaign."""
+    def _get_candidates_domain(self):
+        """Return the domain of the clients that fit and that the responsible sees.
+
+        Whoever searches by it sees no more than usual: nobody reaches others through a campaign.
+        """
         self.ensure_one()
-        return self.env["res.partner"].with_user(self.user_id).sudo(False)
+        domain = self._get_group_domain()
+        theirs = self.env["res.partner"].with_user(self.user_id).sudo(False)
+        return domain & Domain("id", "in", theirs._search(domain))
 
     def _get_group_domain(self):
         """Return the domain of the clients that the criteria choose."""
@@ -169,7 +190,7 @@ class ClientCampaign(models.Model):
         """Turn the clients that fit now into recipients; later changes of clients change nothing."""
         self.ensure_one()
         self._check_state("draft")
-        clients = self._get_candidates_model().search(self._get_group_domain())
+        clients = self.env["res.partner"].search(self._get_candidates_domain())
         if not clients:
             raise UserError(self.env._("No client fits these criteria. Widen them first."))
         self.recipient_ids.unlink()
@@ -229,6 +250,7 @@ class ClientCampaign(models.Model):
                          FROM sale_order sale
                          JOIN res_partner partner ON partner.id = sale.partner_id
                         WHERE sale.state = 'sale'
+                          AND own.delivery <> 'excluded'
                           AND partner.commercial_partner_id = own.partner_id
                           AND sale.date_order::date BETWEEN campaign.date_start AND campaign.date_end
                        ) bought ON TRUE
