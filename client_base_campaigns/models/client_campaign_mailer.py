@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 _logger = logging.getLogger(__name__)
@@ -103,7 +104,12 @@ class ClientCampaignMailer(models.AbstractModel):
         if self._is_opted_out(recipient):
             recipient.write({"delivery": "excluded", "exclusion": "opt_out"})
             return session
-        message = self._build_message(recipient)
+        try:
+            message = self._build_message(recipient)
+        except UserError:
+            note = self.env._("The message cannot be made for this client: see its preview.")
+            recipient.write({"delivery": "failed", "delivery_note": note})
+            return session
         recipient.write(
             {"delivery": "sending", "message_id": message["Message-Id"], "attempts": recipient.attempts + 1}
         )
@@ -158,6 +164,8 @@ class ClientCampaignMailer(models.AbstractModel):
             code, words = next(iter(error.recipients.values()))
         elif isinstance(error, smtplib.SMTPResponseException):
             code, words = error.smtp_code, error.smtp_error
+        elif isinstance(error, smtplib.SMTPNotSupportedError):
+            code, words = 553, str(error)  # found out before anything was sent: the server takes no such address
         else:
             return None, str(error)
         return code, words.decode(errors="replace") if isinstance(words, bytes) else str(words)
