@@ -1,0 +1,6 @@
+from . import (
+    test_campaign,
+    test_receipt,
+    test_results,
+    test_sending,
+)

@@ -1,0 +1,89 @@
+from datetime import datetime, time
+
+from odoo.exceptions import AccessError
+
+from .common import CampaignCommon
+
+
+class TestResults(CampaignCommon):
+    """What came of a campaign: receipts, answers, orders, and its summary."""
+
+    def order(self, partner, days_ago, at=time(12), **values):
+        return self.make_order(partner, datetime.combine(self.day(days_ago), at), **values)
+
+    def test_orders_within_the_campaign_s_days_count(self):
+        campaign = self.make_sent()  # from five days ago to five days ahead
+        self.order(self.alpha, 6, time(23, 59, 59), price=1)
+        self.order(self.alpha, 5, time(0), price=10)
+        self.order(self.anna, 0, price=20)
+        self.order(self.alpha, -5, time(23, 59, 59), price=40)
+        self.order(self.alpha, -6, time(0), price=2)
+        self.order(self.alpha, 0, price=4, state="draft")
+        self.order(self.alpha, 0, price=8)._action_cancel()
+        self.order(self.beta, 0, price=100)
+        campaign.action_refresh_results()
+        alpha = self.get_recipient(campaign, self.alpha)
+        self.assertEqual((alpha.order_count, alpha.turnover), (3, 70))
+        self.assertEqual((campaign.order_count, campaign.turnover), (4, 170))
+
+    def test_orders_that_are_taken_back_do_not_count(self):
+        campaign = self.make_sent()
+        order = self.order(self.alpha, 0)
+        campaign.action_refresh_results()
+        self.assertEqual(campaign.order_count, 1)
+        order._action_cancel()
+        campaign.action_refresh_results()
+        self.assertEqual((campaign.order_count, campaign.turnover), (0, 0))
+
+    def test_orders_of_who_was_left_out_are_no_result(self):
+        self.env["mail.blacklist"]._add("beta@clients.example.com")
+        campaign = self.make_sent()
+        self.order(self.beta, 0)
+        campaign.action_refresh_results()
+        self.assertEqual((campaign.order_count, campaign.turnover), (0, 0))
+
+    def test_the_daily_job_keeps_running_campaigns_up_to_date(self):
+        running, closed = self.make_sent(), self.make_sent()
+        closed.action_close()
+        self.order(self.alpha, 0, price=50)
+        with self.enter_registry_test_mode():
+            self.env.ref("client_base_campaigns.ir_cron_refresh_results").method_direct_trigger()
+        self.assertEqual((running.order_count, closed.order_count), (1, 0))
+
+    def test_a_manager_notes_the_receipt_and_the_result(self):
+        campaign = self.make_sent()
+        recipient = self.get_recipient(campaign, self.alpha).with_user(self.manager)
+        recipient.action_confirm_receipt()
+        first = recipient.receipt_date
+        self.assertTrue(first)
+        self.assertEqual(recipient.receipt_how, "manager")
+        recipient.write({"answer": "yes", "result": "Will order in spring"})
+        recipient.action_confirm_receipt()
+        self.assertEqual(recipient.receipt_date, first)
+        self.assertEqual((campaign.receipt_count, campaign.participant_count), (1, 1))
+        self.assertAlmostEqual(campaign.receipt_percent, 100 / 3)
+
+    def test_a_manager_notes_nothing_for_others_clients(self):
+        recipient = self.get_recipient(self.make_sent(), self.beta)
+        with self.assertRaises(AccessError):
+            recipient.with_user(self.manager).action_confirm_receipt()
+
+    def test_figures_lead_to_their_recipients(self):
+        self.env["mail.blacklist"]._add("beta@clients.example.com")
+        campaign = self.make_sent()
+        self.get_recipient(campaign, self.alpha).action_confirm_receipt()
+        action = campaign.with_context(recipient_filter="filter_confirmed").action_open_recipients()
+        self.assertEqual(self.env[action["res_model"]].search(action["domain"]), campaign.sudo().recipient_ids)
+        self.assertEqual(action["context"], {"search_default_filter_confirmed": 1})
+
+    def test_closing_counts_once_more_and_posts_the_summary(self):
+        campaign = self.make_sent(goal="Sell <all> the paper")
+        self.get_recipient(campaign, self.alpha)._confirm_receipt("page", "yes")
+        self.order(self.alpha, 0, price=1234)
+        campaign.conclusion = "Worth repeating"
+        campaign.action_close()
+        self.assertEqual((campaign.state, campaign.closed_on), ("closed", self.today))
+        summary = campaign.message_ids.filtered(lambda message: "Worth repeating" in message.body)
+        self.assertEqual(len(summary), 1)
+        for words in ("Sell &lt;all&gt; the paper", "1 (33 %)", "1,234"):
+            self.assertIn(words, summary.body)

@@ -1,0 +1,213 @@
+import smtplib
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tools import mute_logger
+
+from .common import CampaignCommon
+
+MAILER = "odoo.addons.client_base_campaigns.models.client_campaign_mailer"
+ALPHA, BETA, FREE = (f"{name}@clients.example.com" for name in ("alpha", "beta", "free"))
+
+
+class TestSending(CampaignCommon):
+    """Everybody gets the message once, whatever the mail server does, and nobody twice."""
+
+    def refuse(self, address, code, words):
+        self.server.answers[address] = smtplib.SMTPRecipientsRefused({address: (code, words.encode())})
+
+    def test_everybody_gets_a_message_of_their_own(self):
+        campaign = self.make_sent()
+        self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
+        links = set()
+        for message in self.server.messages:
+            recipient = campaign.recipient_ids.filtered(lambda recipient: recipient.email == message["To"])  # noqa: B023
+            name, html = recipient.partner_id.name, message.get_body(("html",)).get_content()
+            self.assertEqual(message["Subject"], f"News for {name}")
+            self.assertIn(name, html)
+            self.assertIn(recipient._get_receipt_url(), html)
+            self.assertIn("marketer@ours.example.com", message["Reply-To"])
+            self.assertEqual(message["Message-Id"], recipient.message_id)
+            links.add(recipient._get_receipt_url())
+            for other in self.clients - recipient.partner_id:
+                self.assertNotIn(other.name, html)
+        self.assertEqual(len(links), 3)
+        self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"sent"})
+        self.assertTrue(all(campaign.recipient_ids.mapped("sent_date")))
+        self.assertEqual((campaign.state, campaign.sent_count, campaign.sent_percent), ("results", 3, 100))
+
+    def test_the_preview_is_what_is_sent(self):
+        campaign = self.make_frozen()
+        recipient = self.get_recipient(campaign, self.alpha).with_user(self.manager)
+        self.assertIn("Dear Alpha Ltd", recipient.preview)
+        self.assertIn("/client/offer/", recipient.preview)
+
+    def test_names_are_text_in_the_message(self):
+        self.alpha.name = "<b>Alpha</b> & Sons"
+        self.make_sent(clients=self.alpha)
+        (message,) = self.server.messages
+        self.assertIn("&lt;b&gt;Alpha&lt;/b&gt; &amp; Sons", message.get_body(("html",)).get_content())
+
+    def test_a_client_is_written_to_in_its_language(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        self.env.ref("client_base_campaigns.message").update_field_translations(
+            "arch_db", {"uk_UA": {"Answer in one click": "Відповісти одним дотиком"}}
+        )
+        self.alpha.lang = "uk_UA"
+        self.make_sent(clients=self.alpha | self.beta)
+        by_address = {message["To"]: message for message in self.server.messages}
+        self.assertIn("Answer in one click", by_address[BETA].get_body(("html",)).get_content())
+        self.assertIn("Відповісти одним дотиком", by_address[ALPHA].get_body(("html",)).get_content())
+
+    def test_nobody_gets_it_twice(self):
+        self.make_sent()
+        self.run_mailer()
+        self.assertEqual(len(self.server.messages), 3)
+
+    def test_who_is_left_out_gets_nothing(self):
+        self.env["mail.blacklist"]._add(BETA)
+        self.free.email = False
+        campaign = self.make_sent()
+        self.assertEqual(self.server.addresses, [ALPHA])
+        self.assertEqual(campaign.state, "results")
+
+    def test_who_opts_out_while_it_waits_gets_nothing(self):
+        campaign = self.make_sending()
+        self.env["mail.blacklist"]._add(BETA)
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA, FREE])
+        recipient = self.get_recipient(campaign, self.beta)
+        self.assertEqual((recipient.delivery, recipient.exclusion), ("excluded", "opt_out"))
+        self.assertEqual(campaign.state, "results")
+
+    def test_a_group_that_was_only_frozen_is_not_sent(self):
+        self.make_frozen()
+        self.run_mailer()
+        self.assertFalse(self.server.messages)
+
+    def test_a_refusal_is_kept_with_the_server_s_words(self):
+        self.refuse(BETA, 550, "No such user here")
+        campaign = self.make_sent()
+        refused = self.get_recipient(campaign, self.beta)
+        self.assertEqual((refused.delivery, refused.delivery_note), ("failed", "550 No such user here"))
+        self.assertEqual(self.server.addresses, [ALPHA, FREE])
+        self.assertEqual((campaign.failed_count, campaign.state), (1, "results"))
+
+    def test_a_message_refused_as_a_whole(self):
+        self.server.answers[BETA] = smtplib.SMTPDataError(554, b"Spam")
+        campaign = self.make_sent()
+        refused = self.get_recipient(campaign, self.beta)
+        self.assertEqual((refused.delivery, refused.delivery_note), ("failed", "554 Spam"))
+
+    def test_later_means_later(self):
+        self.refuse(BETA, 451, "Try again later")
+        campaign = self.make_sent()
+        delayed = self.get_recipient(campaign, self.beta)
+        self.assertEqual((delayed.delivery, delayed.attempts), ("queued", 1))
+        self.assertEqual(delayed.delivery_note, "451 Try again later")
+        self.assertEqual(campaign.state, "sending")
+        self.server.answers.clear()
+        self.run_mailer()
+        self.assertEqual((delayed.delivery, delayed.delivery_note), ("sent", False))
+        self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
+        self.assertEqual(campaign.state, "results")
+
+    def test_later_does_not_mean_for_ever(self):
+        self.refuse(ALPHA, 450, "Greylisted")
+        campaign = self.make_sent(clients=self.alpha)
+        for _attempt in range(4):
+            self.run_mailer()
+        self.assertEqual((campaign.recipient_ids.delivery, campaign.recipient_ids.attempts), ("failed", 5))
+
+    def test_a_broken_connection_is_uncertain_and_stays_so(self):
+        for broken in (
+            smtplib.SMTPServerDisconnected("Connection unexpectedly closed"),
+            ConnectionResetError("Connection reset by peer"),
+            TimeoutError("timed out"),
+        ):
+            with self.subTest(broken=type(broken).__name__):
+                self.server.__init__()
+                self.server.answers[ALPHA] = broken
+                campaign = self.make_sent()
+                self.run_mailer()
+                lost = self.get_recipient(campaign, self.alpha)
+                self.assertEqual(lost.delivery, "uncertain")
+                self.assertIn(str(broken), lost.delivery_note)
+                self.assertEqual(self.server.addresses, [BETA, FREE], "the others get it all the same")
+                self.server.answers.clear()
+                self.run_mailer()
+                self.assertEqual(self.server.addresses, [BETA, FREE], "nobody knows whether it was taken")
+                self.assertEqual((campaign.state, campaign.failed_count), ("results", 1))
+
+    def test_a_person_sends_again_what_is_uncertain(self):
+        self.server.answers[ALPHA] = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+        self.refuse(BETA, 550, "Mailbox full")
+        campaign = self.make_sent()
+        self.run_mailer()
+        self.server.answers.clear()
+        campaign.recipient_ids.action_send_again()
+        self.assertEqual(campaign.state, "sending")
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
+        self.assertEqual(campaign.state, "results")
+
+    def test_a_sender_that_died_leaves_its_message_uncertain(self):
+        campaign = self.make_sending()
+        orphan = self.get_recipient(campaign, self.alpha)
+        orphan.delivery = "sending"
+        self.run_mailer()
+        self.assertEqual(orphan.delivery, "uncertain")
+        self.assertIn("interrupted", orphan.delivery_note)
+        self.assertEqual(self.server.addresses, [BETA, FREE])
+
+    @mute_logger(MAILER, "odoo.addons.base.models.ir_cron")
+    def test_while_the_server_is_away_all_stays_queued(self):
+        self.server.reachable = False
+        campaign = self.make_sent()
+        self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"queued"})
+        self.assertEqual(set(campaign.recipient_ids.mapped("attempts")), {0})
+        self.assertEqual(campaign.state, "sending")
+        self.server.reachable = True
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
+
+    @mute_logger("odoo.addons.base.models.ir_cron", "odoo.addons.mail.models.mail_render_mixin")
+    def test_a_message_that_cannot_be_made_holds_nobody_up(self):
+        # Only administrators may compute in a message, and may err.
+        self.beta.city = self.free.city = "Berlin"
+        campaign = self.make_frozen()
+        campaign.with_user(self.env.user).body = '<p>Dear people of <t t-out="object.partner_id.city.upper()"/></p>'
+        campaign.action_send()
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [BETA, FREE])
+        self.assertEqual(self.get_recipient(campaign, self.alpha).delivery, "failed")
+
+    def test_an_address_that_cannot_be_used_holds_nobody_up(self):
+        self.server.answers[ALPHA] = smtplib.SMTPNotSupportedError("SMTPUTF8 not supported by server")
+        campaign = self.make_sent()
+        self.assertEqual(self.server.addresses, [BETA, FREE])
+        self.assertEqual(self.get_recipient(campaign, self.alpha).delivery, "failed")
+
+    def test_one_sender_at_a_time(self):
+        mailer = self.env["client.campaign.mailer"]
+        self.make_sending()
+        with mailer._sole_sender() as first:
+            self.assertTrue(first)
+            with mailer._sole_sender() as second:
+                self.assertFalse(second)
+            with patch("smtplib.SMTP", self.server):
+                mailer._cron_send()
+        self.assertFalse(self.server.messages)
+        with mailer._sole_sender() as again:
+            self.assertTrue(again)
+
+    def test_a_closed_campaign_is_not_sent_again(self):
+        self.refuse(ALPHA, 550, "No")
+        campaign = self.make_sent()
+        campaign.action_close()
+        self.server.answers.clear()
+        campaign.recipient_ids.action_send_again()
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [BETA, FREE])
+        with self.assertRaises(UserError):
+            campaign.action_send()
