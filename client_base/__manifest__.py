@@ -9,9 +9,13 @@
     "data": [
         "security/client_base_groups.xml",
         "security/client_base_rules.xml",
+        "security/client_handover_rules.xml",
         "security/ir.model.access.csv",
+        "data/client_handover_data.xml",
         "data/client_standard_data.xml",
         "data/ir_cron_data.xml",
+        "wizard/client_handover_report_views.xml",
+        "views/client_handover_views.xml",
         "views/client_region_views.xml",
         "views/client_standard_views.xml",
         "views/client_import_views.xml",
@@ -19,8 +23,6 @@
         "report/client_gap_report_views.xml",
         "views/client_base_menus.xml",
     ],
-    "assets": {
-        "web.assets_tests": ["client_base/static/tests/tours/**/*"],
-    },
+    "pre_init_hook": "pre_init_hook",
     "application": True,
 }

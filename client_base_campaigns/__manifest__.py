@@ -16,7 +16,4 @@
         "views/receipt_templates.xml",
         "views/client_base_campaigns_menus.xml",
     ],
-    "assets": {
-        "web.assets_tests": ["client_base_campaigns/static/tests/tours/**/*"],
-    },
 }

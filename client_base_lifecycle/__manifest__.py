@@ -17,8 +17,5 @@
         "views/res_config_settings_views.xml",
         "views/client_base_lifecycle_menus.xml",
     ],
-    "assets": {
-        "web.assets_tests": ["client_base_lifecycle/static/tests/tours/**/*"],
-    },
     "post_init_hook": "post_init_hook",
 }

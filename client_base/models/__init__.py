@@ -13,5 +13,6 @@ from . import (
     res_partner,
     res_partner_completeness,
     res_partner_region,
+    res_partner_search,
     res_users,
 )

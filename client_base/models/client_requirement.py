@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class ClientRequirement(models.Model):
@@ -80,3 +82,64 @@ class ClientRequirement(models.Model):
         if self.kind == "person_phone":
             return any(person.phone for person in persons)
         return bool(client[self.field_id.name])
+
+    def _get_judgement(self, partners, domain):
+        """Return a query that judges the clients in ``domain`` by these requirements.
+
+        Its columns are ``partner_id``, the weight that is ``required``, the weight that is
+        ``lacking``, and the ids of the ``missing`` requirements.
+        """
+        clients = partners._search(Domain(partners._get_client_domain()) & domain)
+        unmet = [SQL("NOT (%s)", requirement._get_condition(partners)) for requirement in self]
+        weights = [
+            SQL("CASE WHEN %s THEN %s ELSE 0 END", condition, requirement.weight)
+            for condition, requirement in zip(unmet, self, strict=True)
+        ]
+        missing = [
+            SQL("CASE WHEN %s THEN %s END", condition, requirement.id)
+            for condition, requirement in zip(unmet, self, strict=True)
+        ]
+        return SQL(
+            """
+            SELECT partner.id AS partner_id,
+                   %(required)s::float8 AS required,
+                   (%(lacking)s)::float8 AS lacking,
+                   array_remove(ARRAY[%(missing)s]::int[], NULL) AS missing
+              FROM res_partner partner
+             WHERE partner.id IN %(clients)s
+            """,
+            required=sum(self.mapped("weight")),
+            lacking=SQL(" + ").join(weights),
+            missing=SQL(", ").join(missing),
+            clients=clients.subselect(),
+        )
+
+    def _get_condition(self, partners):
+        """Return the SQL condition, on the table alias ``partner``, that :meth:`_is_met` tests."""
+        self.ensure_one()
+        if self.kind != "field":
+            return self._get_person_condition()
+        # sudo: the editor of a standard need not read the technical fields
+        field = partners._fields[self.field_id.sudo().name]
+        if field.type == "many2many":
+            return SQL(
+                "EXISTS (SELECT FROM %s rel WHERE rel.%s = partner.id)",
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column1),
+            )
+        column = SQL.identifier("partner", field.name)
+        if field.type == "char":
+            return SQL("COALESCE(%s, '') <> ''", column)
+        if field.type in ("integer", "float"):
+            return SQL("COALESCE(%s, 0) <> 0", column)
+        return SQL("%s IS NOT NULL", column)
+
+    def _get_person_condition(self):
+        return SQL(
+            """EXISTS (
+               SELECT FROM res_partner person
+                WHERE person.parent_id = partner.id AND person.active
+                  AND person.type = 'contact' AND person.is_company IS NOT TRUE
+                  AND (%(any)s OR COALESCE(person.phone, '') <> ''))""",
+            any=self.kind == "person",
+        )

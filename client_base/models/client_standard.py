@@ -3,6 +3,7 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class ClientStandard(models.Model):
@@ -37,15 +38,9 @@ class ClientStandard(models.Model):
                     )
                 ) from error
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        standards = super().create(vals_list)
-        standards._refresh_clients()
-        return standards
-
     def write(self, vals):
         result = super().write(vals)
-        if {"domain", "active", "requirement_ids"} & vals.keys():
+        if {"domain", "active"} & vals.keys():
             self._refresh_clients()
         return result
 
@@ -71,12 +66,50 @@ class ClientStandard(models.Model):
 
     @api.model
     def _refresh_clients(self):
-        """Judge every client by the standards as they are now."""
+        """Judge every client by the standards as they are now, in one pass over the table.
+
+        ``res.partner._compute_client_completeness`` judges the same way, one client at a time.
+        """
         # sudo: a standard holds for the whole base, also for clients its editor may not see
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        clients = partners.search(partners._get_client_domain())
-        for name in ("client_completeness", "client_missing_ids"):
-            self.env.add_to_compute(partners._fields[name], clients)
+        self.env.flush_all()
+        judged = [
+            standard.requirement_ids._get_judgement(partners, standard._get_domain())
+            for standard in self.sudo().search([])
+            if standard.requirement_ids
+        ]
+        nobody = SQL("SELECT NULL::int AS partner_id, 0 AS required, 0 AS lacking, NULL::int[] AS missing WHERE FALSE")
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH judged AS MATERIALIZED (%(judged)s),
+                     gone AS (
+                         DELETE FROM client_missing_rel rel
+                          WHERE NOT EXISTS (
+                                SELECT FROM judged
+                                 WHERE judged.partner_id = rel.partner_id AND rel.requirement_id = ANY(judged.missing))
+                     ),
+                     found AS (
+                         INSERT INTO client_missing_rel (partner_id, requirement_id)
+                         SELECT partner_id, unnest(missing) FROM judged
+                             ON CONFLICT DO NOTHING
+                     ),
+                     percent AS (
+                         SELECT partner_id, 100 * (1 - sum(lacking) / sum(required)) AS value
+                           FROM judged
+                       GROUP BY partner_id
+                     )
+                UPDATE res_partner partner
+                   SET client_completeness = COALESCE(percent.value, 100)
+                  FROM res_partner known
+             LEFT JOIN percent ON percent.partner_id = known.id
+                 WHERE known.id = partner.id
+                   AND partner.client_completeness IS DISTINCT FROM COALESCE(percent.value, 100)
+                """,
+                judged=SQL(" UNION ALL ").join(judged) if judged else nobody,
+            )
+        )
+        partners.invalidate_model(["client_completeness", "client_missing_ids"])
 
     @api.model
     def _cron_refresh_clients(self):

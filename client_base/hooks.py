@@ -1,0 +1,46 @@
+"""What installation and removal do beside loading the addon's data."""
+
+from odoo.tools import SQL, sql
+
+
+def pre_init_hook(env):
+    """Add and fill the columns that Odoo would fill partner by partner.
+
+    A filled base has a million of them.  Types and values are those that the fields compute; the
+    requirements of the data standards come with the addon's data and are judged set-based as well.
+    """
+    columns = {
+        "client_owner_id": "int4",
+        "client_open": "bool",
+        "client_region_id": "int4",
+        "client_completeness": "float8",
+    }
+    missing = {name: kind for name, kind in columns.items() if not sql.column_exists(env.cr, "res_partner", name)}
+    for name, kind in missing.items():
+        sql.create_column(env.cr, "res_partner", name, kind)
+    env["res.partner"].flush_model()
+    env.cr.execute(
+        SQL(
+            """
+            UPDATE res_partner partner
+               SET client_owner_id = company.user_id,
+                   client_completeness = 100,
+                   client_open = (
+                       partner.commercial_partner_id IN (SELECT partner_id FROM res_company)
+                       OR partner.id IN (SELECT partner_id FROM res_users WHERE share IS NOT TRUE)
+                       OR partner.id IN (%(public)s)
+                   )
+              FROM res_partner company
+             WHERE company.id = COALESCE(partner.commercial_partner_id, partner.id)
+            """,
+            public=SQL(
+                """
+                SELECT person.partner_id
+                  FROM res_users person
+                  JOIN res_groups_users_rel link ON link.uid = person.id
+                 WHERE link.gid = %s
+                """,
+                env.ref("base.group_public").id,
+            ),
+        )
+    )
