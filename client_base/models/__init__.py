@@ -1,5 +1,11 @@
 from . import (
     base,
+    client_handover,
+    client_handover_line,
+    client_handover_load,
+    client_handover_plan,
+    client_handover_region,
+    client_handover_transfer,
     client_import,
     client_import_row,
     client_region,
@@ -12,7 +18,9 @@ from . import (
     mail_thread,
     res_partner,
     res_partner_completeness,
+    res_partner_handover,
     res_partner_region,
     res_partner_search,
     res_users,
+    res_users_handover,
 )

@@ -1,0 +1,408 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class ClientHandover(models.Model):
+    """How the clients of a handover move, and move back: a fixed number of statements, however many they are.
+
+    With a client go its contacts and addresses, the open documents and open activities of its old
+    manager, and his place among the followers.  Closed documents keep their salesperson.
+    """
+
+    _inherit = "client.handover"
+
+    def _get_handover_documents(self):
+        """Return which documents go with a client while they are open; addons add theirs.
+
+        :return: tuples of model, field of the salesperson, field of the client, domain of what is open;
+            models that are not installed are passed over
+        :rtype: list[tuple[str, str, str, Domain]]
+        """
+        open_orders = Domain("state", "in", ("draft", "sent"))
+        if self.move_orders:
+            open_orders |= (
+                Domain("state", "=", "sale") & Domain("locked", "=", False) & Domain("invoice_status", "!=", "invoiced")
+            )
+        draft_invoices = Domain("state", "=", "draft") & Domain("move_type", "in", ("out_invoice", "out_refund"))
+        return [
+            ("sale.order", "user_id", "partner_id", open_orders),
+            ("account.move", "invoice_user_id", "partner_id", draft_invoices),
+            ("crm.lead", "user_id", "partner_id", Domain("won_status", "=", "pending")),
+        ]
+
+    # --- there and back ---
+
+    def _apply(self):
+        self.env.flush_all()
+        # sudo, here and below: what goes with a client goes whole, whoever may write which part of it
+        handover = self.sudo()
+        handover._judge_lines()
+        handover._measure_load()
+        handover._transfer(handover._get_moving(("planned",), "old_owner_id", "new_owner_id"))
+        moved = handover._close_lines(
+            SQL("state = 'moved', moved_on = %s, moved_by_id = %s", self.env.cr.now(), self.env.uid),
+            SQL("line.state = 'planned'"),
+        )
+        others = handover._move_other_activities()
+        if not moved and not others:
+            raise UserError(self.env._("Nothing can be handed over: every client is refused. The list says why."))
+        handover.write({"state": "applied" if moved else "done", "date_applied": self.env.cr.now()})
+        handover._ask_receivers()
+
+    def _undo(self):
+        self.env.flush_all()
+        handover = self.sudo()
+        handover._keep_changed()
+        handover._transfer(handover._get_moving(("moved", "reported", "confirmed"), "new_owner_id", "old_owner_id"))
+        handover._close_lines(
+            SQL("state = 'undone', undone_on = %s", self.env.cr.now()),
+            SQL("line.state IN ('moved', 'reported', 'confirmed')"),
+        )
+        handover.activity_unlink(["mail.mail_activity_data_todo"])
+        handover.state = "undone"
+
+    def _keep_changed(self):
+        """Mark the lines that are not put back.
+
+        Their client has another manager by now, was handed over again or deleted; or its old manager
+        is archived and can own nothing.
+        """
+        self._close_lines(
+            SQL("state = 'kept'"),
+            SQL(
+                """
+                line.state IN ('moved', 'reported', 'confirmed') AND (
+                    NOT EXISTS (
+                        SELECT 1 FROM res_partner client
+                         WHERE client.id = line.partner_id AND client.user_id = line.new_owner_id
+                    )
+                    OR EXISTS (
+                        SELECT 1 FROM client_handover_line later
+                         WHERE later.partner_id = line.partner_id AND later.id != line.id
+                           AND later.moved_on > line.moved_on
+                    )
+                    OR EXISTS (
+                        SELECT 1 FROM res_users old_owner
+                         WHERE old_owner.id = line.old_owner_id AND NOT old_owner.active
+                    )
+                )
+                """
+            ),
+        )
+
+    def _close_lines(self, values, condition):
+        """Set ``values`` on the lines that meet ``condition``, both SQL, and return how many they are."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH closed AS (
+                    UPDATE client_handover_line line
+                       SET %(values)s, write_uid = %(uid)s, write_date = %(now)s
+                     WHERE line.handover_id = %(handover)s AND %(condition)s
+                 RETURNING line.id
+                )
+                SELECT count(*) FROM closed
+                """,
+                values=values,
+                condition=condition,
+                **self._get_sql_values(),
+            )
+        )
+        self.env["client.handover.line"].invalidate_model(flush=False)
+        self.invalidate_recordset(flush=False)
+        return rows[0][0]
+
+    # --- what moves ---
+
+    def _get_moving(self, states, giver, receiver):
+        """Return the query of the clients that move: ``client_id, giver_id, receiver_id``."""
+        return SQL(
+            """
+            SELECT line.partner_id AS client_id, line.%(giver)s AS giver_id, line.%(receiver)s AS receiver_id
+              FROM client_handover_line line
+             WHERE line.handover_id = %(handover)s AND line.state IN %(states)s
+            """,
+            giver=SQL.identifier(giver),
+            receiver=SQL.identifier(receiver),
+            handover=self._origin.id or None,
+            states=states,
+        )
+
+    def _transfer(self, moving):
+        """Move the clients of the query ``moving`` and what goes with them."""
+        changed = [(self.env["res.partner"], ["user_id", "client_owner_id"], self._move_partners(moving))]
+        for model_name, user_field, partner_field, is_open in self._get_handover_documents():
+            if model_name in self.env:
+                model = self.env[model_name]
+                changed.append(
+                    (model, [user_field], self._move_documents(moving, model, user_field, partner_field, is_open))
+                )
+        activities = self.env["mail.activity"]
+        for model in self._get_models_with(moving, "mail_activity", "user_id", "giver_id"):
+            changed.append((activities, ["user_id"], self._move_activities(moving, model)))
+        for model in self._get_models_with(moving, "mail_followers", "partner_id", "giver.partner_id"):
+            self._move_followers(moving, model)
+        self._follow_clients(moving)
+        self.env.invalidate_all(flush=False)
+        for model, names, ids in changed:
+            self._settle(model.browse(ids), names)
+
+    def _settle(self, records, names):
+        """Have everything recomputed that depends on the fields ``names``, written by SQL."""
+        records.modified(names)
+        if records._name == "res.partner":
+            # It was written together with the salesperson.
+            self.env.remove_to_compute(records._fields["client_owner_id"], records)
+
+    def _move_partners(self, moving):
+        """Give the clients, their contacts and addresses to the receivers; return the ids of all."""
+        return self._execute_for_ids(
+            SQL(
+                """
+                UPDATE res_partner part
+                   SET user_id = CASE WHEN part.id = moving.client_id OR part.user_id = moving.giver_id
+                                      THEN moving.receiver_id ELSE part.user_id END,
+                       client_owner_id = moving.receiver_id,
+                       write_uid = %(uid)s,
+                       write_date = %(now)s
+                  FROM (%(moving)s) AS moving
+                 WHERE part.commercial_partner_id = moving.client_id
+             RETURNING part.id
+                """,
+                moving=moving,
+                **self._get_sql_values(),
+            )
+        )
+
+    def _move_documents(self, moving, model, user_field, partner_field, is_open):
+        """Make the receivers the salespersons of the givers' open documents; return the ids of these."""
+        return self._execute_for_ids(
+            SQL(
+                """
+                UPDATE %(table)s document
+                   SET %(user)s = moving.receiver_id, write_uid = %(uid)s, write_date = %(now)s
+                  FROM (%(moving)s) AS moving
+                  JOIN res_partner part ON part.commercial_partner_id = moving.client_id
+                 WHERE document.%(partner)s = part.id
+                   AND document.%(user)s IS NOT DISTINCT FROM moving.giver_id
+                   AND document.id IN %(open)s
+             RETURNING document.id
+                """,
+                table=SQL.identifier(model._table),
+                user=SQL.identifier(user_field),
+                partner=SQL.identifier(partner_field),
+                open=model.sudo()._search(is_open).subselect(),
+                moving=moving,
+                **self._get_sql_values(),
+            )
+        )
+
+    def _move_activities(self, moving, model):
+        """Give the givers' open activities on the clients' rows of ``model`` to the receivers."""
+        return self._execute_for_ids(
+            SQL(
+                """
+                UPDATE mail_activity activity
+                   SET user_id = theirs.receiver_id, write_uid = %(uid)s, write_date = %(now)s
+                  FROM (%(rows)s) AS theirs
+                 WHERE activity.res_model = %(model)s AND activity.res_id = theirs.id
+                   AND activity.user_id IS NOT DISTINCT FROM theirs.giver_id
+                   AND activity.active
+             RETURNING activity.id
+                """,
+                rows=self._get_rows_of_clients(moving, model),
+                model=model._name,
+                **self._get_sql_values(),
+            )
+        )
+
+    def _move_followers(self, moving, model):
+        """Put the receivers in the givers' places among the followers of the clients' rows of ``model``.
+
+        Everywhere, on closed documents too: their messages are the receiver's to answer now.
+        """
+        theirs = SQL(
+            """
+            WITH places AS (
+                DELETE FROM mail_followers follower
+                      USING (%(rows)s) AS theirs
+                       JOIN res_users giver ON giver.id = theirs.giver_id
+                      WHERE follower.res_model = %(model)s AND follower.res_id = theirs.id
+                        AND follower.partner_id = giver.partner_id
+                  RETURNING follower.res_id, theirs.receiver_id
+            )
+            SELECT places.res_id, receiver.partner_id
+              FROM places
+              JOIN res_users receiver ON receiver.id = places.receiver_id
+            """,
+            rows=self._get_rows_of_clients(moving, model),
+            model=model._name,
+        )
+        self._subscribe(model, self.env.execute_query(theirs))
+
+    def _follow_clients(self, moving):
+        """Have the receivers follow their clients, as Odoo has whoever becomes a salesperson."""
+        followers = SQL(
+            """
+            SELECT moving.client_id, receiver.partner_id
+              FROM (%s) AS moving
+              JOIN res_users receiver ON receiver.id = moving.receiver_id
+            """,
+            moving,
+        )
+        self._subscribe(self.env["res.partner"], self.env.execute_query(followers))
+
+    def _subscribe(self, model, places):
+        """Let partners follow rows of ``model`` with Odoo's default subtypes.
+
+        :param places: pairs of the row's id and the partner's id
+        """
+        if not places:
+            return
+        res_ids, partner_ids = (list(column) for column in zip(*places, strict=True))
+        subtypes, _internal, _external = self.env["mail.message.subtype"].default_subtypes(model._name)
+        self.env.execute_query(
+            SQL(
+                """
+                WITH followers AS (
+                    INSERT INTO mail_followers (res_model, res_id, partner_id)
+                    SELECT %(model)s, place.res_id, place.partner_id
+                      FROM unnest(%(res_ids)s::int[], %(partner_ids)s::int[]) AS place (res_id, partner_id)
+                        ON CONFLICT DO NOTHING
+                 RETURNING id
+                )
+                INSERT INTO mail_followers_mail_message_subtype_rel (mail_followers_id, mail_message_subtype_id)
+                SELECT followers.id, subtype.id
+                  FROM followers
+            CROSS JOIN unnest(%(subtypes)s::int[]) AS subtype (id)
+                """,
+                model=model._name,
+                res_ids=res_ids,
+                partner_ids=partner_ids,
+                subtypes=subtypes.ids,
+            )
+        )
+
+    def _get_models_with(self, moving, table, column, who):
+        """Return the models on whose rows the givers have activities, or which they follow.
+
+        Only models whose rows belong to clients: each of them costs a statement.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT thing.res_model
+                  FROM %(table)s thing
+                 WHERE thing.%(column)s IN (
+                       SELECT %(who)s FROM (%(moving)s) AS moving LEFT JOIN res_users giver ON giver.id = moving.giver_id
+                       ) OR (%(of_nobody)s AND thing.%(column)s IS NULL)
+              ORDER BY thing.res_model
+                """,
+                table=SQL.identifier(table),
+                column=SQL.identifier(column),
+                who=SQL("giver.partner_id") if who == "giver.partner_id" else SQL("moving.giver_id"),
+                moving=moving,
+                of_nobody=column == "user_id",
+            )
+        )
+        return [self.env[name] for (name,) in rows if name in self.env and self._get_columns_of_clients(self.env[name])]
+
+    def _get_columns_of_clients(self, model):
+        """Return the columns by which a row of ``model`` belongs to a client."""
+        if model._name == "res.partner":
+            return ["id"]
+        if model._abstract or not model._auto:
+            return []
+        return [name for name in model._get_client_fields() if model._fields[name].type == "many2one"]
+
+    def _get_rows_of_clients(self, moving, model):
+        """Return the query of the rows of ``model`` that belong to moving clients: ``id, giver_id, receiver_id``."""
+        part_of_row = SQL(" OR ").join(
+            SQL("%s = part.id", SQL.identifier("thing", column)) for column in self._get_columns_of_clients(model)
+        )
+        return SQL(
+            """
+            SELECT DISTINCT ON (thing.id) thing.id, moving.giver_id, moving.receiver_id
+              FROM (%(moving)s) AS moving
+              JOIN res_partner part ON part.commercial_partner_id = moving.client_id
+              JOIN %(table)s thing ON %(condition)s
+          ORDER BY thing.id, moving.client_id
+            """,
+            moving=moving,
+            table=SQL.identifier(model._table),
+            condition=part_of_row,
+        )
+
+    def _execute_for_ids(self, query):
+        return [row_id for (row_id,) in self.env.execute_query(query)]
+
+    # --- what is left of somebody who leaves ---
+
+    def _get_other_activities(self):
+        """Return the giver's open activities that belong to none of the clients."""
+        activities = self.env["mail.activity"].search([("user_id", "=", self.owner_id.id)]) if self.owner_id else ()
+        if not activities or self.state not in ("draft", "preview"):
+            return self.env["mail.activity"]
+        moving = self._get_moving(("planned",), "old_owner_id", "new_owner_id")
+        for model in self._get_models_with(moving, "mail_activity", "user_id", "moving.giver_id"):
+            rows = self.env.execute_query(self._get_rows_of_clients(moving, model))
+            theirs = {row_id for row_id, giver, _receiver in rows if giver == self.owner_id.id}
+            activities -= activities.filtered(
+                lambda activity, model=model, theirs=theirs: activity.res_model == model._name and activity.res_id in theirs
+            )
+        return activities
+
+    def _move_other_activities(self):
+        """Give what is left of the giver's open activities to whoever gets them; return how many."""
+        if self.source != "owner" or not self.other_receiver_id:
+            return 0
+        activities = self.env["mail.activity"].search([("user_id", "=", self.owner_id.id)])
+        ids = self._execute_for_ids(
+            SQL(
+                "UPDATE mail_activity SET user_id = %s WHERE id = ANY(%s) RETURNING id",
+                self.other_receiver_id.id,
+                activities.ids,
+            )
+        )
+        activities.invalidate_recordset(flush=False)
+        self._settle(activities, ["user_id"])
+        return len(ids)
+
+    # --- who is told ---
+
+    def _ask_receivers(self):
+        """Give each receiver one activity: to confirm the clients."""
+        lines = self.env["client.handover.line"]
+        waiting = lines._read_group(
+            [("handover_id", "=", self.id), ("state", "=", "moved")], ["new_owner_id"], ["__count"]
+        )
+        for receiver, count in waiting:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Confirm the clients handed to you: %s", count),
+                user_id=receiver.id,
+            )
+
+    def _ask_requester(self, lines, comment):
+        """Have the requester look at what a receiver reported about ``lines``."""
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("%(receiver)s reports a problem with %(count)s clients", receiver=self.env.user.name, count=len(lines)),
+            note=comment,
+            user_id=self.requester_id.id,
+        )
+
+    def _close_answered(self, receiver):
+        """Close the activity of a receiver with nothing left to confirm, and handovers where nobody has."""
+        waiting = self.env["client.handover.line"]._read_group(
+            [("handover_id", "in", self.ids), ("state", "in", ("moved", "reported"))], ["handover_id"], ["new_owner_id:recordset"]
+        )
+        receivers = dict(waiting)
+        for handover in self:
+            left = receivers.get(handover, receiver.browse())
+            if receiver not in left:
+                handover.activity_feedback(["mail.mail_activity_data_todo"], user_id=receiver.id)
+            if not left:
+                handover.state = "done"

@@ -1,0 +1,47 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+
+class ResPartner(models.Model):
+    """How a client changes hands: by a handover, which keeps its history."""
+
+    _inherit = "res.partner"
+
+    client_handover_count = fields.Integer(string="Handovers", compute="_compute_client_handover_count")
+
+    def _compute_client_handover_count(self):
+        counts = dict(
+            self.env["client.handover.line"]._read_group(
+                [("partner_id", "in", self.ids), ("moved_on", "!=", False)], ["partner_id"], ["__count"]
+            )
+            if self.env["client.handover.line"].has_access("read")
+            else ()
+        )
+        for partner in self:
+            partner.client_handover_count = counts.get(partner._origin, 0)
+
+    def write(self, vals):
+        if "user_id" in vals:
+            self._check_not_given_away(vals["user_id"])
+        return super().write(vals)
+
+    def _check_not_given_away(self, owner_id):
+        """Raise AccessError when a manager would give a client away past the lead."""
+        if self.env.su or not self.env.user._client_owns_only():
+            return
+        # sudo: whether they have another owner; who may not see them is refused by the rules
+        for partner in self.sudo():
+            owner = partner.client_owner_id
+            is_contact = partner.commercial_partner_id != partner
+            # A contact says nothing of its own, but would take its salesperson along when it leaves the company.
+            kept = {partner.user_id.id, owner.id, *([False] if is_contact else [])}
+            if owner and (owner_id or False) not in kept:
+                raise AccessError(
+                    self.env._("A client passes to another manager by a handover. Ask your team lead to make one.")
+                )
+
+    def action_open_client_handovers(self):
+        """Open the history of this client's managers."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("client_base.client_handover_line_action_history")
+        return {**action, "domain": [("partner_id", "=", self.commercial_partner_id.id), ("moved_on", "!=", False)]}

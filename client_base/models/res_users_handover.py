@@ -1,0 +1,57 @@
+from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import RedirectWarning, UserError
+
+
+class ResUsers(models.Model):
+    """Nobody leaves with clients: they are handed over first, and what is to be done with them."""
+
+    _inherit = "res.users"
+
+    def write(self, vals):
+        if "active" in vals and not vals["active"]:
+            self._check_nothing_left()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_owner(self):
+        self._check_nothing_left()
+
+    def _client_owns_only(self):
+        """Tell whether the user works own clients and leads nobody."""
+        return self.has_group("client_base.group_client_own") and not self.has_group("client_base.group_client_team")
+
+    def _check_nothing_left(self):
+        """Raise when one of the users still has clients or something to do: Odoo would delete the activities.
+
+        The system itself (installation, scheduled jobs) is not stopped: nobody is there to hand over.
+        """
+        if self.env.uid == SUPERUSER_ID or not self.has_access("write"):
+            return
+        for user in self.filtered(lambda user: user.active and not user.share):
+            clients, activities = user._count_to_hand_over()
+            if clients or activities:
+                user._refuse_to_leave(clients, activities)
+
+    def _count_to_hand_over(self):
+        """Return how many clients and how many open activities the user has."""
+        # sudo: figures; whoever archives users need not see clients
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        owner = self.env["client.handover"].sudo().new({"owner_id": self.id})
+        clients = partners.search_count(owner._get_owner_domain())
+        return clients, self.env["mail.activity"].sudo().search_count([("user_id", "=", self.id)])
+
+    def _refuse_to_leave(self, clients, activities):
+        message = self.env._(
+            "%(user)s still has %(clients)s clients and %(activities)s open activities. "
+            "Hand them over first, so that nothing is lost.",
+            user=self.name,
+            clients=clients,
+            activities=activities,
+        )
+        handovers = self.env["client.handover"]
+        if not handovers.has_access("create"):
+            raise UserError(message)
+        action = handovers._get_open_action(
+            source="owner", owner_id=self.id, reason="leaving", other_receiver_id=self.env.uid
+        )
+        raise RedirectWarning(message, action, self.env._("Hand over"))
