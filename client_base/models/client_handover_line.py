@@ -59,6 +59,8 @@ class ClientHandoverLine(models.Model):
     handover_state = fields.Selection(related="handover_id.state", string="Stage of the Handover")
     allowed_receiver_ids = fields.Many2many(related="handover_id.allowed_receiver_ids")
 
+    # Not unique: a merge of two clients of one handover must lose no line.
+    _handover_partner_index = models.Index("(handover_id, partner_id)")
     # The history of a client, the newest first.
     _partner_moved_index = models.Index("(partner_id, moved_on DESC) WHERE moved_on IS NOT NULL")
 

@@ -270,11 +270,7 @@ class ClientHandover(models.Model):
                         THEN 'not_client'
                    WHEN seen.id IS NULL THEN 'hidden'
                    WHEN client.user_id IS DISTINCT FROM line.old_owner_id THEN 'changed'
-                   WHEN EXISTS (
-                        SELECT 1 FROM client_handover_line twin
-                         WHERE twin.handover_id = line.handover_id AND twin.partner_id = line.partner_id
-                           AND twin.id < line.id
-                   ) THEN 'double'
+                   WHEN row_number() OVER (PARTITION BY line.partner_id ORDER BY line.id) > 1 THEN 'double'
                    WHEN line.new_owner_id IS NULL THEN 'no_receiver'
                    WHEN line.new_owner_id != ALL(%(receivers)s) THEN 'receiver'
                    WHEN client.company_id IS NOT NULL AND NOT EXISTS (

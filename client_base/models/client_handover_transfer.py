@@ -153,8 +153,7 @@ class ClientHandover(models.Model):
         """Have everything recomputed that depends on the fields ``names``, written by SQL."""
         records.modified(names)
         if records._name == "res.partner":
-            # It was written together with the salesperson.
-            self.env.remove_to_compute(records._fields["client_owner_id"], records)
+            records._settle_owners()
 
     def _move_partners(self, moving):
         """Give the clients, their contacts and addresses to the receivers; return the ids of all."""

@@ -65,16 +65,19 @@ class ClientStandard(models.Model):
         return required
 
     @api.model
-    def _refresh_clients(self):
+    def _refresh_clients(self, client_ids=None):
         """Judge every client by the standards as they are now, in one pass over the table.
 
         ``res.partner._compute_client_completeness`` judges the same way, one client at a time.
+
+        :param client_ids: judge only these
         """
         # sudo: a standard holds for the whole base, also for clients its editor may not see
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
         self.env.flush_all()
+        within = Domain.TRUE if client_ids is None else Domain("id", "in", client_ids)
         judged = [
-            standard.requirement_ids._get_judgement(partners, standard._get_domain())
+            standard.requirement_ids._get_judgement(partners, standard._get_domain() & within)
             for standard in self.sudo().search([])
             if standard.requirement_ids
         ]
@@ -85,7 +88,7 @@ class ClientStandard(models.Model):
                 WITH judged AS MATERIALIZED (%(judged)s),
                      gone AS (
                          DELETE FROM client_missing_rel rel
-                          WHERE NOT EXISTS (
+                          WHERE %(rel_within)s AND NOT EXISTS (
                                 SELECT FROM judged
                                  WHERE judged.partner_id = rel.partner_id AND rel.requirement_id = ANY(judged.missing))
                      ),
@@ -105,7 +108,10 @@ class ClientStandard(models.Model):
              LEFT JOIN percent ON percent.partner_id = known.id
                  WHERE known.id = partner.id
                    AND partner.client_completeness IS DISTINCT FROM COALESCE(percent.value, 100)
+                   AND %(known_within)s
                 """,
+                rel_within=SQL("TRUE") if client_ids is None else SQL("rel.partner_id = ANY(%s)", client_ids),
+                known_within=SQL("TRUE") if client_ids is None else SQL("known.id = ANY(%s)", client_ids),
                 judged=SQL(" UNION ALL ").join(judged) if judged else nobody,
             )
         )
