@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import ormcache
 
 
@@ -13,7 +13,27 @@ class ResUsers(models.Model):
         :rtype: tuple | None
         """
         # Nobody: a request before its user is known.
-        return self._client_standing_scope() if self else None
+        standing = self._client_standing_scope() if self else None
+        # Who has no level of his own (an operator) stands in for nobody.
+        if not standing:
+            return standing
+        return standing + tuple(owner for owner in self._client_stood_in_for() if owner not in standing)
+
+    def _client_stood_in_for(self):
+        """Return the ids of the users for whom this user stands in at this moment, in order.
+
+        The periods are kept in memory and compared with the server's clock, so that access begins
+        and ends on time in every worker, without a query and without a job.
+        """
+        periods = self._client_substitution_periods() if self else ()
+        if not periods:
+            return ()
+        now = fields.Datetime.now()
+        return tuple(sorted({absent for absent, begin, end in periods if begin <= now < end}))
+
+    @ormcache("self.id")
+    def _client_substitution_periods(self):
+        return self.env["client.substitution"]._get_periods(self.id)
 
     @ormcache("self.id")
     def _client_standing_scope(self):

@@ -5,5 +5,6 @@ from . import (
     test_owner,
     test_region,
     test_rules,
+    test_substitution,
     test_tools,
 )
