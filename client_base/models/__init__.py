@@ -1,5 +1,6 @@
 from . import (
     base,
+    client_export,
     base_owner,
     base_partner_merge,
     client_handover,
@@ -17,6 +18,7 @@ from . import (
     client_substitution_rights,
     crm_team,
     crm_team_member,
+    ir_actions_report,
     ir_rule,
     mail_activity,
     mail_message,

@@ -87,6 +87,11 @@ class Base(models.AbstractModel):
         self._check_client_values([values])
         return super().onchange(values, field_names, fields_spec)
 
+    def export_data(self, fields_to_export):
+        data = super().export_data(fields_to_export)
+        self.env["client.export"]._record("spreadsheet", self, ", ".join(fields_to_export))
+        return data
+
     @api.model
     def _check_client_values(self, vals_list):
         """Raise AccessError when ``vals_list`` name a partner that the user may not see."""

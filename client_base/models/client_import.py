@@ -222,7 +222,7 @@ class ClientImport(models.Model):
                 SELECT partner.id, partner.name, country.code, partner.vat, partner.ref, partner.email
                   FROM res_partner partner
              LEFT JOIN res_country country ON country.id = partner.country_id
-                 WHERE partner.parent_id IS NULL AND partner.client_open IS NOT TRUE
+                 WHERE partner.commercial_partner_id = partner.id AND partner.client_open IS NOT TRUE
               ORDER BY partner.id
                 """
             )

@@ -97,6 +97,10 @@ class ResPartner(models.Model):
         """Return the salesperson of a new partner: a person has the company's, others have ``owner``."""
         return self.browse(vals["parent_id"]).user_id if vals.get("parent_id") and not vals.get("is_company") else owner
 
+    def _get_vcard_file(self):
+        self.env["client.export"]._record("card", self, "vCard")
+        return super()._get_vcard_file()
+
     def signup_get_auth_param(self):
         # It hands out the key to a partner's portal account, to any colleague who asks.
         self.check_access("read")
@@ -116,4 +120,5 @@ class ResPartner(models.Model):
     @api.model
     def _get_client_domain(self):
         """Return the domain of clients: commercial partners that are not of our own house."""
-        return [("parent_id", "=", False), ("client_open", "=", False)]
+        # A company within a company is a client of its own; everybody else with a parent is a part of one.
+        return [("client_open", "=", False), "|", ("parent_id", "=", False), ("is_company", "=", True)]

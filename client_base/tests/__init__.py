@@ -1,10 +1,11 @@
 from . import (
     test_completeness,
+    test_export,
     test_import,
     test_isolation,
     test_owner,
     test_region,
     test_rules,
-    test_substitution,
+    test_set_based,
     test_tools,
 )

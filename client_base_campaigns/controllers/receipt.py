@@ -36,6 +36,7 @@ class ReceiptController(http.Controller):
             "token": token,
             "thanks": thanks,
             "closed": recipient.campaign_state == "closed",
+            "html_data": {"lang": recipient.env.lang.replace("_", "-")},
         }
         request.update_context(lang=recipient.env.lang)
         response = request.render("client_base_campaigns.receipt_page", values)

@@ -1,8 +1,8 @@
-from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize, hash_sign, verify_hash_signed
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import email_normalize, hash_sign, plaintext2html, verify_hash_signed
 
 TOKEN_SCOPE = "client.campaign.receipt"
 # The personal page outlives the campaign: a letter may lie unread over a holiday.
@@ -82,7 +82,10 @@ class ClientCampaignRecipient(models.Model):
     @api.depends("campaign_id.body", "campaign_id.subject")
     def _compute_preview(self):
         for recipient in self:
-            recipient.preview = recipient._render_message()[1] if recipient._origin else False
+            try:
+                recipient.preview = recipient._render_message()[1] if recipient._origin else False
+            except UserError as error:
+                recipient.preview = plaintext2html(str(error))
 
     @api.model
     def mail_allowed_qweb_expressions(self):
@@ -128,6 +131,13 @@ class ClientCampaignRecipient(models.Model):
                 }
             )
         return values_list
+
+    def write(self, vals):
+        """Let managers record results only: who got what is the marketer's and the mailer's to say."""
+        marketer = self.env.su or self.env.user.has_group("client_base_campaigns.group_client_marketer")
+        if not marketer and vals.keys() - {"answer", "result"}:
+            raise AccessError(self.env._("You record answers and results here; everything else the campaign does."))
+        return super().write(vals)
 
     # --- the message ---
 
@@ -180,7 +190,9 @@ class ClientCampaignRecipient(models.Model):
 
     def action_confirm_receipt(self):
         """Note the receipt on the manager's word, say after a call."""
-        self._confirm_receipt("manager")
+        self.check_access("write")
+        # sudo: managers may note a receipt, and nothing else of the delivery
+        self.sudo()._confirm_receipt("manager")
 
     def action_open_client(self):
         self.ensure_one()
@@ -200,10 +212,3 @@ class ClientCampaignRecipient(models.Model):
         chosen.campaign_id.filtered(lambda campaign: campaign.state == "results").state = "sending"
         # sudo: whoever may send may have the job start now
         self.env.ref("client_base_campaigns.ir_cron_send").sudo()._trigger()
-
-    @api.model
-    def _get_counts_by_campaign(self, domain):
-        counts = defaultdict(int)
-        for campaign, count in self._read_group(domain, ["campaign_id"], ["__count"]):
-            counts[campaign] = count
-        return counts

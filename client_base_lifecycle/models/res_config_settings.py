@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..tools.ladder import Terms
 
@@ -26,6 +27,14 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="client_base_lifecycle.dead_months",
         default=Terms.dead_months,
     )
+
+    @api.constrains(
+        "client_regular_orders", "client_partner_orders", "client_partner_months", "client_dead_months"
+    )
+    def _check_client_terms(self):
+        names = vars(Terms())
+        if any(settings[f"client_{name}"] < 1 for settings in self for name in names):
+            raise ValidationError(self.env._("The thresholds of the lifecycle segments are whole numbers from 1 on."))
 
     def set_values(self):
         before = self.env["client.lifecycle"]._get_terms()

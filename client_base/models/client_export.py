@@ -1,0 +1,57 @@
+from odoo import api, fields, models
+
+
+class ClientExport(models.Model):
+    """One time that client data left the base: the journal that tells who took what.
+
+    Rows are written by the server only and by nobody changed or deleted.  Who may export at all is
+    Odoo's own right "Access to export feature".
+    """
+
+    _name = "client.export"
+    _description = "Export Journal"
+    _order = "id desc"
+    _rec_name = "model_name"
+
+    user_id = fields.Many2one("res.users", string="Who", required=True, index=True, ondelete="restrict")
+    date = fields.Datetime(string="When", required=True, default=fields.Datetime.now, index=True)
+    kind = fields.Selection(
+        [("spreadsheet", "Spreadsheet"), ("print", "Print"), ("card", "Contact card")], string="How", required=True
+    )
+    model = fields.Char(string="Technical Name", required=True)
+    model_name = fields.Char(string="What", compute="_compute_model_name")
+    content = fields.Text(string="Fields or Document", help="The exported fields, or the printed document.")
+    record_count = fields.Integer(string="Records", aggregator="sum")
+    client_count = fields.Integer(string="Clients", aggregator="sum")
+
+    @api.depends("model")
+    def _compute_model_name(self):
+        for export in self:
+            # sudo: names of models are no secret
+            export.model_name = self.env["ir.model"].sudo()._get(export.model).name or export.model
+
+    @api.model
+    def _record(self, kind, records, content):
+        """Note that the current user takes ``records`` out, where they are about clients."""
+        if self.env.su or not records or records._name not in self.env["ir.rule"]._get_client_models():
+            return
+        # sudo: the journal is written for the user, not by the user
+        self.sudo().create(
+            {
+                "user_id": self.env.uid,
+                "kind": kind,
+                "model": records._name,
+                "content": content,
+                "record_count": len(records),
+                "client_count": len(self._get_clients(records.sudo())),
+            }
+        )
+
+    @api.model
+    def _get_clients(self, records):
+        if records._name == "res.partner":
+            return records.commercial_partner_id
+        clients = self.env["res.partner"].sudo()
+        for name in records._get_client_fields():
+            clients |= records[name]
+        return clients.commercial_partner_id

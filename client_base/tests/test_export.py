@@ -1,0 +1,62 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import ClientBaseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestExport(ClientBaseCommon):
+    """Whoever takes client data out of the base is noted, whatever way it goes."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager.group_ids += cls.env.ref("base.group_allow_export")
+
+    def get_journal(self):
+        return self.env["client.export"].search([("user_id", "=", self.manager.id)])
+
+    def test_spreadsheet(self):
+        mine = (self.alpha | self.anna).with_user(self.manager)
+        mine.export_data(["name", "email"])
+        entry = self.get_journal()
+        self.assertEqual((entry.kind, entry.model, entry.content), ("spreadsheet", "res.partner", "name, email"))
+        self.assertEqual((entry.record_count, entry.client_count), (2, 1))
+
+    def test_documents_count_their_clients(self):
+        orders = self.make_order(self.alpha) | self.make_order(self.anna)
+        orders.with_user(self.manager).export_data(["name"])
+        self.assertEqual((self.get_journal().record_count, self.get_journal().client_count), (2, 1))
+
+    def test_print(self):
+        order = self.make_order(self.alpha)
+        self.env["ir.actions.report"].with_user(self.manager)._render_qweb_html("sale.report_saleorder", order.ids)
+        self.assertEqual((self.get_journal().kind, self.get_journal().model), ("print", "sale.order"))
+
+    def test_contact_card(self):
+        self.anna.with_user(self.manager)._get_vcard_file()
+        self.assertEqual((self.get_journal().kind, self.get_journal().client_count), ("card", 1))
+
+    def test_other_data_are_not_noted(self):
+        self.product.with_user(self.manager).export_data(["name"])
+        self.assertFalse(self.get_journal())
+
+    def test_who_may_not_export_is_refused_and_nothing_noted(self):
+        with self.assertRaises(UserError):
+            self.beta.with_user(self.second).export_data(["name"])
+        self.assertFalse(self.env["client.export"].search([("user_id", "=", self.second.id)]))
+
+    def test_foreign_clients_do_not_leave(self):
+        with self.assertRaises(AccessError):
+            self.beta.with_user(self.manager).export_data(["name"])
+        self.assertFalse(self.get_journal())
+
+    def test_the_journal_is_read_by_the_head_and_changed_by_nobody(self):
+        self.alpha.with_user(self.manager).export_data(["name"])
+        entry = self.get_journal()
+        self.assertTrue(entry.with_user(self.head).read(["content"]))
+        with self.assertRaises(AccessError):
+            entry.with_user(self.manager).read(["content"])
+        for action in (lambda: entry.with_user(self.head).write({"record_count": 0}), entry.with_user(self.head).unlink):
+            with self.assertRaises(AccessError):
+                action()

@@ -1,0 +1,54 @@
+from odoo import Command
+from odoo.tests import tagged
+
+from odoo.addons.client_base.hooks import pre_init_hook
+
+from .common import ClientBaseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSetBased(ClientBaseCommon):
+    """What SQL writes for all at once is what the fields compute for one at a time."""
+
+    def get_values(self, names):
+        partners = self.env["res.partner"].with_context(active_test=False).search([])
+        return {partner.id: [partner[name] for name in names] for partner in partners}
+
+    def recompute(self, names):
+        partners = self.env["res.partner"].with_context(active_test=False).search([])
+        for name in names:
+            self.env.add_to_compute(partners._fields[name], partners)
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def test_installation(self):
+        names = ["client_owner_id", "client_open"]
+        self.make_user("leaver", "base.group_user", active=False)
+        self.recompute(names)
+        computed = self.get_values(names)
+        self.env.cr.execute("UPDATE res_partner SET client_owner_id = NULL, client_open = NULL")
+        pre_init_hook(self.env)
+        self.env.invalidate_all()
+        self.assertEqual(self.get_values(names), computed)
+
+    def test_completeness(self):
+        field = self.env["ir.model.fields"]._get
+        requirements = [
+            {"name": name, "field_id": field("res.partner", name).id, "weight": weight}
+            for weight, name in enumerate(("phone", "category_id", "country_id", "client_employees"), 1)
+        ]
+        requirements += [{"name": kind, "kind": kind} for kind in ("person", "person_phone")]
+        self.make_client("Full Ltd", self.manager, phone="1", client_employees=5, category_id=[Command.create({"name": "T"})])
+        self.anna.phone = "+1 555 0101"
+        for domain in ("[('is_company', '=', True)]", "[('name', 'ilike', 'a')]"):
+            self.env["client.standard"].create(
+                {"name": domain, "domain": domain, "requirement_ids": [Command.create(values) for values in requirements]}
+            )
+        names = ["client_completeness", "client_missing_ids"]
+        in_one_pass = self.get_values(names)
+        self.recompute(names)
+        one_at_a_time = self.get_values(names)
+        for partner_id, (percent, missing) in one_at_a_time.items():
+            self.assertAlmostEqual(in_one_pass[partner_id][0], percent, 6)
+            self.assertEqual(in_one_pass[partner_id][1], missing)
+        self.assertTrue(any(missing for _percent, missing in one_at_a_time.values()))

@@ -1,0 +1,132 @@
+"""Measure the addons at scale, as ratios against a peer and the bare SQL in one run."""
+
+import argparse
+import json
+import shutil
+import time
+from contextlib import closing
+
+import postgres
+from commands.test import databases_of_a_run, ensure_base
+from installation import Installation
+from prepare import ROOT, enter, run, step
+
+SCRIPTS = ROOT / "setup" / "bench_scripts"
+PEER = "odoo-addon-sales-team-security>=19.0,<20"
+ANSWER = "BENCH "
+# What a bench may use of the machine: PostgreSQL's defaults are for a machine of the last century.
+SERVER_SETTINGS = {"shared_buffers": "4GB", "work_mem": "128MB", "maintenance_work_mem": "1GB", "max_wal_size": "8GB"}
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="setup/bench",
+        description="Fill a database with many partners and measure who sees what: lists, counts, searches and "
+        "the installation itself, beside stock Odoo and beside OCA's sales_team_security, in one run.",
+    )
+    parser.add_argument("--partners", type=int, default=1_000_000, help="how many (%(default)s)")
+    return parser.parse_args(arguments)
+
+
+def main(arguments):
+    options = parse(arguments)
+    machine = enter()
+    with postgres.running(machine.cache / "pg" / "bench", durable=False) as server:
+        settle(server)
+        base = Installation(machine, server, machine.cache / "bench" / "base")
+        installation = Installation(machine, server, machine.cache / "bench" / "run")
+        base.configure(addons_path=machine.odoo_addons, max_cron_threads=0)
+        with databases_of_a_run(installation) as prefix:
+            results = Bench(base, installation, prefix, options.partners).measure()
+    print(as_table(results))
+    return 0
+
+
+def settle(server):
+    for name, value in SERVER_SETTINGS.items():
+        server.query(f"ALTER SYSTEM SET {name} = '{value}'", user="postgres")
+    server.query("SELECT pg_reload_conf()", user="postgres")
+
+
+class Bench:
+    """Three databases with the same partners: stock, ours, and the peer's."""
+
+    def __init__(self, base, installation, prefix, partners):
+        self.base, self.installation, self.partners = base, installation, partners
+        self.stock, self.ours, self.bare, self.peer = (f"{prefix}{name}" for name in ("stock", "ours", "bare", "peer"))
+        self.server = installation.postgres
+
+    def measure(self):
+        self.installation.configure(max_cron_threads=0)
+        origin = ensure_base(self.base, self.stock)
+        with step(f"filling a database with {self.partners:,} partners"):
+            self.installation.copy(origin, self.stock, origin=self.base)
+            self.fill(self.stock)
+        results = {"install": self.measure_install()}
+        results["stock"] = self.ask(self.stock)
+        results["ours"] = self.ask(self.ours)
+        results["peer"] = self.measure_peer(origin)
+        return results
+
+    def measure_install(self):
+        """Return how long the installation took on the filled base, and the bare SQL of the same."""
+        for name in (self.bare, self.ours):
+            self.installation.copy(self.stock, name)
+        started = time.monotonic()
+        self.execute(self.bare, "bare_install.sql")
+        bare = time.monotonic() - started
+        self.server.drop(self.bare)
+        started = time.monotonic()
+        self.installation.install(self.ours, ["client_base"], log="install")
+        ours = time.monotonic() - started
+        self.vacuum(self.ours)
+        return {"bare SQL": bare, "client_base": ours}
+
+    def measure_peer(self, origin):
+        addons = self.installation.folder / "peer"
+        shutil.rmtree(addons, ignore_errors=True)
+        python = self.installation.machine.python
+        target = ["--no-deps", "--target", addons]
+        run([python, "-m", "pip", "install", "-q", *target, PEER], hint="check the network (PyPI must be reachable)")
+        path = f"{self.installation.machine.odoo_addons},{addons / 'odoo' / 'addons'}"
+        self.installation.configure(max_cron_threads=0, addons_path=path)
+        # Installed before the base is filled: on a filled one its hook goes through all partners.
+        self.installation.copy(origin, self.peer, origin=self.base)
+        self.installation.install(self.peer, ["sales_team_security"], log="peer")
+        self.fill(self.peer)
+        return self.ask(self.peer)
+
+    def fill(self, database):
+        self.execute(database, "partners.sql", partners=self.partners)
+        self.vacuum(database)
+
+    def vacuum(self, database):
+        self.server.query("VACUUM ANALYZE", database=database)
+
+    def execute(self, database, script, **values):
+        text = (SCRIPTS / script).read_text(encoding="utf-8")
+        with closing(self.server.connect(database)) as connection, connection.cursor() as cursor:
+            cursor.execute(text, values or None)
+
+    def ask(self, database):
+        """Return what ``access.py`` measured in ``database``."""
+        log = self.installation.run(
+            f"measuring {database}", "shell", "-d", database, "--no-http", log=database, script=SCRIPTS / "access.py"
+        )
+        for line in log.read_text(encoding="utf-8").splitlines():
+            if line.startswith(ANSWER):
+                return json.loads(line.removeprefix(ANSWER))
+        raise AssertionError(f"{log} has no answer")
+
+
+def as_table(results):
+    """Return the results as lines of a table: milliseconds, queries, sequential scans of partners."""
+    lines = [f"{'install':28} " + "  ".join(f"{name} {seconds:.1f} s" for name, seconds in results["install"].items())]
+    for job in results["ours"]:
+        cells = (
+            f"{side:>5} {user:>7} {figures[0]:9.1f} ms {figures[1]:4.0f} q {figures[2]:3.0f} seq"
+            for side in ("stock", "ours", "peer")
+            for user, figures in results[side][job].items()
+        )
+        lines.append(f"{job:28} " + " | ".join(cells))
+    return "\n".join(lines)
