@@ -4,6 +4,7 @@ from . import (
     base_owner,
     base_partner_merge,
     client_handover,
+    client_handover_apply,
     client_handover_line,
     client_handover_load,
     client_handover_plan,

@@ -16,7 +16,8 @@ class ClientHandover(models.Model):
 
     It is planned, looked at, and applied in one pass; then the receivers confirm client by client.  Its
     lines stay for ever: they are the history of whose client each was.  How it is planned stands in
-    ``client_handover_plan.py``, how clients move in ``client_handover_transfer.py``.
+    ``client_handover_plan.py``, its steps in ``client_handover_apply.py``, how clients move in
+    ``client_handover_transfer.py``.
     """
 
     _name = "client.handover"
@@ -92,7 +93,7 @@ class ClientHandover(models.Model):
         "client_handover_receiver_rel",
         "handover_id",
         "user_id",
-        string="Receivers",
+        string="Spread over",
         help="Each client goes to whoever of them has the fewest at that moment.",
     )
     region_ids = fields.One2many(
@@ -113,7 +114,7 @@ class ClientHandover(models.Model):
         string="Other Activities to",
         help="Who gets the manager's open activities that belong to none of the clients.",
     )
-    other_activity_count = fields.Integer(string="Other Activities", compute="_compute_other_activity_count")
+    other_activity_count = fields.Integer(compute="_compute_other_activity_count")
     allowed_receiver_ids = fields.Many2many("res.users", compute="_compute_allowed_receiver_ids")
     line_ids = fields.One2many("client.handover.line", "handover_id", string="Clients")
     load_ids = fields.One2many("client.handover.load", "handover_id", string="Load", readonly=True)

@@ -41,7 +41,7 @@ class ClientHandover(models.Model):
 
     @api.model
     def _get_allowed_receivers(self):
-        """Return the users to whom the current user may hand over: who may own clients, in a lead's case of his team."""
+        """Return the users who may own clients, for a lead those of his team: who may be chosen as receivers."""
         domain = Domain("share", "=", False) & Domain(
             "all_group_ids", "in", self.env.ref("client_base.group_client_own").ids
         )
@@ -307,7 +307,10 @@ class ClientHandover(models.Model):
         before = self._count_clients(changes)
         users = self.env["res.users"].browse(changes).sorted("name")
         return [
-            (user.id, {"client_before": before.get(user.id, 0), "client_after": before.get(user.id, 0) + changes[user.id]})
+            (
+                user.id,
+                {"client_before": before.get(user.id, 0), "client_after": before.get(user.id, 0) + changes[user.id]},
+            )
             for user in users
         ]
 

@@ -12,6 +12,11 @@ class ResUsers(models.Model):
             self._check_nothing_left()
         return super().write(vals)
 
+    def action_archive(self):
+        # Before Odoo deletes their activities here.
+        self._check_nothing_left()
+        return super().action_archive()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_owner(self):
         self._check_nothing_left()

@@ -1,6 +1,7 @@
 from . import (
     test_completeness,
     test_export,
+    test_handover,
     test_import,
     test_isolation,
     test_owner,

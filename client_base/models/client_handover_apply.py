@@ -1,0 +1,166 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class ClientHandover(models.Model):
+    """How a handover is applied and undone, and who is told of it."""
+
+    _inherit = "client.handover"
+
+    # --- there and back ---
+
+    def _apply(self):
+        self.env.flush_all()
+        # sudo, here and below: what goes with a client goes whole, whoever may write which part of it
+        handover = self.sudo()
+        handover._judge_lines()
+        handover._measure_load()
+        handover._transfer(handover._get_moving(("planned",), "old_owner_id", "new_owner_id"))
+        moved = handover._close_lines(
+            SQL("state = 'moved', moved_on = %s, moved_by_id = %s", self.env.cr.now(), self.env.uid),
+            SQL("line.state = 'planned'"),
+        )
+        others = handover._move_other_activities()
+        if not moved and not others:
+            raise UserError(self.env._("Nothing can be handed over: every client is refused. The list says why."))
+        handover.write({"state": "applied" if moved else "done", "date_applied": self.env.cr.now()})
+        handover._ask_receivers()
+
+    def _undo(self):
+        self.env.flush_all()
+        handover = self.sudo()
+        handover._keep_changed()
+        handover._transfer(handover._get_moving(("moved", "reported", "confirmed"), "new_owner_id", "old_owner_id"))
+        handover._close_lines(
+            SQL("state = 'undone', undone_on = %s", self.env.cr.now()),
+            SQL("line.state IN ('moved', 'reported', 'confirmed')"),
+        )
+        handover.activity_unlink(["mail.mail_activity_data_todo"])
+        handover.state = "undone"
+
+    def _keep_changed(self):
+        """Mark the lines that are not put back.
+
+        Their client has another manager by now, was handed over again or deleted; or its old manager
+        is archived and can own nothing.
+        """
+        self._close_lines(
+            SQL("state = 'kept'"),
+            SQL(
+                """
+                line.state IN ('moved', 'reported', 'confirmed') AND (
+                    NOT EXISTS (
+                        SELECT 1 FROM res_partner client
+                         WHERE client.id = line.partner_id AND client.user_id = line.new_owner_id
+                    )
+                    OR EXISTS (
+                        SELECT 1 FROM client_handover_line later
+                         WHERE later.partner_id = line.partner_id AND later.id != line.id
+                           AND (later.moved_on, later.id) > (line.moved_on, line.id)
+                    )
+                    OR EXISTS (
+                        SELECT 1 FROM res_users old_owner
+                         WHERE old_owner.id = line.old_owner_id AND NOT old_owner.active
+                    )
+                )
+                """
+            ),
+        )
+
+    def _close_lines(self, values, condition):
+        """Set ``values`` on the lines that meet ``condition``, both SQL, and return how many they are."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH closed AS (
+                    UPDATE client_handover_line line
+                       SET %(values)s, write_uid = %(uid)s, write_date = %(now)s
+                     WHERE line.handover_id = %(handover)s AND %(condition)s
+                 RETURNING line.id
+                )
+                SELECT count(*) FROM closed
+                """,
+                values=values,
+                condition=condition,
+                **self._get_sql_values(),
+            )
+        )
+        self.env["client.handover.line"].invalidate_model(flush=False)
+        self.invalidate_recordset(flush=False)
+        return rows[0][0]
+
+    # --- what is left of somebody who leaves ---
+
+    def _get_other_activities(self):
+        """Return the giver's open activities that belong to none of the clients."""
+        activities = self.env["mail.activity"].search([("user_id", "=", self.owner_id.id)]) if self.owner_id else ()
+        if not activities or self.state not in ("draft", "preview"):
+            return self.env["mail.activity"]
+        moving = self._get_moving(("planned",), "old_owner_id", "new_owner_id")
+        for model in self._get_models_with(moving, "mail_activity", "user_id", SQL("moving.giver_id")):
+            rows = self.env.execute_query(self._get_rows_of_clients(moving, model))
+            theirs = {row_id for row_id, giver, _receiver in rows if giver == self.owner_id.id}
+            activities -= activities.filtered(
+                lambda activity, model=model, theirs=theirs: (
+                    activity.res_model == model._name and activity.res_id in theirs
+                )
+            )
+        return activities
+
+    def _move_other_activities(self):
+        """Give what is left of the giver's open activities to whoever gets them; return how many."""
+        if self.source != "owner" or not self.other_receiver_id:
+            return 0
+        activities = self.env["mail.activity"].search([("user_id", "=", self.owner_id.id)])
+        ids = self._execute_for_ids(
+            SQL(
+                "UPDATE mail_activity SET user_id = %s WHERE id = ANY(%s) RETURNING id",
+                self.other_receiver_id.id,
+                activities.ids,
+            )
+        )
+        activities.invalidate_recordset(flush=False)
+        self._settle(activities, ["user_id"])
+        return len(ids)
+
+    # --- who is told ---
+
+    def _ask_receivers(self):
+        """Give each receiver one activity: to confirm the clients."""
+        lines = self.env["client.handover.line"]
+        waiting = lines._read_group(
+            [("handover_id", "=", self.id), ("state", "=", "moved")], ["new_owner_id"], ["__count"]
+        )
+        for receiver, count in waiting:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Confirm the clients handed to you: %s", count),
+                user_id=receiver.id,
+            )
+
+    def _ask_requester(self, lines, comment):
+        """Have the requester look at what a receiver reported about ``lines``."""
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._(
+                "%(receiver)s reports a problem with %(count)s clients", receiver=self.env.user.name, count=len(lines)
+            ),
+            note=comment,
+            user_id=self.requester_id.id,
+        )
+
+    def _close_answered(self, receiver):
+        """Close the activity of a receiver with nothing left to confirm, and handovers where nobody has."""
+        waiting = self.env["client.handover.line"]._read_group(
+            [("handover_id", "in", self.ids), ("state", "in", ("moved", "reported"))],
+            ["handover_id"],
+            ["new_owner_id:recordset"],
+        )
+        receivers = dict(waiting)
+        for handover in self:
+            left = receivers.get(handover, receiver.browse())
+            if receiver not in left:
+                handover.activity_feedback(["mail.mail_activity_data_todo"], user_id=receiver.id)
+            if not left:
+                handover.state = "done"

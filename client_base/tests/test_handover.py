@@ -1,0 +1,547 @@
+from odoo import Command
+from odoo.exceptions import AccessError, RedirectWarning, UserError
+from odoo.tests import new_test_user
+
+from .common import ClientBaseCommon
+
+
+class TestHandover(ClientBaseCommon):
+    """Clients that go from one manager to another, with all that is open, and come back."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        seller = "sales_team.group_sale_salesman,base.group_partner_manager"
+        cls.third = cls.make_user("third", seller)
+        cls.team.member_ids = cls.manager | cls.third
+        cls.head.group_ids += cls.env.ref("base.group_erp_manager") + cls.env.ref("sales_team.group_sale_manager")
+
+    def plan(self, user=None, **values):
+        """Return a handover of the manager's clients to ``third``, previewed by ``user``."""
+        values = {"source": "owner", "owner_id": self.manager.id, "receiver_id": self.third.id, **values}
+        handover = self.env["client.handover"].with_user(user or self.lead).create(values)
+        handover.action_preview()
+        return handover
+
+    def apply(self, user=None, **values):
+        handover = self.plan(user, **values)
+        handover.action_apply()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return handover
+
+    def make_activity(self, record, user):
+        return record.activity_schedule("mail.mail_activity_data_call", summary="Call back", user_id=user.id)
+
+    def make_invoice(self, partner, state="draft", **values):
+        lines = [Command.create({"product_id": self.product.id, "price_unit": 100, "tax_ids": False})]
+        invoice = self.env["account.move"].create(
+            {"move_type": "out_invoice", "partner_id": partner.id, "invoice_line_ids": lines, **values}
+        )
+        if state == "posted":
+            invoice.action_post()
+        return invoice
+
+    def get_refusals(self, handover):
+        return {line.partner_id.name: line.refusal for line in handover.sudo().line_ids if line.refusal}
+
+    # --- what moves ---
+
+    def test_a_client_moves_with_its_contacts(self):
+        address = self.make_contact(self.alpha, "Warehouse", type="delivery")
+        self.anna.user_id = self.manager
+        address.user_id = self.second
+        handover = self.apply()
+        self.assertEqual(handover.state, "applied")
+        self.assertEqual((self.alpha | self.anna).user_id, self.third)
+        self.assertEqual((self.alpha | self.anna | address).client_owner_id, self.third)
+        self.assertEqual(address.user_id, self.second, "a contact keeps a salesperson of its own")
+        self.assertEqual(self.beta.client_owner_id, self.second)
+        line = handover.line_ids
+        self.assertEqual(
+            (line.partner_id, line.old_owner_id, line.new_owner_id), (self.alpha, self.manager, self.third)
+        )
+        self.assertEqual((line.state, line.moved_by_id), ("moved", self.lead))
+        self.assertTrue(line.moved_on)
+        self.assertTrue(handover.date_applied)
+
+    def test_branches_and_archived_clients_of_a_manager_move_too(self):
+        branch = self.make_client("Alpha Branch", self.manager, parent_id=self.beta.id)
+        archived = self.make_client("Alpha Old", self.manager, active=False)
+        self.apply()
+        self.assertEqual((branch | archived).client_owner_id, self.third)
+
+    def test_open_activities_move(self):
+        order = self.make_order(self.anna)
+        theirs = [self.make_activity(record, self.manager) for record in (self.alpha, self.anna, order)]
+        done = self.make_activity(self.alpha, self.manager)
+        done._action_done()
+        others = self.make_activity(self.alpha, self.head), self.make_activity(self.beta, self.manager)
+        self.apply()
+        self.assertEqual([activity.user_id for activity in theirs], [self.third] * 3)
+        self.assertEqual(done.user_id, self.manager)
+        self.assertEqual([activity.user_id for activity in others], [self.head, self.manager])
+
+    def test_open_documents_move_and_closed_ones_stay(self):
+        quotation = self.make_order(self.anna, state="draft")
+        confirmed = self.make_order(self.alpha)
+        locked, cancelled = self.make_order(self.alpha), self.make_order(self.alpha, state="cancel")
+        locked.locked = True
+        orders = quotation | confirmed | locked | cancelled
+        orders.user_id = self.manager
+        foreign = self.make_order(self.alpha, state="draft")
+        foreign.user_id = self.head
+        draft = self.make_invoice(self.anna, invoice_user_id=self.manager.id)
+        posted = self.make_invoice(self.alpha, "posted", invoice_user_id=self.manager.id)
+        self.apply()
+        self.assertEqual((quotation | confirmed).user_id, self.third)
+        self.assertEqual((locked | cancelled).user_id, self.manager)
+        self.assertEqual(foreign.user_id, self.head)
+        self.assertEqual(draft.invoice_user_id, self.third)
+        self.assertEqual(posted.invoice_user_id, self.manager)
+
+    def test_confirmed_orders_stay_where_sales_are_not_invoiced_here(self):
+        quotation, confirmed = self.make_order(self.alpha, state="draft"), self.make_order(self.alpha)
+        (quotation | confirmed).user_id = self.manager
+        self.apply(move_orders=False)
+        self.assertEqual(quotation.user_id, self.third)
+        self.assertEqual(confirmed.user_id, self.manager)
+
+    def test_open_leads_move(self):
+        if "crm.lead" not in self.env:
+            return
+        lead, won = self.env["crm.lead"].create(
+            [{"name": name, "partner_id": self.alpha.id, "user_id": self.manager.id} for name in ("Open", "Won")]
+        )
+        won.action_set_won()
+        self.apply()
+        self.assertEqual(lead.user_id, self.third)
+        self.assertEqual(won.user_id, self.manager)
+
+    def test_followers_change_places(self):
+        order = self.make_order(self.anna)
+        order.locked = True
+        self.alpha.message_subscribe((self.manager | self.head).partner_id.ids)
+        order.message_subscribe(self.manager.partner_id.ids)
+        self.beta.message_subscribe(self.manager.partner_id.ids)
+        self.apply()
+        self.assertEqual(
+            self.alpha.message_partner_ids & (self.manager | self.third | self.head).partner_id,
+            (self.third | self.head).partner_id,
+        )
+        self.assertIn(self.third.partner_id, order.message_partner_ids)
+        self.assertNotIn(self.manager.partner_id, order.message_partner_ids)
+        self.assertIn(self.manager.partner_id, self.beta.message_partner_ids)
+        follower = self.alpha.message_follower_ids.filtered(lambda item: item.partner_id == self.third.partner_id)
+        defaults, _internal, _external = self.env["mail.message.subtype"].default_subtypes("res.partner")
+        self.assertEqual(follower.subtype_ids, defaults)
+
+    def test_what_depends_on_the_manager_is_recomputed(self):
+        requirement = {
+            "name": "Manager",
+            "field_id": self.env.ref("client_base.field_res_partner__client_owner_id").id,
+        }
+        self.env["client.standard"].create({"name": "M", "requirement_ids": [Command.create(requirement)]})
+        self.assertEqual(self.free.client_completeness, 0)
+        handover = self.apply(source="domain", domain=f"[('id', '=', {self.free.id})]")
+        self.assertEqual(self.free.client_owner_id, self.third)
+        self.assertEqual(self.free.client_completeness, 100)
+        self.assertFalse(self.free.client_missing_ids)
+        handover.action_undo()
+        self.env.flush_all()
+        self.assertFalse(self.free.client_owner_id)
+        self.assertEqual(self.free.client_completeness, 0)
+        self.assertTrue(self.free.client_missing_ids)
+
+    # --- who sees what afterwards ---
+
+    def test_the_former_manager_sees_nothing_any_more(self):
+        order, invoice = self.make_order(self.alpha), self.make_invoice(self.alpha)
+        activity = self.make_activity(self.alpha, self.manager)
+        (order | self.make_order(self.anna)).user_id = self.manager
+        self.alpha.message_subscribe(self.manager.partner_id.ids)
+        handover = self.apply()
+        for record in (self.alpha, self.anna, order, invoice):
+            with self.subTest(record=record.display_name):
+                theirs = record.with_user(self.manager)
+                self.assertFalse(theirs.search([("id", "=", record.id)]))
+                with self.assertRaises(AccessError):
+                    theirs.read(["display_name"])
+                self.assertTrue(record.with_user(self.third).search([("id", "=", record.id)]))
+                record.with_user(self.third).read(["display_name"])
+        self.assertFalse(activity.with_user(self.manager).search([("id", "=", activity.id)]))
+        self.assertTrue(activity.with_user(self.third).search([("id", "=", activity.id)]))
+        message = self.alpha.message_post(body="News", message_type="comment", subtype_xmlid="mail.mt_comment")
+        self.assertNotIn(self.manager.partner_id, message.notified_partner_ids)
+        self.assertIn(self.third.partner_id, message.notified_partner_ids)
+        self.env.invalidate_all()
+        # He sees that there was a handover, but none of its clients.
+        lines = self.env["client.handover.line"].with_user(self.manager)
+        self.assertEqual(self.env["client.handover"].with_user(self.manager).search([]), handover)
+        self.assertFalse(lines.search([]))
+        with self.assertRaises(AccessError):
+            lines.browse(handover.line_ids.ids).read(["partner_id"])
+
+    def test_who_sees_a_handover(self):
+        handover = self.plan()
+        other_lead = self.make_user("other_lead", "client_base.group_client_team")
+        seers = {
+            user: bool(handover.with_user(user).search([("id", "=", handover.id)]))
+            for user in (self.lead, self.head, self.accountant, self.manager, self.third, self.second, other_lead)
+        }
+        plan_of = {self.lead, self.head, self.accountant}
+        self.assertEqual({user for user, seen in seers.items() if seen}, plan_of, "a plan is its maker's affair")
+        handover.action_apply()
+        self.env.invalidate_all()
+        seers = {user for user in seers if handover.with_user(user).search([("id", "=", handover.id)])}
+        self.assertEqual(seers, plan_of | {self.manager, self.third})
+        with self.assertRaises(AccessError):
+            handover.with_user(self.stranger).read(["name"])
+
+    def test_a_client_shows_its_managers(self):
+        self.apply()
+        self.apply(owner_id=self.third.id, receiver_id=self.manager.id)
+        client = self.alpha.with_user(self.manager)
+        self.assertEqual(client.client_handover_count, 2)
+        lines = self.env["client.handover.line"].with_user(self.manager)
+        history = lines.search(client.action_open_client_handovers()["domain"], order="id")
+        self.assertEqual(
+            [(line.old_owner_id, line.new_owner_id) for line in history],
+            [(self.manager, self.third), (self.third, self.manager)],
+        )
+
+    # --- which clients, to whom ---
+
+    def test_clients_chosen_in_a_list(self):
+        handovers = self.env["client.handover"].with_user(self.lead)
+        chosen = self.anna | self.alpha | self.free
+        action = handovers._open_for_selection(chosen.ids, [("id", "in", chosen.ids)])
+        handover = handovers.browse(action["res_id"])
+        self.assertEqual(handover.line_ids.partner_id, self.alpha | self.free, "a contact stands for its company")
+        self.assertEqual(handover.line_ids.old_owner_id, self.manager)
+        handover.receiver_id = self.third
+        handover.action_preview()
+        handover.action_apply()
+        self.assertEqual((self.alpha | self.free).client_owner_id, self.third)
+
+    def test_all_pages_of_a_list(self):
+        self.env["ir.config_parameter"].set_param("web.active_ids_limit", 1)
+        clients = self.alpha | self.make_client("Another", self.manager)
+        handovers = self.env["client.handover"].with_user(self.lead)
+        action = handovers._open_for_selection(clients[:1].ids, [("user_id", "in", self.manager.ids)])
+        self.assertEqual(handovers.browse(action["res_id"]).line_ids.partner_id, clients)
+
+    def test_clients_by_a_filter(self):
+        handover = self.plan(source="domain", domain="[('name', 'in', ('Alpha Ltd', 'Beta GmbH', 'Free Inc'))]")
+        self.assertEqual(handover.line_ids.partner_id, self.alpha | self.free, "a lead finds only what he sees")
+        with self.assertRaises(UserError):
+            self.plan(source="domain", domain="[('no_such_field', '=', 1)]")
+
+    def test_equal_load(self):
+        clients = self.make_clients(5)
+        self.make_client("Had Before", self.third)
+        handover = self.plan(rule="equal", receiver_ids=[Command.set((self.third | self.lead).ids)])
+        receivers = [line.new_owner_id for line in handover.line_ids.sorted("partner_id")]
+        self.assertEqual(len(receivers), len(clients) + 1)
+        loads = {load.user_id: (load.client_before, load.client_after) for load in handover.load_ids}
+        self.assertEqual(loads, {self.manager: (6, 0), self.third: (1, 3), self.lead: (0, 4)})
+        handover.action_draft()
+        handover.action_preview()
+        again = [line.new_owner_id for line in handover.line_ids.sorted("partner_id")]
+        self.assertEqual(again, receivers, "the same plan each time")
+
+    def test_by_region(self):
+        world, north = self.env["client.region"].create([{"name": "World"}, {"name": "North"}])
+        coast, island = self.env["client.region"].create(
+            [{"name": "Coast", "parent_id": north.id}, {"name": "Island", "parent_id": north.id}]
+        )
+        clients = [self.make_client(f"In {region.name}", self.manager) for region in (world, north, coast, island)]
+        for client, region in zip(clients, (world, north, coast, island), strict=True):
+            client.client_region_id = region
+        choices = {north: self.third, island: self.lead}
+        rows = [Command.create({"region_id": region.id, "receiver_id": user.id}) for region, user in choices.items()]
+        handover = self.plan(rule="region", region_ids=rows, receiver_id=False)
+        receivers = {line.partner_id: line.new_owner_id for line in handover.line_ids}
+        self.assertEqual([receivers[client] for client in clients[1:]], [self.third, self.third, self.lead])
+        self.assertEqual(self.get_refusals(handover), {"In World": "no_receiver", "Alpha Ltd": "no_receiver"})
+
+    def test_by_hand(self):
+        handover = self.plan(rule="line", receiver_id=False)
+        self.assertEqual(self.get_refusals(handover), {"Alpha Ltd": "no_receiver"})
+        handover.line_ids = [Command.update(handover.line_ids.id, {"new_owner_id": self.lead.id})]
+        self.assertEqual(handover.line_ids.state, "planned")
+        self.assertEqual(handover.load_ids.user_id, self.manager | self.lead)
+        handover.action_apply()
+        self.assertEqual(self.alpha.client_owner_id, self.lead)
+
+    def test_what_cannot_go_is_listed_with_the_reason(self):
+        ours = self.env["res.company"].create({"name": "Our Company"}).partner_id
+        handover = self.env["client.handover"].with_user(self.head).create({"source": "list", "rule": "line"})
+        same = self.make_client("Same", self.third)
+        inactive = self.make_user("inactive", "sales_team.group_sale_salesman", active=False)
+        rows = (
+            (ours, self.third, "not_client"),
+            (self.anna, self.third, "not_client"),
+            (same, self.third, "same"),
+            (self.beta, self.stranger, "receiver"),
+            (self.free, inactive, "receiver"),
+            (self.alpha, self.third, False),
+            (self.alpha, self.third, "double"),
+        )
+        lines = self.env["client.handover.line"].with_user(self.head)
+        for partner, receiver, _refusal in rows:
+            lines.create({"handover_id": handover.id, "partner_id": partner.id, "new_owner_id": receiver.id})
+        handover.action_preview()
+        self.assertEqual(
+            [line.refusal for line in handover.line_ids.sorted("id")], [refusal for _partner, _user, refusal in rows]
+        )
+        self.assertEqual((handover.planned_count, handover.refused_count), (1, 6))
+        handover.action_apply()
+        self.assertEqual(self.alpha.client_owner_id, self.third)
+        self.assertEqual(self.beta.client_owner_id, self.second)
+
+    def test_a_client_of_one_of_our_companies_needs_a_receiver_there(self):
+        company = self.env["res.company"].create({"name": "Our Company"})
+        self.alpha.company_id = company
+        self.head.company_ids += company
+        handover = self.plan(self.head).with_context(allowed_company_ids=self.head.company_ids.ids)
+        handover.action_preview()
+        self.assertEqual(self.get_refusals(handover), {"Alpha Ltd": "company"})
+        self.third.company_ids += company
+        handover.action_preview()
+        self.assertFalse(self.get_refusals(handover))
+
+    def test_a_client_that_changed_since_the_preview_is_refused(self):
+        kept = self.make_client("Kept", self.manager)
+        handover = self.plan()
+        self.alpha.user_id = self.lead
+        kept_for_nobody = self.make_client("Lost", self.manager)
+        handover.action_apply()
+        self.assertEqual(self.get_refusals(handover), {"Alpha Ltd": "changed"})
+        self.assertEqual(self.alpha.client_owner_id, self.lead)
+        self.assertEqual(kept.client_owner_id, self.third)
+        self.assertEqual(kept_for_nobody.client_owner_id, self.manager, "what came after the preview stays")
+
+    def test_a_client_that_left_the_scope_is_refused(self):
+        handover = self.plan()
+        other = self.make_client("Other", self.manager)
+        self.alpha.user_id = self.second
+        handover.sudo().line_ids.create(
+            {"handover_id": handover.id, "partner_id": other.id, "new_owner_id": self.third.id}
+        )
+        handover.action_apply()
+        self.assertEqual(self.get_refusals(handover), {"Alpha Ltd": "hidden"})
+        self.assertEqual(other.client_owner_id, self.third)
+
+    def test_a_receiver_archived_since_the_preview_is_refused(self):
+        handover = self.plan()
+        self.third.active = False
+        self.assert_refused(handover.action_apply, "every client is refused")
+        self.assertEqual(self.alpha.client_owner_id, self.manager)
+
+    # --- who may ---
+
+    def test_a_lead_hands_over_within_the_team_only(self):
+        self.assertEqual(self.get_refusals(self.plan(receiver_id=self.second.id)), {"Alpha Ltd": "receiver"})
+        self.assertFalse(self.plan(owner_id=self.second.id).line_ids)
+        with self.assertRaises(AccessError):
+            self.env["client.handover.line"].with_user(self.lead).create(
+                {"handover_id": self.plan().id, "partner_id": self.beta.id, "new_owner_id": self.third.id}
+            )
+
+    def test_who_sees_all_hands_over_all(self):
+        self.apply(self.head, owner_id=self.second.id)
+        self.assertEqual(self.beta.client_owner_id, self.third)
+        self.apply(self.accountant, owner_id=self.third.id, receiver_id=self.second.id)
+        self.assertEqual(self.beta.client_owner_id, self.second)
+
+    def test_managers_make_no_handovers(self):
+        for user in (self.manager, self.operator, self.stranger):
+            with self.subTest(user=user.name), self.assertRaises(AccessError):
+                self.plan(user)
+        handover = self.apply()
+        for step in ("action_undo", "action_preview"):
+            with self.subTest(step=step), self.assertRaises(AccessError):
+                getattr(handover.with_user(self.third), step)()
+
+    def test_history_is_not_written_by_hand(self):
+        handover = self.plan()
+        self.assert_refused(lambda: handover.write({"state": "applied"}))
+        self.assert_refused(lambda: handover.write({"receiver_id": self.lead.id}))
+        self.assert_refused(lambda: handover.line_ids.write({"state": "moved"}))
+        handover.action_apply()
+        self.assert_refused(lambda: handover.line_ids.write({"new_owner_id": self.lead.id}))
+        self.assert_refused(handover.line_ids.unlink)
+        self.assert_refused(handover.unlink)
+        self.assert_refused(handover.action_apply, "moved on meanwhile")
+        self.assert_refused(lambda: handover.line_ids.with_user(self.third).write({"state": "confirmed"}))
+        forged = (
+            self.env["client.handover"]
+            .with_user(self.lead)
+            .create({"state": "applied", "requester_id": self.head.id, "source": "list"})
+        )
+        self.assertEqual((forged.state, forged.requester_id), ("draft", self.lead))
+
+    def test_a_manager_gives_no_client_away(self):
+        client = self.alpha.with_user(self.manager)
+        for owner in (self.third.id, False):
+            with self.assertRaises(AccessError):
+                client.user_id = owner
+        with self.assertRaises(AccessError):
+            self.anna.with_user(self.manager).user_id = self.third
+        client.write({"user_id": self.manager.id, "phone": "+1 555 0199"})
+        self.anna.with_user(self.manager).user_id = self.manager
+        own = client.create({"name": "New", "user_id": False})
+        own.user_id = self.manager
+        self.assertEqual(own.client_owner_id, self.manager)
+        self.alpha.with_user(self.lead).user_id = self.third
+        self.assertEqual(self.anna.client_owner_id, self.third)
+
+    # --- the receiver's answer ---
+
+    def test_the_receiver_confirms_client_by_client(self):
+        self.make_clients(2)
+        handover = self.apply()
+        activities = handover.activity_ids
+        self.assertEqual(activities.user_id, self.third)
+        self.assertEqual(len(activities), 1, "one activity for all clients")
+        lines = handover.with_user(self.third).line_ids
+        lines[0].action_confirm()
+        self.assertEqual((lines[0].state, lines[0].confirmed_by_id), ("confirmed", self.third))
+        self.assertTrue(lines[0].confirmed_on)
+        self.assertEqual(handover.state, "applied")
+        self.assertEqual(handover.activity_ids, activities)
+        lines.action_confirm()
+        self.assertEqual(set(lines.mapped("state")), {"confirmed"})
+        self.assertEqual(handover.state, "done")
+        self.assertFalse(handover.activity_ids)
+        self.assert_refused(lines.action_confirm)
+
+    def test_nobody_else_confirms(self):
+        handover = self.apply()
+        for user in (self.lead, self.head):
+            with self.subTest(user=user.name):
+                self.assert_refused(handover.with_user(user).line_ids.action_confirm, "handed to you")
+
+    def test_each_receiver_confirms_for_himself(self):
+        self.make_clients(3)
+        handover = self.apply(rule="equal", receiver_ids=[Command.set((self.third | self.lead).ids)])
+        lines = self.env["client.handover.line"].with_user(self.third)
+        lines.search([("handover_id", "=", handover.id)]).action_confirm()
+        self.assertEqual(handover.activity_ids.user_id, self.lead)
+        self.assertEqual(handover.state, "applied")
+        handover.line_ids.filtered("is_mine").action_confirm()
+        self.assertEqual(handover.state, "done")
+
+    def test_the_receiver_reports_a_problem(self):
+        handover = self.apply()
+        line = handover.line_ids.with_user(self.third)
+        context = line.action_report()["context"]
+        wizard = self.env["client.handover.report"].with_user(self.third).with_context(**context)
+        wizard.create({"comment": "Nobody answers the phone"}).action_report()
+        self.assertEqual((line.state, line.comment), ("reported", "Nobody answers the phone"))
+        asked = handover.activity_ids.filtered(lambda activity: activity.user_id == self.lead)
+        self.assertIn("Nobody answers the phone", asked.note)
+        line.action_confirm()
+        self.assertEqual(handover.state, "done")
+
+    # --- undo ---
+
+    def test_undo_puts_back_what_nobody_changed(self):
+        changed, again, deleted = self.make_clients(3)
+        order = self.make_order(self.anna, state="draft")
+        order.user_id = self.manager
+        activity = self.make_activity(self.alpha, self.manager)
+        handover = self.apply()
+        changed.user_id = self.lead
+        self.apply(source="domain", domain=f"[('id', '=', {again.id})]", receiver_id=self.lead.id)
+        self.apply(source="domain", domain=f"[('id', '=', {again.id})]", receiver_id=self.third.id)
+        deleted.unlink()
+        handover.action_undo()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(handover.state, "undone")
+        self.assertEqual((self.alpha | self.anna).client_owner_id, self.manager)
+        self.assertEqual(self.alpha.user_id, self.manager)
+        self.assertEqual(order.user_id, self.manager)
+        self.assertEqual(activity.user_id, self.manager)
+        self.assertEqual(changed.client_owner_id, self.lead)
+        self.assertEqual(again.client_owner_id, self.third)
+        self.assertEqual((handover.undone_count, handover.kept_count), (1, 3))
+        self.assertFalse(handover.activity_ids)
+        self.assertFalse(self.alpha.with_user(self.third).search([("id", "=", self.alpha.id)]))
+        self.assert_refused(handover.action_undo)
+
+    def test_undo_gives_nothing_to_who_is_archived(self):
+        handover = self.apply()
+        self.manager.active = False
+        handover.action_undo()
+        self.assertEqual(self.alpha.client_owner_id, self.third)
+        self.assertEqual(handover.kept_count, 1)
+
+    # --- whoever leaves ---
+
+    def test_nobody_leaves_with_clients(self):
+        leaver = self.manager.with_user(self.head)
+        for leave in (leaver.action_archive, lambda: leaver.write({"active": False}), leaver.unlink):
+            with self.assertRaises(RedirectWarning) as caught:
+                leave()
+        message, action = caught.exception.args[:2]
+        self.assertIn("1 clients", message)
+        defaults = {name.removeprefix("default_"): value for name, value in action["context"].items()}
+        self.assertEqual(defaults["owner_id"], self.manager.id)
+        handover = self.env["client.handover"].with_user(self.head).create({**defaults, "receiver_id": self.third.id})
+        handover.action_preview()
+        handover.action_apply()
+        leaver.action_archive()
+        self.assertFalse(self.manager.active)
+
+    def test_nobody_leaves_with_open_activities(self):
+        self.alpha.user_id = self.third
+        activity = self.make_activity(self.beta, self.manager)
+        leaver = self.manager.with_user(self.head)
+        with self.assertRaises(RedirectWarning):
+            leaver.action_archive()
+        handover = self.plan(self.head, other_receiver_id=self.head.id)
+        self.assertEqual(handover.other_activity_count, 1)
+        handover.action_apply()
+        self.assertEqual(handover.state, "done")
+        self.assertEqual(activity.user_id, self.head)
+        leaver.action_archive()
+        self.assertTrue(activity.exists())
+
+    def test_who_has_nothing_leaves_freely(self):
+        portal = new_test_user(self.env, login="portal_leaver", groups="base.group_portal")
+        for user in (self.stranger, portal):
+            user.with_user(self.head).action_archive()
+            self.assertFalse(user.active)
+
+    def test_the_system_itself_is_not_stopped(self):
+        self.manager.active = False
+        self.assertFalse(self.manager.active)
+
+    # --- how long it takes ---
+
+    def make_clients(self, count):
+        return self.env["res.partner"].create(
+            [{"name": f"Client {number}", "is_company": True, "user_id": self.manager.id} for number in range(count)]
+        )
+
+    def count_queries(self, clients):
+        for client in clients:
+            self.make_contact(client, "Person")
+            self.make_activity(client, self.manager)
+            self.make_order(client, state="draft").user_id = self.manager
+        handover = self.plan(source="domain", domain=str([("id", "in", clients.ids)]))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        handover.action_apply()
+        self.env.flush_all()
+        self.assertEqual(handover.moved_count, len(clients))
+        return self.env.cr.sql_log_count - before
+
+    def test_queries_do_not_grow_with_the_clients(self):
+        self.count_queries(self.make_clients(2))  # warms the caches up
+        few, many = (self.count_queries(self.make_clients(count)) for count in (10, 100))
+        self.assertLessEqual(many, few + 10)
