@@ -126,8 +126,9 @@ def serve(installation, pytestconfig):
 
         def start(database, *arguments):
             port = free_port()
-            servers.enter_context(installation.serve(database, port, *arguments, log=database))
-            log = installation.log(database)
+            name = f"{database}_{port}"  # a database may be served twice
+            servers.enter_context(installation.serve(database, port, *arguments, log=name))
+            log = installation.log(name)
             pytestconfig.stash.setdefault(logs, []).append(log)
             return Served(f"http://{LOOPBACK}:{port}", database, log, installation)
 

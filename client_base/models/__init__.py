@@ -2,7 +2,6 @@ from . import (
     base,
     client_export,
     base_owner,
-    base_partner_merge,
     client_handover,
     client_handover_apply,
     client_handover_line,

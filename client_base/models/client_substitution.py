@@ -32,12 +32,11 @@ class ClientSubstitution(models.Model):
         ondelete="cascade",
         tracking=True,
         default=lambda self: self.env.user,
-        domain=lambda self: self._get_people_domain(),
+        domain=lambda self: self._get_absent_domain(),
         help="Whose clients are to be looked after. They stay this manager's clients.",
     )
     substitute_id = fields.Many2one(
         "res.users",
-        string="Substitute",
         required=True,
         index=True,
         ondelete="cascade",
@@ -94,6 +93,14 @@ class ClientSubstitution(models.Model):
         return [("share", "=", False), ("all_group_ids", "in", self.env.ref("client_base.group_client_own").ids)]
 
     @api.model
+    def _get_absent_domain(self):
+        """Return the domain of those for whom the current user may ask or grant."""
+        domain = self._get_people_domain()
+        if not self.env.user.has_group("client_base.group_client_all"):
+            domain.append(("id", "in", [*filter(None, self.env.user._client_standing_scope() or ())]))
+        return domain
+
+    @api.model
     def _get_midnight(self, days):
         """Return the beginning of the day ``days`` from today, in the user's time zone, as UTC."""
         zone = self.env.tz
@@ -103,11 +110,9 @@ class ClientSubstitution(models.Model):
     @api.depends("absent_id", "substitute_id")
     def _compute_display_name(self):
         for record in self:
-            record.display_name = self.env._(
-                "%(substitute)s for %(absent)s",
-                substitute=record.substitute_id.name or "…",
-                absent=record.absent_id.name or "…",
-            )
+            people = {"substitute": record.substitute_id.name, "absent": record.absent_id.name}
+            complete = all(people.values())
+            record.display_name = self.env._("%(substitute)s for %(absent)s", **people) if complete else False
 
     @api.depends("state", "date_from", "date_to")
     def _compute_phase(self):
@@ -257,10 +262,12 @@ class ClientSubstitution(models.Model):
     # --- telling people ---
 
     def _get_leads(self):
-        """Return the leads of the absent manager's teams."""
-        # sudo: a member may not read the team's settings
+        """Return the leads of the absent manager's teams; who has no lead is decided on by the administrators."""
+        # sudo: a member may not read the team's settings, nor who is in which group
         members = self.env["crm.team.member"].sudo().search([("user_id", "=", self.absent_id.id)])
-        return members.crm_team_id.user_id - self.absent_id
+        administrators = [("all_group_ids", "in", self.env.ref("client_base.group_client_admin").ids)]
+        leads = members.crm_team_id.user_id - self.absent_id
+        return leads or self.env["res.users"].sudo().search(administrators) - self.absent_id
 
     def _format_period(self):
         """Return the period as text, in the time zone of the absent manager."""

@@ -46,8 +46,9 @@ class ClientSubstitution(models.Model):
         return result
 
     def unlink(self):
+        result = super().unlink()
         self._refresh_scopes()
-        return super().unlink()
+        return result
 
     def _may_decide(self):
         """Tell whether the current user may approve it: a lead of the absent, or who sees all clients."""

@@ -53,7 +53,7 @@ class MailActivity(models.Model):
         # sudo: planning an activity takes no right to read the technical list of models
         model = vals.get("res_model") or self.env["ir.model"].sudo().browse(vals.get("res_model_id")).model
         owners = self.env["res.users"]
-        if model and vals.get("res_id"):
+        if model in self.env and vals.get("res_id"):
             owners = owners.union(*self.env[model].browse(vals["res_id"])._get_client_owners().values())
         return owners
 

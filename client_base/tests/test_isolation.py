@@ -1,6 +1,7 @@
+from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.fields import Domain
 from odoo.tests import tagged
 
@@ -189,6 +190,21 @@ class TestIsolation(IsolationCommon):
         for client in self.foreign:
             client.with_user(self.former).message_post(body="my last word")
         self.foreign.user_id = self.second
+        self.check(self.former)
+
+    def test_substitute_before_and_after(self):
+        """Who stood in, and will again, reaches nothing now; but notifications sent to him stay his, like letters."""
+        now = fields.Datetime.now()
+        values = {"absent_id": self.second.id, "substitute_id": self.former.id, "state": "approved"}
+        past = self.env["client.substitution"].create(
+            {**values, "date_from": now - timedelta(days=9), "date_to": now + timedelta(days=1)}
+        )
+        for client in self.foreign.with_context(mail_activity_quick_update=True):
+            routed = client.activity_schedule("mail.mail_activity_data_todo", summary=CANARY, user_id=self.second.id)
+            self.assertEqual(routed.user_id, self.former)
+            client.with_user(self.former).message_post(body="They will order")
+        past.date_to = now - timedelta(days=1)
+        past.copy({**values, "date_from": now + timedelta(days=1), "date_to": now + timedelta(days=9)})
         self.check(self.former)
 
     def test_portal_user(self):

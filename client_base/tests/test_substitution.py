@@ -534,6 +534,25 @@ class TestSubstitution(SubstitutionCommon):
         self.assertEqual(told.partner_ids, (self.manager | self.third).partner_id)
         self.assertIn("Approved: Third stands in for Manager", told.body)
 
+    def test_who_has_no_lead_asks_the_administrators(self):
+        for user in (self.third, self.lead):
+            [asked] = self.ask(user, substitute_id=self.manager.id).message_ids.filtered("partner_ids")
+            self.assertIn(self.head.partner_id, asked.partner_ids)
+            self.assertNotIn(user.partner_id, asked.partner_ids)
+
+    def test_the_form_offers_those_one_may_enter(self):
+        for user, expected in (
+            (self.manager, self.manager),
+            (self.lead, self.lead | self.manager),
+            (self.head, self.lead | self.manager | self.second | self.third | self.head | self.accountant),
+        ):
+            description = self.env["client.substitution"].with_user(user).fields_get(["absent_id"])["absent_id"]
+            offered = self.env["res.users"].with_user(user).search(description["domain"])
+            self.assertFalse(expected - offered)
+            self.assertFalse({self.operator, self.stranger} & set(offered))
+            if user != self.head:
+                self.assertEqual(offered, expected)
+
     def test_a_former_substitute_hears_no_more(self):
         self.stand_in()
         with freeze_time(WITHIN):
