@@ -8,5 +8,6 @@ from . import (
     test_region,
     test_rules,
     test_set_based,
+    test_substitution,
     test_tools,
 )
