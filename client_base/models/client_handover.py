@@ -26,7 +26,7 @@ class ClientHandover(models.Model):
     _mail_post_access = "read"
     _order = "id desc"
 
-    name = fields.Char(string="Number", readonly=True, copy=False, default="/")
+    name = fields.Char(string="Number", readonly=True, copy=False, default=lambda self: self.env._("New"))
     reason = fields.Selection(
         [
             ("leaving", "The manager leaves"),
@@ -39,7 +39,7 @@ class ClientHandover(models.Model):
         default="leaving",
         tracking=True,
     )
-    note = fields.Text(help="What the receivers should know.")
+    note = fields.Text()
     requester_id = fields.Many2one(
         "res.users",
         string="Requested by",
@@ -151,7 +151,8 @@ class ClientHandover(models.Model):
     def _compute_other_activity_count(self):
         for handover in self:
             # sudo: a figure; whoever hands over the clients must know that there is more to hand over
-            activities = handover.sudo()._get_other_activities() if handover.source == "owner" else ()
+            planning = handover.source == "owner" and handover.state in ("draft", "preview")
+            activities = handover.sudo()._get_other_activities() if planning else ()
             handover.other_activity_count = len(activities)
 
     @api.constrains("domain")

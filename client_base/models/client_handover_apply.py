@@ -92,37 +92,47 @@ class ClientHandover(models.Model):
 
     # --- what is left of somebody who leaves ---
 
-    def _get_other_activities(self):
-        """Return the giver's open activities that belong to none of the clients."""
-        activities = self.env["mail.activity"].search([("user_id", "=", self.owner_id.id)]) if self.owner_id else ()
-        if not activities or self.state not in ("draft", "preview"):
+    def _get_activities_left(self):
+        """Return the giver's open activities, those too that a substitute does for him."""
+        if not self.owner_id:
             return self.env["mail.activity"]
+        return self.env["mail.activity"].search(self.owner_id._get_open_activities_domain())
+
+    def _get_other_activities(self):
+        """Return those of the giver's open activities that would not go with a planned client."""
+        activities = self._get_activities_left()
+        if not activities:
+            return activities
         moving = self._get_moving(("planned",), "old_owner_id", "new_owner_id")
-        for model in self._get_models_with(moving, "mail_activity", "user_id", SQL("moving.giver_id")):
-            rows = self.env.execute_query(self._get_rows_of_clients(moving, model))
-            theirs = {row_id for row_id, giver, _receiver in rows if giver == self.owner_id.id}
-            activities -= activities.filtered(
-                lambda activity, model=model, theirs=theirs: (
-                    activity.res_model == model._name and activity.res_id in theirs
-                )
-            )
-        return activities
+        going = {
+            (model._name, row_id)
+            for model in self._get_models_with_activities(moving)
+            for row_id, giver, _receiver in self.env.execute_query(self._get_rows_of_clients(moving, model))
+            if giver == self.owner_id.id
+        }
+        return activities.filtered(lambda activity: (activity.res_model, activity.res_id) not in going)
 
     def _move_other_activities(self):
         """Give what is left of the giver's open activities to whoever gets them; return how many."""
         if self.source != "owner" or not self.other_receiver_id:
             return 0
-        activities = self.env["mail.activity"].search([("user_id", "=", self.owner_id.id)])
-        ids = self._execute_for_ids(
+        activities = self._get_activities_left()
+        # What the giver does for somebody away comes back to that one all the same.
+        self.env.execute_query(
             SQL(
-                "UPDATE mail_activity SET user_id = %s WHERE id = ANY(%s) RETURNING id",
-                self.other_receiver_id.id,
-                activities.ids,
+                """
+                UPDATE mail_activity
+                   SET user_id = %(receiver)s, client_for_id = NULLIF(client_for_id, %(giver)s)
+                 WHERE id = ANY(%(activities)s)
+                """,
+                receiver=self.other_receiver_id.id,
+                giver=self.owner_id.id,
+                activities=activities.ids,
             )
         )
         activities.invalidate_recordset(flush=False)
         self._settle(activities, ["user_id"])
-        return len(ids)
+        return len(activities)
 
     # --- who is told ---
 

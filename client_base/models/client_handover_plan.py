@@ -87,9 +87,8 @@ class ClientHandover(models.Model):
         return partners.with_context(active_test=False)._search(self._get_owner_domain())
 
     def _get_owner_domain(self):
-        """Return the domain of the giver's clients, branches that are companies of their own among them."""
-        commercial = Domain("parent_id", "=", False) | Domain("is_company", "=", True)
-        return Domain("client_open", "=", False) & Domain("user_id", "=", self.owner_id.id) & commercial
+        """Return the domain of the giver's clients."""
+        return Domain(self.env["res.partner"]._get_client_domain()) & Domain("user_id", "=", self.owner_id.id)
 
     def _select_lines(self, query):
         """Have a line for each client of ``query``, and no others."""
@@ -303,7 +302,8 @@ class ClientHandover(models.Model):
 
         The figures are values of ``client.handover.load``; addons add theirs.
         """
-        changes = self._get_load_changes()
+        # Receivers who get none are shown too: they may have been meant to get some.
+        changes = dict.fromkeys(self._get_plan_receivers().ids, 0) | self._get_load_changes()
         before = self._count_clients(changes)
         users = self.env["res.users"].browse(changes).sorted("name")
         return [

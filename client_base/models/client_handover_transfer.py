@@ -56,9 +56,9 @@ class ClientHandover(models.Model):
                 )
         changed += [
             (self.env["mail.activity"], ["user_id"], self._move_activities(moving, model))
-            for model in self._get_models_with(moving, "mail_activity", "user_id", SQL("moving.giver_id"))
+            for model in self._get_models_with_activities(moving)
         ]
-        for model in self._get_models_with(moving, "mail_followers", "partner_id", SQL("giver.partner_id")):
+        for model in self._get_models_followed(moving):
             self._move_followers(moving, model)
         self._follow_clients(moving)
         self.env.invalidate_all(flush=False)
@@ -115,15 +115,18 @@ class ClientHandover(models.Model):
         )
 
     def _move_activities(self, moving, model):
-        """Give the givers' open activities on the clients' rows of ``model`` to the receivers."""
+        """Give the givers' open activities on the clients' rows of ``model`` to the receivers.
+
+        Those too that a substitute does for a giver: they must not come back to him.
+        """
         return self._execute_for_ids(
             SQL(
                 """
                 UPDATE mail_activity activity
-                   SET user_id = theirs.receiver_id, write_uid = %(uid)s, write_date = %(now)s
+                   SET user_id = theirs.receiver_id, client_for_id = NULL, write_uid = %(uid)s, write_date = %(now)s
                   FROM (%(rows)s) AS theirs
                  WHERE activity.res_model = %(model)s AND activity.res_id = theirs.id
-                   AND activity.user_id IS NOT DISTINCT FROM theirs.giver_id
+                   AND COALESCE(activity.client_for_id, activity.user_id) IS NOT DISTINCT FROM theirs.giver_id
                    AND activity.active
              RETURNING activity.id
                 """,
@@ -200,31 +203,41 @@ class ClientHandover(models.Model):
             )
         )
 
-    def _get_models_with(self, moving, table, column, who):
-        """Return the models on whose rows the givers have activities, or which they follow.
-
-        Only models whose rows belong to clients: each of them costs a statement.
-        """
-        rows = self.env.execute_query(
+    def _get_models_with_activities(self, moving):
+        """Return the models on whose rows the givers have open activities."""
+        return self._get_models_about_clients(
             SQL(
                 """
-                SELECT DISTINCT thing.res_model
-                  FROM %(table)s thing
-                 WHERE thing.%(column)s IN (
-                       SELECT %(who)s
-                         FROM (%(moving)s) AS moving
-                    LEFT JOIN res_users giver ON giver.id = moving.giver_id
-                       ) OR (%(of_nobody)s AND thing.%(column)s IS NULL)
-              ORDER BY thing.res_model
+                SELECT DISTINCT activity.res_model
+                  FROM mail_activity activity
+                 WHERE COALESCE(activity.client_for_id, activity.user_id) IN (
+                       SELECT giver_id FROM (%(moving)s) AS moving
+                       ) OR activity.user_id IS NULL
+              ORDER BY activity.res_model
                 """,
-                table=SQL.identifier(table),
-                column=SQL.identifier(column),
-                who=who,
                 moving=moving,
-                of_nobody=column == "user_id",
             )
         )
-        return [self.env[name] for (name,) in rows if name in self.env and self._get_columns_of_clients(self.env[name])]
+
+    def _get_models_followed(self, moving):
+        """Return the models of which the givers follow rows."""
+        return self._get_models_about_clients(
+            SQL(
+                """
+                SELECT DISTINCT follower.res_model
+                  FROM mail_followers follower
+                  JOIN res_users giver ON giver.partner_id = follower.partner_id
+                 WHERE giver.id IN (SELECT giver_id FROM (%(moving)s) AS moving)
+              ORDER BY follower.res_model
+                """,
+                moving=moving,
+            )
+        )
+
+    def _get_models_about_clients(self, query):
+        """Return those of the models named by ``query`` whose rows belong to clients: each costs a statement."""
+        names = [name for (name,) in self.env.execute_query(query) if name in self.env]
+        return [self.env[name] for name in names if self._get_columns_of_clients(self.env[name])]
 
     def _get_columns_of_clients(self, model):
         """Return the columns by which a row of ``model`` belongs to a client."""

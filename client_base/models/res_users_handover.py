@@ -43,7 +43,11 @@ class ResUsers(models.Model):
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
         owner = self.env["client.handover"].sudo().new({"owner_id": self.id})
         clients = partners.search_count(owner._get_owner_domain())
-        return clients, self.env["mail.activity"].sudo().search_count([("user_id", "=", self.id)])
+        return clients, self.env["mail.activity"].sudo().search_count(self._get_open_activities_domain())
+
+    def _get_open_activities_domain(self):
+        """Return the domain of what the user has to do, be it that a substitute does it for him now."""
+        return ["|", ("user_id", "=", self.id), ("client_for_id", "=", self.id)]
 
     def _refuse_to_leave(self, clients, activities):
         message = self.env._(

@@ -82,6 +82,13 @@ class TestHandover(ClientBaseCommon):
         self.assertEqual(done.user_id, self.manager)
         self.assertEqual([activity.user_id for activity in others], [self.head, self.manager])
 
+    def test_what_a_substitute_does_for_the_manager_moves_too(self):
+        activity = self.make_activity(self.alpha, self.head)
+        activity.client_for_id = self.manager
+        self.apply()
+        self.assertEqual(activity.user_id, self.third)
+        self.assertFalse(activity.client_for_id, "it must not come back to the former manager")
+
     def test_open_documents_move_and_closed_ones_stay(self):
         quotation = self.make_order(self.anna, state="draft")
         confirmed = self.make_order(self.alpha)
