@@ -18,6 +18,15 @@ def pre_init_hook(env):
     missing = {name: kind for name, kind in columns.items() if not sql.column_exists(env.cr, "res_partner", name)}
     for name, kind in missing.items():
         sql.create_column(env.cr, "res_partner", name, kind)
+    # A new relation of a computed field is filled record by record as well.
+    env.cr.execute(
+        """
+        CREATE TABLE IF NOT EXISTS client_missing_rel (
+            partner_id int4 NOT NULL, requirement_id int4 NOT NULL, PRIMARY KEY (partner_id, requirement_id));
+        CREATE INDEX IF NOT EXISTS client_missing_rel_requirement_id_partner_id_idx
+            ON client_missing_rel (requirement_id, partner_id)
+        """
+    )
     env["res.partner"].flush_model()
     env.cr.execute(
         SQL(

@@ -1,5 +1,8 @@
 -- A base of %(partners)s partners: 7 of 10 are companies, the rest their contacts; 95 of 100 companies
 -- belong to 100 managers, the others to nobody.
+-- Foreign keys are checked by plans made while the table was still empty: without this, by reading all of it.
+SET enable_seqscan = off;
+
 CREATE TEMP TABLE bench_words AS
 SELECT nth, initcap(translate(md5(nth::text), '0123456789', 'aeiouylnrs')) AS word FROM generate_series(0, 1999) nth;
 ANALYZE bench_words;
@@ -16,6 +19,9 @@ SELECT 'manager' || right(partner.name, -8), partner.id, 1, TRUE, FALSE, 'email'
 
 UPDATE res_partner SET commercial_partner_id = id WHERE name LIKE 'Manager %%';
 
+-- Ids are given by hand, so that a company can name itself as its commercial partner in one go.
+CREATE TEMP TABLE bench_start AS SELECT max(id) AS id FROM res_partner;
+
 INSERT INTO res_company_users_rel (cid, user_id)
 SELECT 1, id FROM res_users WHERE login LIKE 'manager%%';
 
@@ -31,21 +37,22 @@ SELECT row_number() OVER (ORDER BY id) - 1 AS number, id FROM res_users WHERE lo
 -- The managers' ids follow each other, and so do the countries'.
 WITH first AS (SELECT min(id) AS user_id FROM bench_managers),
      country AS (SELECT array_agg(id ORDER BY id) AS ids FROM res_country)
-INSERT INTO res_partner (name, complete_name, active, is_company, type, email, phone, vat, ref, city, country_id, user_id,
-                         autopost_bills, partner_share, lang, create_uid, write_uid, create_date, write_date)
-SELECT one.name, one.name, TRUE, TRUE, 'contact',
+INSERT INTO res_partner (id, commercial_partner_id, name, complete_name, active, is_company, type, email, phone, vat, ref,
+                         city, country_id, user_id, autopost_bills, partner_share, lang, create_uid, write_uid, create_date, write_date)
+SELECT start.id + number, start.id + number, one.name, one.name, TRUE, TRUE, 'contact',
        'office' || number || '@' || lower(left(one.name, 8)) || '.example',
        '+1 ' || (2000000000 + number * 7919::bigint), 'VAT' || (100000000 + number * 31), 'R' || number,
        initcap(left(md5((number %% 500)::text), 6)), country.ids[1 + number %% array_length(country.ids, 1)],
        CASE WHEN number %% 20 > 0 THEN first.user_id + number %% 100 END,
        'ask', TRUE, 'en_US', 1, 1, now(), now()
-  FROM first, country, generate_series(1, (%(partners)s * 0.7)::int) number
+  FROM bench_start start, first, country, generate_series(1, (%(partners)s * 0.7)::int) number
   JOIN bench_words left_word ON left_word.nth = number %% 2000
   JOIN bench_words right_word ON right_word.nth = (number / 7) %% 2000
  CROSS JOIN LATERAL (
        SELECT left(left_word.word, 9) || ' ' || left(right_word.word, 7) || ' ' || number AS name) one;
 
-UPDATE res_partner SET commercial_partner_id = id WHERE commercial_partner_id IS NULL AND parent_id IS NULL;
+SELECT setval('res_partner_id_seq', (SELECT max(id) FROM res_partner));
+
 ANALYZE res_partner;
 
 INSERT INTO res_partner (name, complete_name, active, is_company, type, parent_id, commercial_partner_id, email, phone, user_id,
