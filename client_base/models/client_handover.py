@@ -87,7 +87,7 @@ class ClientHandover(models.Model):
         required=True,
         default="one",
     )
-    receiver_id = fields.Many2one("res.users", string="Receiver")
+    receiver_id = fields.Many2one("res.users")
     receiver_ids = fields.Many2many(
         "res.users",
         "client_handover_receiver_rel",
@@ -117,7 +117,7 @@ class ClientHandover(models.Model):
     other_activity_count = fields.Integer(compute="_compute_other_activity_count")
     allowed_receiver_ids = fields.Many2many("res.users", compute="_compute_allowed_receiver_ids")
     line_ids = fields.One2many("client.handover.line", "handover_id", string="Clients")
-    load_ids = fields.One2many("client.handover.load", "handover_id", string="Load", readonly=True)
+    load_ids = fields.One2many("client.handover.load", "handover_id", readonly=True)
     line_count = fields.Integer(string="All Clients", compute="_compute_line_counts")
     planned_count = fields.Integer(string="Planned", compute="_compute_line_counts")
     refused_count = fields.Integer(string="Refused", compute="_compute_line_counts")
