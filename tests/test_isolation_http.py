@@ -134,7 +134,10 @@ def test_conversations(anna, foreign):
     thread = {"thread_model": "res.partner", "thread_id": client}
     questions = {
         "/mail/thread/messages": {**thread, "fetch_params": {"limit": 50}},
-        "/mail/thread/data": {**thread, "request_list": ["followers", "attachments", "activities", "suggestedRecipients"]},
+        "/mail/thread/data": {
+            **thread,
+            "request_list": ["followers", "attachments", "activities", "suggestedRecipients"],
+        },
         "/mail/thread/recipients": {**thread, "message_id": foreign["mail.message"][0]},
         "/mail/data": {"fetch_params": [["mail.thread", {**thread, "request_list": ["followers"]}]]},
         "/mail/partner/from_email": {**thread, "emails": [f"{CANARY}0x@mail.example".replace(CANARY, "x")]},
@@ -251,7 +254,9 @@ SELLING = {
     "open a client": open_form("res.partner", own_client),
     "open an order": open_form("sale.order", own_order),
     "make and confirm an order": make_order,
-    "write to the chatter": lambda visitor: visitor.call("res.partner", "message_post", [own_client(visitor)], body="x"),
+    "write to the chatter": lambda visitor: visitor.call(
+        "res.partner", "message_post", [own_client(visitor)], body="x"
+    ),
     "plan a call": lambda visitor: visitor.call(
         "res.partner", "activity_schedule", [own_client(visitor)], "mail.mail_activity_data_todo"
     ),

@@ -79,7 +79,7 @@ def test_manager_finds_own_clients_only(sample, page, picture):
 
 
 def test_card_and_report_say_what_is_missing(sample, page, picture):
-    client_id, name = client_of(sample.rpc(), "anna", "partner")
+    client_id, _name = client_of(sample.rpc(), "anna", "partner")
     sample.sign_in(page, "anna", PASSWORD)
     page.goto(f"{sample.url}/odoo/res.partner/{client_id}")
     card = page.locator(".o_form_view")
@@ -109,7 +109,7 @@ def test_head_sees_who_misses_what(sample, page, picture):
 
 def test_order_moves_the_client_and_its_cancellation_moves_it_back(sample, page):
     admin = sample.rpc()
-    client_id, name = client_of(admin, "anna", "potential")
+    client_id, _name = client_of(admin, "anna", "potential")
     [product_id] = admin("product.product", "search", [("name", "=", "Goods")])
     order_id = sample.rpc("anna", PASSWORD)(
         "sale.order", "create", {"partner_id": client_id, "order_line": [(0, 0, {"product_id": product_id})]}

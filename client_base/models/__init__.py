@@ -1,7 +1,7 @@
 from . import (
     base,
-    client_export,
     base_owner,
+    client_export,
     client_handover,
     client_handover_apply,
     client_handover_line,

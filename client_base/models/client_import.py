@@ -3,9 +3,10 @@ import binascii
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.addons.base_import.models.base_import import ImportValidationError
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+
+from odoo.addons.base_import.models.base_import import ImportValidationError
 
 from ..tools.address import Gazetteer
 from ..tools.client_index import ClientIndex
@@ -56,7 +57,9 @@ class ClientImport(models.Model):
     def _compute_row_counts(self):
         rows = self.env["client.import.row"]
         by_state = defaultdict(dict)
-        for batch, state, count in rows._read_group([("import_id", "in", self.ids)], ["import_id", "state"], ["__count"]):
+        for batch, state, count in rows._read_group(
+            [("import_id", "in", self.ids)], ["import_id", "state"], ["__count"]
+        ):
             by_state[batch][state] = count
         decided = {
             batch: (imported, chosen - imported)
@@ -152,9 +155,7 @@ class ClientImport(models.Model):
         try:
             rows = self._read_cells(reader)
         except (ImportValidationError, ValueError, AttributeError) as error:
-            raise UserError(
-                self.env._("“%(file)s” cannot be read: %(error)s", file=self.name, error=error)
-            ) from error
+            raise UserError(self.env._("“%(file)s” cannot be read: %(error)s", file=self.name, error=error)) from error
         if len(rows) < 2:
             raise UserError(
                 self.env._("“%s” has no rows under its header. Choose a spreadsheet with your clients.", self.name)
@@ -174,7 +175,7 @@ class ClientImport(models.Model):
         return RowReader(header, self._get_gazetteer(), self._get_industries(), self._get_managers())
 
     def _get_gazetteer(self):
-        countries = self.env["res.country"].search([])
+        countries = self.env["res.country"].search([])  # pylint: disable=no-search-all
         world = Gazetteer(
             {country.with_context(lang=lang).name: country.code for lang in self._get_langs() for country in countries}
         )
@@ -192,9 +193,7 @@ class ClientImport(models.Model):
 
     def _get_managers(self):
         users = self.env["res.users"].search([("share", "=", False)])
-        return {
-            text.casefold(): user for user in users for text in (user.login, user.email or user.login, user.name)
-        }
+        return {text.casefold(): user for user in users for text in (user.login, user.email or user.login, user.name)}
 
     def _find_known_clients(self, readings):
         """Add a finding to each reading whose client is already in the base.

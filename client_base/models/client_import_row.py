@@ -38,8 +38,8 @@ class ClientImportRow(models.Model):
     note = fields.Text(string="What Was Found", compute="_compute_note")
     rest = fields.Json(readonly=True, help="Cells that no field takes; they go into the client's notes.")
     name = fields.Char(string="Client")
-    country_id = fields.Many2one("res.country", string="Country")
-    state_id = fields.Many2one("res.country.state", string="State", domain="[('country_id', '=?', country_id)]")
+    country_id = fields.Many2one("res.country")
+    state_id = fields.Many2one("res.country.state", domain="[('country_id', '=?', country_id)]")
     city = fields.Char()
     street = fields.Char()
     zip = fields.Char(string="ZIP")
@@ -49,7 +49,7 @@ class ClientImportRow(models.Model):
     vat = fields.Char(string="Tax ID")
     ref = fields.Char(string="Reference")
     employees = fields.Integer()
-    industry_id = fields.Many2one("res.partner.industry", string="Industry")
+    industry_id = fields.Many2one("res.partner.industry")
     owner_id = fields.Many2one("res.users", string="Client's Manager", domain=[("share", "=", False)])
     partner_id = fields.Many2one("res.partner", string="Client Card", readonly=True, index="btree_not_null")
 
@@ -79,7 +79,7 @@ class ClientImportRow(models.Model):
             "manager_unknown": _("No colleague is called “%(text)s”: choose the client's manager."),
             "name_missing": _("No name: enter one, or skip the row."),
             "row_length": _(
-                "%(cells)s cells under %(headers)s headers: the file may be cut off here. Mend the file or skip the row."
+                "%(cells)s cells under %(headers)s headers: the file may be cut off here. Mend it, or skip the row."
             ),
             "website_unreadable": _("“%(text)s” is not a web address: it goes into the notes."),
         }

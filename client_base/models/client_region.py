@@ -54,7 +54,8 @@ class ClientRegion(models.Model):
         deeper in the tree.
         """
         by_state, by_country = {}, {}
-        regions = self.search([]).sorted(lambda region: ((region.parent_path or "").count("/"), -region.id))
+        regions = self.search([])  # pylint: disable=no-search-all
+        regions = regions.sorted(lambda region: ((region.parent_path or "").count("/"), -region.id))
         for region in regions:
             by_state.update(dict.fromkeys(region.state_ids, region))
             by_country.update(dict.fromkeys(region.country_ids, region))
@@ -67,7 +68,8 @@ class ClientRegion(models.Model):
 
     def action_match_clients(self):
         """Give every client the region of its address, as the regions are defined now."""
-        partners = self.env["res.partner"].with_context(active_test=False).search([])
+        domain = ["|", ("country_id", "!=", False), ("client_region_id", "!=", False)]
+        partners = self.env["res.partner"].with_context(active_test=False).search(domain)
         self.env.add_to_compute(partners._fields["client_region_id"], partners)
         partners.flush_recordset(["client_region_id"])
 

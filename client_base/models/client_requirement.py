@@ -25,7 +25,6 @@ class ClientRequirement(models.Model):
     )
     field_id = fields.Many2one(
         "ir.model.fields",
-        string="Field",
         ondelete="cascade",
         domain=lambda self: [
             ("model", "=", "res.partner"),

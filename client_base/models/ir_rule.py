@@ -97,6 +97,4 @@ class IrRule(models.Model):
         """Say no without the forbidden record's name, which Odoo shows in debug mode."""
         if self.env.user._client_scope() is None or records._name not in self._get_client_models():
             return super()._make_access_error(operation, records)
-        return AccessError(
-            self.env._("This belongs to a client that is not yours to see. Ask your team lead for it.")
-        )
+        return AccessError(self.env._("This belongs to a client that is not yours to see. Ask your team lead for it."))

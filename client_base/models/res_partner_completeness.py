@@ -57,7 +57,8 @@ class ResPartner(models.Model):
     )
     def _compute_client_completeness(self):
         clients = self.filtered_domain(self._get_client_domain())
-        required = self.env["client.standard"].search([])._get_requirements(clients)
+        standards = self.env["client.standard"].search([])  # pylint: disable=no-search-all
+        required = standards._get_requirements(clients)
         for partner in self:
             requirements = required.get(partner, self.env["client.requirement"])
             missing = requirements._get_unmet(partner)

@@ -14,8 +14,8 @@ class ClientGapReport(models.Model):
     partner_id = fields.Many2one("res.partner", string="Client", readonly=True)
     requirement_id = fields.Many2one("client.requirement", string="Missing", readonly=True)
     owner_id = fields.Many2one("res.users", string="Client's Manager", readonly=True)
-    region_id = fields.Many2one("client.region", string="Region", readonly=True)
-    country_id = fields.Many2one("res.country", string="Country", readonly=True)
+    region_id = fields.Many2one("client.region", readonly=True)
+    country_id = fields.Many2one("res.country", readonly=True)
     completeness = fields.Float(readonly=True, aggregator="avg")
 
     _depends = {

@@ -57,6 +57,9 @@ class TestExport(ClientBaseCommon):
         self.assertTrue(entry.with_user(self.head).read(["content"]))
         with self.assertRaises(AccessError):
             entry.with_user(self.manager).read(["content"])
-        for action in (lambda: entry.with_user(self.head).write({"record_count": 0}), entry.with_user(self.head).unlink):
+        for action in (
+            lambda: entry.with_user(self.head).write({"record_count": 0}),
+            entry.with_user(self.head).unlink,
+        ):
             with self.assertRaises(AccessError):
                 action()

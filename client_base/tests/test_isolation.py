@@ -31,7 +31,7 @@ class TestIsolation(IsolationCommon):
 
     def probe(self, user):
         for model in self.get_models():
-            self.probe_model(model.with_user(user).with_context(SHOW_MORE))
+            self.probe_model(model.with_user(user).with_context(**SHOW_MORE))
 
     def probe_model(self, model):
         ids = sorted(self.foreign_ids.get(model._name, ()))[:MAX_IDS]
@@ -65,7 +65,8 @@ class TestIsolation(IsolationCommon):
             if field.type in ("many2one", "selection"):
                 questions[f"panel_{name}"] = lambda name=name: model.search_panel_select_range(name)
         questions |= {
-            f"through_{name}": lambda name=name: self.count_through(model, name) for name in self.get_partner_paths(model)
+            f"through_{name}": lambda name=name: self.count_through(model, name)
+            for name in self.get_partner_paths(model)
         }
         questions |= self.get_partner_questions(model) if model._name == "res.partner" else {}
         if not ids:
@@ -76,15 +77,15 @@ class TestIsolation(IsolationCommon):
             questions |= self.get_activity_questions(first)
         return questions | {
             "read": lambda: rows.read(names),
-            "read_one": lambda: first.read(),
+            "read_one": first.read,
             "web_read": lambda: rows.web_read(spec),
             "export_data": lambda: rows.export_data(["display_name", "id", *names]),
             "copy": lambda: first.copy().read(),
-            "copy_data": lambda: first.copy_data(),
+            "copy_data": first.copy_data,
             "write": lambda: self.changed(first, first.write({"write_date": "2020-01-01"})),
             "web_save": lambda: first.web_save({}, spec),
             "unlink": lambda: self.changed(first, first.unlink()),
-            "metadata": lambda: rows.get_metadata(),
+            "metadata": rows.get_metadata,
             "external_id": lambda: rows.get_external_id() and "",
             "onchange": lambda: model.browse(ids[:1]).onchange({}, [], spec),
             "action_archive": lambda: "active" in model and self.changed(first, first.action_archive()),
@@ -98,14 +99,16 @@ class TestIsolation(IsolationCommon):
             "address_get": lambda: foreign[0].address_get(["invoice", "delivery"]) and "",
             "mentions": lambda: model.get_mention_suggestions(CANARY, limit=100),
             "mentions_in_channel": lambda: model.get_mention_suggestions_from_channel(1, CANARY, limit=100),
-            "subscribe": lambda: model.env.user.partner_id.message_subscribe(foreign.ids)
-            or model.env.user.partner_id.message_follower_ids.read(["name", "email", "display_name"]),
+            "subscribe": lambda: (
+                model.env.user.partner_id.message_subscribe(foreign.ids)
+                or model.env.user.partner_id.message_follower_ids.read(["name", "email", "display_name"])
+            ),
             "portal": lambda: foreign[0].signup_get_auth_param() and f"{CANARY}: signs up",
         }
 
     def get_thread_questions(self, row):
         return {
-            "followers": lambda: row.message_get_followers(),
+            "followers": row.message_get_followers,
             "post": lambda: self.changed(row, row.message_post(body="x")),
             "subscribe": lambda: self.changed(row, row.message_subscribe(row.env.user.partner_id.ids)),
             "messages": lambda: row.message_ids.read(["body", "subject"]),
@@ -151,7 +154,10 @@ class TestIsolation(IsolationCommon):
             if field.store
             and not field.groups
             and (
-                (field.type == "many2one" and (field.comodel_name == "res.partner" or field.comodel_name in ("sale.order",)))
+                (
+                    field.type == "many2one"
+                    and (field.comodel_name == "res.partner" or field.comodel_name in ("sale.order",))
+                )
                 or name in ("name", "email", "partner_name", "email_from", "subject")
             )
         }

@@ -38,11 +38,17 @@ class TestSetBased(ClientBaseCommon):
             for weight, name in enumerate(("phone", "category_id", "country_id", "client_employees"), 1)
         ]
         requirements += [{"name": kind, "kind": kind} for kind in ("person", "person_phone")]
-        self.make_client("Full Ltd", self.manager, phone="1", client_employees=5, category_id=[Command.create({"name": "T"})])
+        self.make_client(
+            "Full Ltd", self.manager, phone="1", client_employees=5, category_id=[Command.create({"name": "T"})]
+        )
         self.anna.phone = "+1 555 0101"
         for domain in ("[('is_company', '=', True)]", "[('name', 'ilike', 'a')]"):
             self.env["client.standard"].create(
-                {"name": domain, "domain": domain, "requirement_ids": [Command.create(values) for values in requirements]}
+                {
+                    "name": domain,
+                    "domain": domain,
+                    "requirement_ids": [Command.create(values) for values in requirements],
+                }
             )
         names = ["client_completeness", "client_missing_ids"]
         in_one_pass = self.get_values(names)

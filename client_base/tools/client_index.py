@@ -44,9 +44,7 @@ class ClientIndex:
         )
 
     def _identifiers(self, client):
-        return [
-            (name, re.sub(r"[\s-]", "", client[name]).casefold()) for name in IDENTIFIERS if client.get(name)
-        ]
+        return [(name, re.sub(r"[\s-]", "", client[name]).casefold()) for name in IDENTIFIERS if client.get(name)]
 
     def _names(self, client, *places):
         return [("name", match_key(client["name"]), place) for place in places] if client.get("name") else []

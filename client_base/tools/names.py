@@ -26,8 +26,6 @@ def match_key(name):
     >>> match_key("The Group")
     'thegroup'
     """
-    plain = "".join(
-        char for char in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(char)
-    )
+    plain = "".join(char for char in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(char))
     words = re.findall(r"\w+", re.sub(r"(?<=\b\w)\.(?=\w\b)", "", plain))
     return "".join(word for word in words if word not in LEGAL_FORMS) or "".join(words)

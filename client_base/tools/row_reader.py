@@ -8,7 +8,7 @@ say them in the reader's language.
 import re
 from dataclasses import dataclass, field
 
-from .address import Gazetteer, read_count, read_place, read_website, strip_coordinates, tidy
+from .address import read_count, read_place, read_website, strip_coordinates, tidy
 from .client_index import ClientIndex
 
 # Field -> the headers it is known under, without case.

@@ -87,7 +87,9 @@ class ClientCampaign(models.Model):
         for campaign in self:
             campaign.candidate_count = self.env["res.partner"].search_count(campaign._get_candidates_domain())
 
-    @api.depends("recipient_ids.delivery", "recipient_ids.receipt_date", "recipient_ids.answer", "recipient_ids.turnover")
+    @api.depends(
+        "recipient_ids.delivery", "recipient_ids.receipt_date", "recipient_ids.answer", "recipient_ids.turnover"
+    )
     def _compute_progress(self):
         recipients = self.env["client.campaign.recipient"]
         deliveries = recipients._read_group(

@@ -3,9 +3,10 @@ import smtplib
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
+
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
 _logger = logging.getLogger(__name__)
 

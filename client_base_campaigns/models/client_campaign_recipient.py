@@ -20,9 +20,7 @@ class ClientCampaignRecipient(models.Model):
     campaign_id = fields.Many2one("client.campaign", required=True, index=True, ondelete="cascade")
     campaign_state = fields.Selection(related="campaign_id.state", string="Campaign State")
     partner_id = fields.Many2one("res.partner", string="Client", required=True, index=True, ondelete="cascade")
-    owner_id = fields.Many2one(
-        related="partner_id.client_owner_id", string="Client's Manager", store=True, index=True
-    )
+    owner_id = fields.Many2one(related="partner_id.client_owner_id", string="Client's Manager", store=True, index=True)
     reason = fields.Char(string="Why in the Group", readonly=True)
     email = fields.Char(string="E-mail", readonly=True, help="As it was when the group was frozen.")
     delivery = fields.Selection(
@@ -106,7 +104,10 @@ class ClientCampaignRecipient(models.Model):
         addresses = {client: email_normalize(client.email) for client in clients}
         # sudo: the list of those who want no mailings is kept for all, and read by few
         blocked = set(
-            self.env["mail.blacklist"].sudo().search([("email", "in", [*filter(None, addresses.values())])]).mapped("email")
+            self.env["mail.blacklist"]
+            .sudo()
+            .search([("email", "in", [*filter(None, addresses.values())])])
+            .mapped("email")
         )
         reason, seen, values_list = campaign._get_group_reason(), set(), []
         for client, address in addresses.items():
@@ -150,9 +151,14 @@ class ClientCampaignRecipient(models.Model):
         subject = campaign._render_field("subject", self.ids, res_ids_lang={self.id: lang})[self.id]
         body = campaign._render_field("body", self.ids, res_ids_lang={self.id: lang})[self.id]
         # sudo: our own template, which shows nothing but what is given here
-        page = self.env["ir.qweb"].sudo().with_context(lang=lang)._render(
-            "client_base_campaigns.message",
-            {"body": body, "receipt_url": self._get_receipt_url(), "sender": campaign.user_id},
+        page = (
+            self.env["ir.qweb"]
+            .sudo()
+            .with_context(lang=lang)
+            ._render(
+                "client_base_campaigns.message",
+                {"body": body, "receipt_url": self._get_receipt_url(), "sender": campaign.user_id},
+            )
         )
         return subject, page
 
@@ -162,7 +168,10 @@ class ClientCampaignRecipient(models.Model):
         last_day = self.campaign_id.date_end + timedelta(days=TOKEN_EXTRA_DAYS)
         # sudo: signs with the database's secret
         token = hash_sign(
-            self.sudo().env, TOKEN_SCOPE, self.id, expiration=datetime.combine(last_day, time.max.replace(microsecond=0))
+            self.sudo().env,
+            TOKEN_SCOPE,
+            self.id,
+            expiration=datetime.combine(last_day, time.max.replace(microsecond=0)),
         )
         return f"{self.get_base_url()}/client/offer/{token}"
 

@@ -76,9 +76,7 @@ class ClientLifecycle(models.AbstractModel):
         decision = None
         if client.client_grade:
             decision = Decision(client.client_grade, client.client_grade_date, client.client_grade_until or None)
-        return Facts(
-            bought["orders"], bought["first"], bought["last"], client.client_agreed_on or None, decision
-        )
+        return Facts(bought["orders"], bought["first"], bought["last"], client.client_agreed_on or None, decision)
 
     @api.model
     def _get_purchases(self, clients):

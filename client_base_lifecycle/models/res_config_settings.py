@@ -28,9 +28,7 @@ class ResConfigSettings(models.TransientModel):
         default=Terms.dead_months,
     )
 
-    @api.constrains(
-        "client_regular_orders", "client_partner_orders", "client_partner_months", "client_dead_months"
-    )
+    @api.constrains("client_regular_orders", "client_partner_orders", "client_partner_months", "client_dead_months")
     def _check_client_terms(self):
         names = vars(Terms())
         if any(settings[f"client_{name}"] < 1 for settings in self for name in names):

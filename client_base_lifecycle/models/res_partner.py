@@ -91,7 +91,9 @@ class ResPartner(models.Model):
         for vals in vals_list:
             self._check_lifecycle_values({**defaults, **vals})
         partners = super().create(vals_list)
-        self.env["client.lifecycle"]._refresh(partners.filtered(lambda partner: partner == partner.commercial_partner_id))
+        self.env["client.lifecycle"]._refresh(
+            partners.filtered(lambda partner: partner == partner.commercial_partner_id)
+        )
         return partners
 
     def write(self, vals):

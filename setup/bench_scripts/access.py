@@ -22,12 +22,16 @@ def get_form_specification(partners):
 
 
 def get_jobs(env, manager):
-    client = env["res.partner"].search([("user_id", "=", manager.id), ("is_company", "=", True)], limit=1, order="id desc")
+    client = env["res.partner"].search(
+        [("user_id", "=", manager.id), ("is_company", "=", True)], limit=1, order="id desc"
+    )
     domain = [("is_company", "=", True)]
     specification = {name: {"fields": {"display_name": {}}} if name.endswith("_id") else {} for name in LIST_FIELDS}
     form = functools.cache(lambda uid: get_form_specification(env(user=uid, su=False)["res.partner"]))
     return {
-        "list of 80": lambda partners: partners.search_fetch(domain, list(LIST_FIELDS), limit=80).read(list(specification)),
+        "list of 80": lambda partners: partners.search_fetch(domain, list(LIST_FIELDS), limit=80).read(
+            list(specification)
+        ),
         "count": lambda partners: partners.search_count(domain),
         "name search, name": lambda partners: partners.name_search(client.name[3:16], limit=8),
         "name search, e-mail": lambda partners: partners.name_search(client.email[2:16], limit=8),

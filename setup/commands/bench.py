@@ -7,9 +7,10 @@ import time
 from contextlib import closing
 
 import postgres
-from commands.test import databases_of_a_run, ensure_base
 from installation import Installation
 from prepare import ROOT, enter, run, step
+
+from commands.test import databases_of_a_run, ensure_base
 
 SCRIPTS = ROOT / "setup" / "bench_scripts"
 PEER = "odoo-addon-sales-team-security>=19.0,<20"

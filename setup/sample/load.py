@@ -139,7 +139,15 @@ def load_orders(env, users, clients):
         client = clients[int(row["customer"]) - 1]
         day = date.fromisoformat(row["date"]) + delay
         rows.append(
-            [client.id, client.user_id.id, f"{day} 09:00:00", "sale", product.id, 1, float(row["amount"]) * PRICE_FACTOR]
+            [
+                client.id,
+                client.user_id.id,
+                f"{day} 09:00:00",
+                "sale",
+                product.id,
+                1,
+                float(row["amount"]) * PRICE_FACTOR,
+            ]
         )
     fields = ["partner_id/.id", "user_id/.id", "date_order", "state"]
     fields += ["order_line/product_id/.id", "order_line/product_uom_qty", "order_line/price_unit"]
@@ -159,7 +167,12 @@ def load_decisions(env, users, clients):
         client.client_agreed_on = date.today() - timedelta(days=3 * number)
     best = clients.sorted("client_turnover", reverse=True)
     decisions = [
-        ("lena", best.filtered(lambda client: client.user_id.login in ("anna", "boris"))[:6], "vip", "Opens its region"),
+        (
+            "lena",
+            best.filtered(lambda client: client.user_id.login in ("anna", "boris"))[:6],
+            "vip",
+            "Opens its region",
+        ),
         ("admin", best[10:14], "key", "Pays on time, costs little"),
         ("admin", quiet[-3:], "dead", "Closed its business"),
     ]
