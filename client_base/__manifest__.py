@@ -23,6 +23,7 @@
         "views/client_substitution_views.xml",
         "views/client_import_views.xml",
         "views/client_export_views.xml",
+        "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "report/client_gap_report_views.xml",
         "views/client_base_menus.xml",

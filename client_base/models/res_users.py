@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import ormcache
 
+POOL_PARAMETER = "client_base.pool"
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -43,7 +45,9 @@ class ResUsers(models.Model):
         if self.has_group("client_base.group_client_team"):
             return (False, self.id, *(self._client_team_members() - self).ids)
         if self.has_group("client_base.group_client_own"):
-            return (self.id,)
+            # sudo: how the free pool is shared is no secret
+            shared = self.env["ir.config_parameter"].sudo().get_param(POOL_PARAMETER, "closed")
+            return (self.id,) if shared == "closed" else (False, self.id)
         if self.has_group("client_base.group_client_operator"):
             return ()
         # No level: portal and website visitors have Odoo's own rules, others are as they were.

@@ -5,6 +5,7 @@ from . import (
     test_import,
     test_isolation,
     test_owner,
+    test_pool,
     test_region,
     test_rules,
     test_set_based,

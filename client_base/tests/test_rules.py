@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 
 from .common import ClientBaseCommon
 
@@ -190,7 +190,11 @@ class TestRules(ClientBaseCommon):
         self.assert_finds_not(self.manager, self.free_order)
 
     def test_the_salesperson_of_an_order_reaches_no_other_manager_s_client(self):
-        self.beta_order.user_id = self.manager
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self.beta_order.user_id = self.manager
+        # As it may stand in the base from before.
+        self.env.cr.execute("UPDATE sale_order SET user_id = %s WHERE id = %s", [self.manager.id, self.beta_order.id])
+        self.env.invalidate_all()
         self.assert_finds_not(self.manager, self.beta_order)
         self.assert_finds_not(self.manager, self.beta)
 

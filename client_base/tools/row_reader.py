@@ -107,6 +107,7 @@ class RowReader:
     :param industries: ``{name without case: anything}``, what an industry cell may say
     :param managers: ``{login, e-mail or name without case: anything}``
 
+    >>> from .address import Gazetteer
     >>> reader = RowReader(["name", "country", "employees"], Gazetteer({"Germany": "DE"}), {}, {})
     >>> reading = reader.read(2, ["Acme GmbH", "Germany", "c. 250 (2024)"])
     >>> reading.state, reading.values["country"], reading.values["employees"]

@@ -118,10 +118,10 @@ class TestSegment(LifecycleCommon):
 
     def test_an_order_that_changes_its_client(self):
         order = self.make_orders(self.alpha, 10)
-        order.partner_id = self.beta
+        order.write({"partner_id": self.beta.id, "user_id": self.second.id})
         self.assert_segment(self.alpha, "potential")
         self.assert_segment(self.beta, "working")
-        order.partner_id = self.alpha
+        order.write({"partner_id": self.alpha.id, "user_id": self.manager.id})
         self.assert_segment(self.alpha, "working")
         self.assert_segment(self.beta, "potential")
 

@@ -1,0 +1,81 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import ClientBaseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPool(ClientBaseCommon):
+    """Clients without an owner, by each of the settings."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mine = cls.free.with_user(cls.manager)
+
+    def share(self, how):
+        self.env["res.config.settings"].create({"client_pool": how}).execute()
+
+    def test_closed(self):
+        self.share("closed")
+        self.assertFalse(self.mine.search([("id", "=", self.free.id)]))
+        for action in (self.mine.action_claim_client, self.mine.action_request_client):
+            with self.assertRaises(AccessError):
+                action()
+
+    def test_a_lead_takes_from_a_closed_pool(self):
+        self.share("closed")
+        self.free.with_user(self.lead).action_claim_client()
+        self.assertEqual(self.free.client_owner_id, self.lead)
+
+    def test_claim(self):
+        self.share("claim")
+        self.assertEqual(self.mine.client_pool, "claim")
+        self.mine.action_claim_client()
+        self.assertEqual(self.free.user_id, self.manager)
+        self.assertFalse(self.free.with_user(self.second).search([("id", "=", self.free.id)]))
+
+    def test_who_comes_second_gets_nothing(self):
+        self.share("claim")
+        late = self.free.with_user(self.second)
+        late.action_claim_client()
+        self.free.user_id = False
+        self.mine.action_claim_client()
+        with self.assertRaises(UserError):
+            late.action_claim_client()
+        self.assertEqual(self.free.user_id, self.manager)
+
+    def test_request(self):
+        self.share("request")
+        self.manager.sale_team_id = self.team
+        self.assertEqual(self.mine.client_pool, "request")
+        self.mine.action_request_client()
+        self.mine.action_request_client()
+        self.assertEqual(self.free.activity_ids.mapped("user_id"), self.lead)
+        self.assertEqual(len(self.free.activity_ids), 1, "asked once")
+        with self.assertRaises(AccessError):
+            self.mine.action_claim_client()
+
+    def test_setting_takes_effect_at_once(self):
+        for how, seen in (("claim", 1), ("closed", 0), ("request", 1)):
+            self.share(how)
+            self.assertEqual(self.mine.search_count([("id", "=", self.free.id)]), seen, how)
+
+    def test_a_foreign_client_is_not_claimed(self):
+        self.share("claim")
+        with self.assertRaises(AccessError):
+            self.beta.with_user(self.manager).action_claim_client()
+
+    def test_nobody_gets_an_order_that_he_could_not_open(self):
+        orders = self.env["sale.order"].with_user(self.head)
+        with self.assertRaisesRegex(ValidationError, "Second"):
+            orders.create({"partner_id": self.beta.id, "user_id": self.manager.id})
+        order = orders.create(
+            {"partner_id": self.beta.id, "order_line": [Command.create({"product_id": self.product.id})]}
+        )
+        self.assertEqual(order.user_id, self.second)
+        accountant = orders.with_user(self.env.ref("base.user_admin")).create(
+            {"partner_id": self.beta.id, "user_id": self.accountant.id}
+        )
+        self.assertTrue(accountant.with_user(self.accountant).has_access("read"))
