@@ -5,7 +5,7 @@ class ClientExport(models.Model):
     """One time that client data left the base: the journal that tells who took what.
 
     Rows are written by the server only and by nobody changed or deleted.  Who may export at all is
-    Odoo's own right "Access to export feature".
+    Odoo's own right "Export" on the user.
     """
 
     _name = "client.export"

@@ -58,6 +58,7 @@ class ClientHandover(models.Model):
             ("done", "Confirmed"),
             ("undone", "Undone"),
         ],
+        string="Status",
         required=True,
         readonly=True,
         default="draft",

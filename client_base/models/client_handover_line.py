@@ -29,6 +29,7 @@ class ClientHandoverLine(models.Model):
             ("undone", "Put back"),
             ("kept", "Changed since, kept"),
         ],
+        string="Status",
         required=True,
         readonly=True,
         default="planned",

@@ -32,6 +32,7 @@ class ClientImport(models.Model):
     )
     state = fields.Selection(
         [("draft", "File"), ("checked", "Checked"), ("done", "Imported")],
+        string="Status",
         required=True,
         default="draft",
         readonly=True,

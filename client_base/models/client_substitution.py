@@ -45,14 +45,14 @@ class ClientSubstitution(models.Model):
         help="Who sees and works these clients in that time, beside own ones.",
     )
     date_from = fields.Datetime(
-        string="From",
+        string="Begins",
         required=True,
         tracking=True,
         default=lambda self: self._get_midnight(1),
         help="The substitute's access begins at this moment, by itself.",
     )
     date_to = fields.Datetime(
-        string="To",
+        string="Ends",
         required=True,
         tracking=True,
         default=lambda self: self._get_midnight(8),
@@ -66,6 +66,7 @@ class ClientSubstitution(models.Model):
     note = fields.Text(string="What to Know", help="What the substitute should know: plans, promises, urgent clients.")
     state = fields.Selection(
         [("requested", "To Approve"), ("approved", "Approved"), ("refused", "Refused"), ("cancelled", "Cancelled")],
+        string="Status",
         required=True,
         default="requested",
         tracking=True,

@@ -11,4 +11,5 @@ from . import (
     test_set_based,
     test_substitution,
     test_tools,
+    test_translations,
 )

@@ -37,10 +37,12 @@ class ClientCampaign(models.Model):
         index=True,
         help="Only clients that the responsible may see come into the group.",
     )
-    state = fields.Selection(STATES, required=True, default="draft", readonly=True, copy=False, tracking=True)
-    date_start = fields.Date(string="From", required=True, default=fields.Date.context_today)
+    state = fields.Selection(
+        STATES, string="Status", required=True, default="draft", readonly=True, copy=False, tracking=True
+    )
+    date_start = fields.Date(string="Begins", required=True, default=fields.Date.context_today)
     date_end = fields.Date(
-        string="To",
+        string="Ends",
         required=True,
         default=lambda self: fields.Date.context_today(self) + timedelta(days=30),
         help="Orders of the participants from the first to the last day count as results.",

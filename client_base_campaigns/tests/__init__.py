@@ -3,4 +3,5 @@ from . import (
     test_receipt,
     test_results,
     test_sending,
+    test_translations,
 )

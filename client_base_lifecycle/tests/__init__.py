@@ -3,4 +3,5 @@ from . import (
     test_segment,
     test_settings,
     test_tools,
+    test_translations,
 )

@@ -8,7 +8,7 @@ import base64
 import csv
 import re
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 SAMPLE = Path("setup/sample")
@@ -187,6 +187,21 @@ def load_decisions(env, users, clients):
         ).action_apply()
 
 
+def load_team_life(env, users, clients):
+    """Some clients belong to nobody, and one manager is on vacation."""
+    clients[-40:].user_id = False
+    now = datetime.now().replace(microsecond=0)
+    env(user=users["lena"])["client.substitution"].create(
+        {
+            "absent_id": users["boris"].id,
+            "substitute_id": users["clara"].id,
+            "date_from": now - timedelta(days=1),
+            "date_to": now + timedelta(days=10),
+            "reason": "vacation",
+        }
+    ).action_approve()
+
+
 def load(env):
     started = time.monotonic()
     users = load_users(env)
@@ -196,6 +211,7 @@ def load(env):
     env.cr.commit()
     load_orders(env, users, clients)
     load_decisions(env, users, clients)
+    load_team_life(env, users, clients)
     env.cr.commit()
     say(f"sample loaded in {time.monotonic() - started:.0f} s")
 
