@@ -28,7 +28,9 @@ class ResPartner(models.Model):
     )
     client_employees = fields.Integer(string="Employees", help="How many people work at the client.")
 
-    _client_open_index = models.Index("(id) WHERE client_open")
+    # One for each branch of the rule on partners, so that PostgreSQL joins them instead of reading all.
+    _client_open_index = models.Index("(id) WHERE client_open IS TRUE")
+    _client_entered_index = models.Index("(create_uid) WHERE client_owner_id IS NULL")
 
     @api.depends("user_ids.share", "user_ids.partner_id", "commercial_partner_id.ref_company_ids.partner_id")
     def _compute_client_open(self):

@@ -8,7 +8,8 @@ UPDATE res_partner partner
   FROM res_partner company
  WHERE company.id = partner.commercial_partner_id;
 CREATE INDEX bare_owner ON res_partner (client_owner_id);
-CREATE INDEX bare_open ON res_partner (id) WHERE client_open;
+CREATE INDEX bare_open ON res_partner (id) WHERE client_open IS TRUE;
+CREATE INDEX bare_entered ON res_partner (create_uid) WHERE client_owner_id IS NULL;
 CREATE INDEX bare_region ON res_partner (client_region_id) WHERE client_region_id IS NOT NULL;
 CREATE INDEX bare_search ON res_partner
  USING gin (complete_name gin_trgm_ops, email gin_trgm_ops, phone gin_trgm_ops, ref gin_trgm_ops, vat gin_trgm_ops,
