@@ -281,7 +281,8 @@ def ensure_environment(cache, odoo, in_system, say=print):
     inputs = (*(path.read_text(encoding="utf-8") for path in requirements), str(odoo), sys.version, sys.executable)
     folder = cache / "python"
     python = folder / "bin" / "python"
-    if is_current(folder, *inputs):
+    # Whoever runs in it would saw off the branch on which he sits.
+    if Path(sys.prefix).resolve() == folder.resolve() or is_current(folder, *inputs):
         return python
     shutil.rmtree(folder, ignore_errors=True)
     hint = "check the network (PyPI must be reachable) and run this again"

@@ -265,3 +265,12 @@ def test_problems_are_found_in_odoos_log_with_their_tracebacks(tmp_path):
     )
     assert [line.split()[-1] for line in installation.problems(log)] == ["broken", "ERROR", "strange"]
     assert [line.split()[-1] for line in installation.problems(log, ("WARNING",))] == ["strange"]
+
+
+def test_the_environment_that_runs_us_is_left_alone(monkeypatch, tmp_path):
+    folder = tmp_path / "python"
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "python").touch()
+    monkeypatch.setattr(prepare.sys, "prefix", str(folder))
+    assert prepare.ensure_environment(tmp_path, tmp_path, in_system=True) == folder / "bin" / "python"
+    assert (folder / "bin" / "python").exists()
