@@ -35,7 +35,7 @@ class ClientExport(models.Model):
         """Note that the current user takes ``records`` out, where they are about clients."""
         if self.env.su or not records or records._name not in self.env["ir.rule"]._get_client_models():
             return
-        # sudo: the journal is written for the user, not by the user
+        # sudo: the journal is written for the user, not by the user, who has just read the records
         self.sudo().create(
             {
                 "user_id": self.env.uid,
@@ -43,15 +43,16 @@ class ClientExport(models.Model):
                 "model": records._name,
                 "content": content,
                 "record_count": len(records),
-                "client_count": len(self._get_clients(records.sudo())),
+                "client_count": len(self.sudo()._get_clients(records.sudo())),
             }
         )
 
     @api.model
     def _get_clients(self, records):
+        """Return the clients that ``records`` are about, each once."""
         if records._name == "res.partner":
             return records.commercial_partner_id
-        clients = self.env["res.partner"].sudo()
+        clients = self.env["res.partner"]
         for name in records._get_client_fields():
             clients |= records[name]
         return clients.commercial_partner_id

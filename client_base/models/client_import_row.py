@@ -95,13 +95,7 @@ class ClientImportRow(models.Model):
         self.decision = "skip"
 
     def action_open_client(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "views": [(False, "form")],
-        }
+        return self.partner_id.get_formview_action()
 
     def _get_obstacle(self):
         """Return why the row cannot become a client as it is now, or an empty text."""

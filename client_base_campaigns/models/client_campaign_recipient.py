@@ -204,13 +204,7 @@ class ClientCampaignRecipient(models.Model):
         self.sudo()._confirm_receipt("manager")
 
     def action_open_client(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "views": [(False, "form")],
-        }
+        return self.partner_id.get_formview_action()
 
     def action_send_again(self):
         """Queue again what failed or is uncertain: a person decided so."""
