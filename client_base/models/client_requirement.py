@@ -54,7 +54,9 @@ class ClientRequirement(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         requirements = super().create(vals_list)
-        self.env["client.standard"]._refresh_clients()
+        # An addon's data judge by themselves, once for all of their requirements.
+        if not self.env.context.get("install_mode"):
+            self.env["client.standard"]._refresh_clients()
         return requirements
 
     def write(self, vals):
