@@ -152,7 +152,7 @@ def test_conversations(anna, foreign):
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_export(anna, foreign, kind):
-    fields = [{"name": name, "label": name} for name in ("name", "email", "street", "ref")]
+    fields = [{"name": name, "label": name, "type": "char"} for name in ("name", "email", "street", "ref")]
 
     def export(**chosen):
         data = {"model": "res.partner", "fields": fields, "ids": False, "domain": [], "import_compat": False}
