@@ -9,6 +9,12 @@ def pre_init_hook(env):
     A filled base has a million of them.  Types and values are those that the fields compute; the
     requirements of the data standards come with the addon's data and are judged set-based as well.
     """
+    add_columns(env)
+    fill_columns(env)
+
+
+def add_columns(env):
+    """Add the columns and the relation, with the types that their fields have."""
     columns = {
         "client_owner_id": "int4",
         "client_open": "bool",
@@ -27,6 +33,10 @@ def pre_init_hook(env):
             ON client_missing_rel (requirement_id, partner_id)
         """
     )
+
+
+def fill_columns(env):
+    """Give every partner the owner and the openness that the fields would compute."""
     env["res.partner"].flush_model()
     env.cr.execute(
         SQL(

@@ -29,6 +29,7 @@ class ClientHandover(models.Model):
 
     def _undo(self):
         self.env.flush_all()
+        # sudo: documents and followers go back as well, whoever may undo the handover
         handover = self.sudo()
         handover._keep_changed()
         handover._transfer(handover._get_moving(("moved", "reported", "confirmed"), "new_owner_id", "old_owner_id"))

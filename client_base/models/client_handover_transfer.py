@@ -108,6 +108,7 @@ class ClientHandover(models.Model):
                 table=SQL.identifier(model._table),
                 user=SQL.identifier(user_field),
                 partner=SQL.identifier(partner_field),
+                # sudo: what is open moves with its client, also what the lead may not read
                 open=model.sudo()._search(is_open).subselect(),
                 moving=moving,
                 **self._get_sql_values(),

@@ -14,6 +14,7 @@ class MailThread(models.AbstractModel):
         owners = self._get_client_owners().get(self.id) if len(self) == 1 else None
         if not owners:
             return recipients
+        # sudo: whom the message names is needed to send it to them
         addressed = set((msg_vals or {}).get("partner_ids") or message.sudo().partner_ids.ids)
         return [
             recipient

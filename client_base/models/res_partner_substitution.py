@@ -35,6 +35,7 @@ class ResPartner(models.Model):
         )
 
     def write(self, vals):
+        # sudo: whose they were is compared afterwards, when the substitute may no longer read them
         owners = [(partner, partner.client_owner_id) for partner in self._get_lent_clients().sudo()]
         result = super().write(vals)
         for partner, owner in owners:
