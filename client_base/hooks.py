@@ -19,6 +19,7 @@ def add_columns(env):
         "client_owner_id": "int4",
         "client_open": "bool",
         "client_region_id": "int4",
+        "client_region_by": "varchar",
         "client_completeness": "float8",
     }
     missing = {name: kind for name, kind in columns.items() if not sql.column_exists(env.cr, "res_partner", name)}

@@ -1,5 +1,13 @@
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL, ormcache, split_every
+
+from ..tools.region_match import Claim, Place, RegionMatcher, read_cities, read_prefixes
+
+PLACES_AT_ONCE = 10_000
+PLACE_FIELDS = ("country_id", "state_id", "zip", "city")
 
 
 class ClientRegion(models.Model):
@@ -20,13 +28,22 @@ class ClientRegion(models.Model):
     country_ids = fields.Many2many(
         "res.country",
         string="Countries",
-        help="Clients with an address in these countries belong to the region, unless a region names their state.",
+        help="Clients with an address in these countries belong to the region, unless a region names their state, "
+        "city or postal code.",
     )
     state_ids = fields.Many2many(
         "res.country.state",
         string="States",
         help="Clients with an address in these states belong to the region.",
     )
+    zip_prefixes = fields.Char(
+        string="Postal Codes",
+        help="Beginnings of postal codes, e.g. 01, 03-05. With them, or with cities, the region claims only these of "
+        "its countries and states.",
+    )
+    cities = fields.Text(help="Cities that belong to the region, divided by commas or lines.")
+    note_ids = fields.One2many("client.region.note", "region_id", string="Notes")
+    figure_ids = fields.One2many("client.region.figure", "region_id", string="Figures")
     client_count = fields.Integer(string="Clients", compute="_compute_client_count")
 
     @api.depends("name", "parent_id.complete_name")
@@ -46,32 +63,112 @@ class ClientRegion(models.Model):
         if self._has_cycle():
             raise ValidationError(self.env._("A region cannot be a part of itself: choose another “Part of”."))
 
+    @api.constrains("zip_prefixes", "cities", "country_ids", "state_ids")
+    def _check_places(self):
+        for region in self:
+            try:
+                narrows = read_prefixes(region.zip_prefixes) or read_cities(region.cities)
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is no beginning of postal codes. Divide them by commas, as in: 01, 03-05, SW1A", error
+                    )
+                ) from error
+            if narrows and not region.country_ids and not region.state_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%s: name the countries or states that these postal codes and cities lie in.", region.name
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     @api.model
-    def _get_match(self):
-        """Return a function that gives the region of a partner by its address.
-
-        The state decides before the country; of two regions that name the same place, the one
-        deeper in the tree.
-        """
-        by_state, by_country = {}, {}
+    @ormcache()
+    def _get_matcher(self):
+        """Return what finds the region of an address, as the regions are defined now."""
         regions = self.search([])  # pylint: disable=no-search-all
-        regions = regions.sorted(lambda region: ((region.parent_path or "").count("/"), -region.id))
-        for region in regions:
-            by_state.update(dict.fromkeys(region.state_ids, region))
-            by_country.update(dict.fromkeys(region.country_ids, region))
-
-        def match(partner):
-            region = by_state.get(partner.state_id) or by_country.get(partner.country_id)
-            return region or self.browse()
-
-        return match
+        return RegionMatcher(
+            Claim(
+                region.id,
+                (region.parent_path or "").count("/"),
+                frozenset(region.country_ids.ids),
+                frozenset(region.state_ids.ids),
+                read_prefixes(region.zip_prefixes),
+                read_cities(region.cities),
+            )
+            for region in regions
+        )
 
     def action_match_clients(self):
-        """Give every client the region of its address, as the regions are defined now."""
-        domain = ["|", ("country_id", "!=", False), ("client_region_id", "!=", False)]
-        partners = self.env["res.partner"].with_context(active_test=False).search(domain)
-        self.env.add_to_compute(partners._fields["client_region_id"], partners)
-        partners.flush_recordset(["client_region_id"])
+        """Give every client the region of its address, as the regions are defined now.
+
+        Regions that were chosen by hand stay.  One pass over the table: each place is looked up once.
+        """
+        partners = self.env["res.partner"].sudo()  # sudo: regions are of the whole base, not of the user's clients
+        partners.flush_model([*PLACE_FIELDS, "client_region_id", "client_region_by"])
+        self.env.cr.execute(
+            SQL(
+                """SELECT country_id, state_id, zip, city FROM res_partner
+                    WHERE client_region_by IS DISTINCT FROM 'hand' GROUP BY 1, 2, 3, 4"""
+            )
+        )
+        find = self.sudo()._get_matcher().find  # sudo: as above
+        for places in split_every(PLACES_AT_ONCE, self.env.cr.fetchall(), list):
+            rows = []
+            for place in places:
+                region, matched_by = find(Place(*place))
+                rows.append({**dict(zip(PLACE_FIELDS, place, strict=True)), "region": region, "matched_by": matched_by})
+            self._write_places(rows)
+        partners.invalidate_model(["client_region_id", "client_region_by"])
+
+    def _write_places(self, rows):
+        """Give the clients of each place in ``rows`` its region, where they have another."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner partner
+                   SET client_region_id = place.region, client_region_by = place.matched_by
+                  FROM jsonb_to_recordset(%s::jsonb) AS place (
+                       country_id int, state_id int, zip varchar, city varchar, region int, matched_by varchar)
+                 WHERE partner.country_id IS NOT DISTINCT FROM place.country_id
+                   AND partner.state_id IS NOT DISTINCT FROM place.state_id
+                   AND partner.zip IS NOT DISTINCT FROM place.zip
+                   AND partner.city IS NOT DISTINCT FROM place.city
+                   AND partner.client_region_by IS DISTINCT FROM 'hand'
+                   AND (partner.client_region_id, partner.client_region_by)
+                       IS DISTINCT FROM (place.region, place.matched_by)
+             RETURNING partner.id
+                """,
+                json.dumps(rows),
+            )
+        )
+        changed = self.env["res.partner"].browse([row[0] for row in self.env.cr.fetchall()])
+        changed.invalidate_recordset(["client_region_id", "client_region_by"], flush=False)
+        self.env["client.standard"]._refresh_clients(changed.ids)
+
+    def _get_with_wholes(self):
+        """Return these regions and all that they are parts of."""
+        ids = {int(part) for region in self for part in (region.parent_path or "").split("/") if part}
+        return self.browse(sorted(ids, reverse=True))
+
+    def _get_latest_figures(self):
+        """Return each indicator's latest figure of each region, with the one before: ``[(figure, former)]``."""
+        latest = {}
+        for figure in self.figure_ids.sorted(lambda figure: (-figure.region_id.parent_path.count("/"), -figure.year)):
+            latest.setdefault((figure.region_id, figure.indicator_id), []).append(figure)
+        return [(figures[0], figures[1] if len(figures) > 1 else None) for figures in latest.values()]
 
     def action_open_clients(self):
         self.ensure_one()

@@ -1,5 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
+from .client_region_note import DEFAULT_TERM, TERM_PARAMETER
+from .res_partner_profile import MINIMUM_PARAMETER
 from .res_users import POOL_PARAMETER
 
 
@@ -16,6 +19,20 @@ class ResConfigSettings(models.TransientModel):
         config_parameter=POOL_PARAMETER,
         default="closed",
     )
+    client_profile_minimum = fields.Float(
+        string="Least Fit of a New Client", config_parameter=MINIMUM_PARAMETER, default=0
+    )
+    client_region_note_days = fields.Integer(
+        string="Term of Region Notes", config_parameter=TERM_PARAMETER, default=DEFAULT_TERM
+    )
+
+    @api.constrains("client_profile_minimum", "client_region_note_days")
+    def _check_client_card(self):
+        for settings in self:
+            if not 0 <= settings.client_profile_minimum <= 100:
+                raise ValidationError(self.env._("The least fit is a percentage, from 0 (no filter) to 100."))
+            if settings.client_region_note_days < 1:
+                raise ValidationError(self.env._("Region notes hold for one day at least."))
 
     def set_values(self):
         super().set_values()

@@ -1,1 +1,1 @@
-from . import client_gap_report
+from . import client_gap_report, client_market_report

@@ -116,6 +116,20 @@ class ResPartner(models.Model):
         if named and not self.env.user.has_group("client_base.group_client_team"):
             raise AccessError(self.env._("VIPs and key accounts are named by a team lead. Ask yours."))
 
+    def _get_card_tiles(self):
+        owner, *others = super()._get_card_tiles()
+        return [owner, self._get_tile_segment(), *others]
+
+    def _get_tile_segment(self):
+        tones = {"life": "good", "leaving": "bad"}
+        return {
+            "title": self.env._("Segment"),
+            "text": self.client_segment_id.name or self.env._("Not computed yet"),
+            "detail": self.client_segment_reason or "",
+            "tone": tones.get(self.client_segment_zone, ""),
+            "call": "action_open_segment_moves",
+        }
+
     def action_decide_segment(self):
         """Ask what is decided about these clients."""
         return {

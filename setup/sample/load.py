@@ -7,11 +7,13 @@ own import of orders, as the accountant.  The names of roles are those of ``logi
 import base64
 import csv
 import re
+import sys
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 SAMPLE = Path("setup/sample")
+sys.path.append(str(SAMPLE))
 CUSTOMERS = 900
 PRICE_FACTOR = 10
 GROUPS = {
@@ -43,6 +45,9 @@ SECTORS = [
     "Materials",
 ]
 PERSONS = ["Alex Stone", "Dana Fields", "Ira Wolf", "Kim Lake", "Lee Marsh", "Robin Hill", "Sam Rivers", "Toni Woods"]
+
+
+from cards import load_cards  # noqa: E402  # beside this script, which a shell reads from its standard input
 
 
 def say(text):
@@ -212,6 +217,7 @@ def load(env):
     load_orders(env, users, clients)
     load_decisions(env, users, clients)
     load_team_life(env, users, clients)
+    load_cards(env, users, clients)
     env.cr.commit()
     say(f"sample loaded in {time.monotonic() - started:.0f} s")
 

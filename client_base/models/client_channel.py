@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class ClientChannel(models.Model):
+    """The format in which a client buys: from large wholesale to the end user."""
+
+    _name = "client.channel"
+    _description = "Channel Format"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+
+    _name_unique = models.UniqueIndex("(name)", "There is a channel format of this name already.")

@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class ClientRegionIndicator(models.Model):
+    """What is measured of regions: population, volume of the market, growth."""
+
+    _name = "client.region.indicator"
+    _description = "Region Indicator"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    unit = fields.Char(required=True, translate=True, help="The unit of all its figures, e.g. million people.")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+
+    _name_unique = models.UniqueIndex("(name)", "There is an indicator of this name already.")

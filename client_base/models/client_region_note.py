@@ -1,0 +1,93 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+TERM_PARAMETER = "client_base.region_note_days"
+DEFAULT_TERM = 365
+
+
+class ClientRegionNote(models.Model):
+    """What somebody found out about a region, with its date and source."""
+
+    _name = "client.region.note"
+    _description = "Region Note"
+    _inherit = ["mail.activity.mixin"]
+    _order = "date DESC, id DESC"
+    _rec_name = "region_id"
+
+    region_id = fields.Many2one("client.region", required=True, index=True, ondelete="cascade")
+    kind = fields.Selection(
+        [
+            ("economic", "Economy"),
+            ("political", "Politics"),
+            ("social", "Society"),
+            ("environment", "Operating environment"),
+        ],
+        required=True,
+        default="economic",
+    )
+    text = fields.Text(required=True, translate=True)
+    date = fields.Date(
+        string="As of", required=True, default=fields.Date.context_today, help="The day on which this was true."
+    )
+    author_id = fields.Many2one(
+        "res.users", required=True, default=lambda self: self.env.user, index=True, ondelete="restrict"
+    )
+    source = fields.Char(required=True, help="Where it comes from: a page, a paper, a person.")
+    active = fields.Boolean(default=True)
+    stale = fields.Boolean(
+        string="Out of Date", compute="_compute_stale", search="_search_stale", help="Older than the term in the settings."
+    )
+
+    _date_index = models.Index("(date) WHERE active IS TRUE")
+
+    @api.depends("date")
+    def _compute_stale(self):
+        latest = self._get_stale_day()
+        for note in self:
+            note.stale = bool(note.date) and note.date < latest
+
+    def _search_stale(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        if set(value) == {True, False}:
+            return Domain.TRUE
+        return Domain("date", "<" if True in value else ">=", self._get_stale_day())
+
+    @api.model
+    def _get_stale_day(self):
+        """Return the day before which notes are out of date."""
+        # sudo: the term is no secret
+        days = int(self.env["ir.config_parameter"].sudo().get_param(TERM_PARAMETER, DEFAULT_TERM))
+        return fields.Date.context_today(self) - timedelta(days=days)
+
+    @api.constrains("date")
+    def _check_date(self):
+        today = fields.Date.context_today(self)
+        if self.filtered(lambda note: note.date > today):
+            raise ValidationError(self.env._("A note says what is known: its date cannot lie ahead."))
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "date" in vals or vals.get("active") is False:
+            fresh = self.filtered(lambda note: not note.stale or not note.active)
+            fresh.activity_unlink(["client_base.mail_activity_stale_note"])
+        return result
+
+    def action_still_true(self):
+        """Note that the text was checked today and holds."""
+        self.write({"date": fields.Date.context_today(self)})
+
+    @api.model
+    def _remind_authors(self):
+        """Give the author of each note that is out of date one task, once."""
+        kind = self.env.ref("client_base.mail_activity_stale_note")
+        for note in self.search([("stale", "=", True), ("activity_ids.activity_type_id", "not in", kind.ids)]):
+            author = note.author_id if note.author_id.active else self.env.ref("base.user_admin")
+            note.activity_schedule(
+                activity_type_id=kind.id,
+                user_id=author.id,
+                summary=self.env._("Check whether this is still true of %s", note.region_id.name),
+            )

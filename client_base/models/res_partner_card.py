@@ -1,0 +1,169 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
+
+# The panels of the card: each has its template ``client_base.panel_<name>`` and its values from
+# ``_get_panel_<name>``. The printed card is made of the same templates.
+PANELS = ("glance", "people", "profile", "market", "region")
+
+
+class ResPartner(models.Model):
+    """The client card: panels that are read from the server when they are looked at.
+
+    So the form opens as fast as Odoo's own, however much is known of a client.
+    """
+
+    _inherit = "res.partner"
+
+    @api.readonly
+    def get_client_panel(self, name):
+        """Return the HTML of one panel of this client's card.
+
+        :raise AccessError: when the client is not the user's to see
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if name not in PANELS:
+            raise UserError(self.env._("The card has no panel “%s”.", name))
+        return self.env["ir.qweb"]._render(f"client_base.panel_{name}", self._get_panel_values(name, interactive=True))
+
+    def _get_printed_panels(self):
+        """Return the panels of the printed card: ``[{"title", "html"}]``."""
+        titles = {
+            "glance": "",
+            "people": self.env._("Who Decides"),
+            "profile": self.env._("Fit"),
+            "market": self.env._("Market"),
+            "region": "",
+        }
+        return [
+            {
+                "title": titles[name],
+                "html": self.env["ir.qweb"]._render(f"client_base.panel_{name}", self._get_panel_values(name)),
+            }
+            for name in PANELS
+        ]
+
+    def _get_panel_values(self, name, *, interactive=False):
+        """Return what the template of a panel shows.
+
+        :param interactive: on the screen, with buttons; otherwise for print
+        """
+        self.ensure_one()
+        values = getattr(self, f"_get_panel_{name}")()
+        can_edit = interactive and self.has_access("write")
+        return {"client": self, "interactive": interactive, "can_edit": can_edit, "env": self.env, **values}
+
+    # What one should know within ten seconds.
+
+    def _get_panel_glance(self):
+        return {"tiles": [tile for tile in self._get_card_tiles() if tile]}
+
+    def _get_card_tiles(self):
+        """Return the tiles at the top of the card, from left to right.
+
+        A tile is ``{"title", "text", "detail", "tone", "tab" | "call"}``: ``tone`` is one of good,
+        warning, bad or empty, ``tab`` the page that tells more, ``call`` the method behind it.
+        """
+        return [
+            self._get_tile_owner(),
+            self._get_tile_next_step(),
+            self._get_tile_people(),
+            self._get_tile_profile(),
+            self._get_tile_market(),
+            self._get_tile_region(),
+            self._get_tile_data(),
+        ]
+
+    def _get_tile_owner(self):
+        owner = self.client_owner_id.sudo()  # sudo: everybody may know a colleague's name
+        return {
+            "title": self.env._("Manager"),
+            "text": owner.name or self.env._("Nobody's client"),
+            "tone": "" if owner else "warning",
+        }
+
+    def _get_tile_next_step(self):
+        activity = self.env["mail.activity"].search(
+            [("res_model", "=", "res.partner"), ("res_id", "=", self.id)], order="date_deadline, id", limit=1
+        )
+        title = self.env._("Next Step")
+        if not activity:
+            text = self.env._("Nothing planned")
+            return {"title": title, "text": text, "tone": "warning", "call": "action_plan_next_step"}
+        late = activity.date_deadline < fields.Date.context_today(self)
+        return {
+            "title": title,
+            "text": activity.summary or activity.activity_type_id.name,
+            "detail": f"{format_date(self.env, activity.date_deadline)}, {activity.user_id.sudo().name}",
+            "tone": "bad" if late else "",
+            "call": "action_plan_next_step",
+        }
+
+    def action_plan_next_step(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Plan the Next Step"),
+            "res_model": "mail.activity",
+            "views": [(self.env.ref("mail.mail_activity_view_form_popup").id, "form")],
+            "target": "new",
+            "context": {"default_res_model": "res.partner", "default_res_id": self.id},
+        }
+
+    def _get_tile_people(self):
+        members = self.client_member_ids.filtered("current")
+        deciding = members.filtered("role_id.decides").sorted("authority", reverse=True)
+        gaps = self._get_dmu_gap_names()
+        through = deciding[:1].influenced_ids.filtered("current").sorted("strength", reverse=True)[:1].influencer_id
+        names = ", ".join(deciding.mapped("person_name"))
+        through_text = through and self.env._("through %s", through.person_name)
+        return {
+            "title": self.env._("Who Decides"),
+            "text": names or self.env._("Not known yet"),
+            "detail": ". ".join(filter(None, [through_text, gaps[0] if names and gaps else ""])),
+            "tone": "warning" if gaps else "good",
+            "tab": "client_people",
+        }
+
+    def _get_tile_profile(self):
+        scored = self.client_coverage > 0
+        return {
+            "title": self.env._("Fit"),
+            "text": f"{self.client_score:.0f} %" if scored else self.env._("Not scored yet"),
+            "detail": self.env._("%s %% of the profile scored", round(self.client_coverage)) if scored else "",
+            "tone": "bad" if self.client_below_minimum else "" if scored else "warning",
+            "tab": "client_profile",
+        }
+
+    def _get_tile_market(self):
+        capacity, own = self._get_latest_demand()
+        return {
+            "title": self.env._("Our Share of the Demand"),
+            "text": f"{100 * own / capacity:.0f} %" if capacity else self.env._("Demand not known"),
+            "detail": self._format_amount(max(capacity - own, 0)) + " " + self.env._("still to win") if capacity else "",
+            "tone": "" if capacity else "warning",
+            "tab": "client_market",
+        }
+
+    def _get_tile_region(self):
+        how = dict(self._fields["client_region_by"]._description_selection(self.env)).get(self.client_region_by)
+        return {
+            "title": self.env._("Region"),
+            "text": self.client_region_id.display_name or self.env._("Not found by the address"),
+            "detail": how or "",
+            "tone": "" if self.client_region_id else "warning",
+            "tab": "client_market",
+        }
+
+    def _get_tile_data(self):
+        return {
+            "title": self.env._("Card Filled"),
+            "text": f"{self.client_completeness:.0f} %",
+            "detail": ", ".join(self.client_missing_ids.mapped("name")[:3]),
+            "tone": "good" if self.client_completeness >= 100 else "warning",
+        }
+
+    def _format_amount(self, amount):
+        currency = self.env.company.currency_id
+        return f"{currency.symbol} {amount:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")

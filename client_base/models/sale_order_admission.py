@@ -1,0 +1,33 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class SaleOrder(models.Model):
+    """The profile as a filter: a new client that fits too little is taken by a lead or not at all."""
+
+    _inherit = "sale.order"
+
+    def action_confirm(self):
+        if not self.env.su and not self.env.user.has_group("client_base.group_client_team"):
+            self._check_admission()
+        return super().action_confirm()
+
+    def _check_admission(self):
+        """Raise UserError where the first order of a client would be confirmed that nobody admitted."""
+        clients = self.partner_id.commercial_partner_id
+        barred = clients.filtered(lambda client: client.client_below_minimum or client.client_admission == "refused")
+        if not barred:
+            return
+        known = self._read_group(
+            [("partner_id.commercial_partner_id", "in", barred.ids), ("state", "=", "sale")], ["partner_id"]
+        )
+        new = barred - self.env["res.partner"].union(*(partner.commercial_partner_id for (partner,) in known))
+        if new:
+            raise UserError(
+                self.env._(
+                    "%(clients)s: fits less than the minimum of %(minimum)s %%. Ask your team lead to take this client "
+                    "(card, under “Fit”).",
+                    clients=", ".join(new.mapped("display_name")),
+                    minimum=f"{new._get_profile_minimum():g}",
+                )
+            )
