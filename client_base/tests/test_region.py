@@ -43,13 +43,75 @@ class TestRegion(ClientBaseCommon):
         self.move(self.alpha, self.canada)
         self.assertEqual(self.alpha.client_region_id, north)
 
-    def test_a_region_chosen_by_hand_holds_until_the_address_changes(self):
+    def test_a_region_chosen_by_hand_holds_until_it_is_emptied(self):
         self.move(self.alpha, self.usa, self.ohio)
-        self.alpha.with_user(self.manager).client_region_id = self.south
-        self.alpha.phone = "+1 555 0199"
-        self.assertEqual(self.alpha.client_region_id, self.south)
+        self.assertEqual(self.alpha.client_region_by, "country")
+        own = self.alpha.with_user(self.manager)
+        own.client_region_id = self.south
+        self.assertEqual(self.alpha.client_region_by, "hand")
         self.move(self.alpha, self.canada)
-        self.assertEqual(self.alpha.client_region_id, self.america)
+        self.south.with_user(self.head).action_match_clients()
+        self.assertEqual(self.alpha.client_region_id, self.south)
+        own.client_region_id = False
+        self.assertEqual((self.alpha.client_region_id, self.alpha.client_region_by), (self.america, "country"))
+
+    def test_postal_codes_and_cities_narrow_a_region(self):
+        prairie = self.make_region("Prairie", country_ids=self.canada)
+        prairie.zip_prefixes = "R, T2"
+        coast = self.make_region("Coast", country_ids=self.canada)
+        coast.cities = "Vancouver\nVictoria"
+        for zip_code, city, region, matched_by in (
+            ("R3C 0B9", "Winnipeg", prairie, "zip"),
+            ("V5K 0A1", "VANCOUVER", coast, "city"),
+            ("K1A 0A2", "Ottawa", self.america, "country"),
+        ):
+            with self.subTest(city=city):
+                self.alpha.write({"country_id": self.canada.id, "zip": zip_code, "city": city})
+                self.assertEqual((self.alpha.client_region_id, self.alpha.client_region_by), (region, matched_by))
+
+    def test_places_are_checked_in_words(self):
+        cases = {
+            "no beginning of postal codes": {"zip_prefixes": "05-01"},
+            "name the countries or states": {"cities": "Paris", "country_ids": [Command.clear()]},
+        }
+        for words, values in cases.items():
+            with self.subTest(words=words), self.assertRaisesRegex(UserError, words), self.cr.savepoint():
+                self.america.write(values)
+
+    def test_a_note_that_is_out_of_date_gives_its_author_one_task(self):
+        note = self.env["client.region.note"].create(
+            {
+                "region_id": self.america.id,
+                "text": "Rates rise",
+                "source": "The Times",
+                "date": "2020-02-02",
+                "author_id": self.manager.id,
+            }
+        )
+        self.assertTrue(note.stale)
+        self.assertIn(note, note.search([("stale", "=", True)]))
+        for _night in range(2):
+            note._remind_authors()
+        self.assertEqual(note.activity_ids.user_id, self.manager)
+        self.assertEqual(len(note.activity_ids), 1)
+        note.with_user(self.manager).action_still_true()
+        self.assertFalse(note.stale)
+        self.assertFalse(note.activity_ids)
+
+    def test_figures_and_notes_are_checked_in_words(self):
+        values = {"region_id": self.america.id, "source": "us"}
+        indicator = self.env.ref("client_base.indicator_growth").id
+        figure = {**values, "indicator_id": indicator, "value": 2}
+        self.env["client.region.figure"].create({**figure, "year": 2020})
+        cases = {
+            "year in full": lambda: self.env["client.region.figure"].create({**figure, "year": 20}),
+            "for that year already": lambda: self.env["client.region.figure"].create({**figure, "year": 2020}),
+            "cannot lie ahead": lambda: self.env["client.region.note"].create({**values, "text": "X", "date": "2999-01-01"}),
+        }
+        for words, action in cases.items():
+            with self.subTest(words=words), self.assertRaisesRegex(Exception, words), self.cr.savepoint():
+                action()
+                self.env.flush_all()
 
     def test_matching_again_follows_the_regions_as_they_are_now(self):
         self.move(self.alpha, self.usa, self.ohio)

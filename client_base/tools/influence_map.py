@@ -14,6 +14,7 @@ ROW_HEIGHT = 130
 COLUMN_WIDTH = 150
 MARGIN = 70
 PERSONS_IN_ROW = 7
+HEAD = 9
 # Corners of the shapes, and the angle of the first one in degrees, clockwise from the right.
 CORNERS = {"triangle": (3, -90), "diamond": (4, -90), "square": (4, -45), "pentagon": (5, -90), "hexagon": (6, 0)}
 
@@ -50,6 +51,14 @@ class Spot:
     y: float
     radius: float
     outline: str
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """An influence: the data of two SVG paths. The head is drawn, not a marker: print knows no markers."""
+
+    line: str
+    head: str
 
 
 def draw_map(persons, links):
@@ -157,19 +166,26 @@ def outline(shape, x, y, radius):
 
 
 def arrow(start, end):
-    """Return the data of the SVG path from one spot to another: a bow, so that there and back are two.
+    """Return the :class:`Arrow` from one spot to another: a bow, so that there and back are two.
 
-    >>> arrow(Spot(0, 0, 10, ""), Spot(100, 0, 10, ""))
-    'M11.7,2.8 Q50.0,12.0 86.4,3.3'
+    >>> arrow(Spot(0, 0, 10, ""), Spot(100, 0, 10, "")).line
+    'M11.7,2.8 Q50.0,12.0 79.6,4.9'
     """
     distance = math.hypot(end.x - start.x, end.y - start.y) or 1
     along_x, along_y = (end.x - start.x) / distance, (end.y - start.y) / distance
     bow = 0.12 * distance
-    middle_x = (start.x + end.x) / 2 - along_y * bow
-    middle_y = (start.y + end.y) / 2 + along_x * bow
-    from_x, from_y = toward(start, middle_x, middle_y, start.radius + 2)
-    to_x, to_y = toward(end, middle_x, middle_y, end.radius + 4)
-    return f"M{from_x:.1f},{from_y:.1f} Q{middle_x:.1f},{middle_y:.1f} {to_x:.1f},{to_y:.1f}"
+    middle = (start.x + end.x) / 2 - along_y * bow, (start.y + end.y) / 2 + along_x * bow
+    foot = toward(start, *middle, start.radius + 2)
+    tip = toward(end, *middle, end.radius + 2)
+    neck = toward(end, *middle, end.radius + 2 + HEAD)
+    side_x, side_y = (neck[1] - tip[1]) / 2, (tip[0] - neck[0]) / 2
+    head = [tip, (neck[0] + side_x, neck[1] + side_y), (neck[0] - side_x, neck[1] - side_y)]
+    return Arrow(f"M{point(foot)} Q{point(middle)} {point(neck)}", "M" + " L".join(map(point, head)) + " Z")
+
+
+def point(place):
+    """Return a place as SVG writes it."""
+    return ",".join(f"{coordinate:.1f}" for coordinate in place)
 
 
 def toward(spot, x, y, length):

@@ -8,6 +8,14 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 
 import { Scale } from "../scale/scale";
 
+const STEPS = {
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    Enter: [1, 0],
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+};
+
 /**
  * The sheet on which clients are scored: one client as questions with a scale each, many as a grid.
  * Nothing is saved before the button is pressed; then only what was changed, all of it or nothing.
@@ -21,7 +29,14 @@ export class Scoring extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.notification = useService("notification");
-        this.state = useState({ criteria: [], clients: [], changes: {}, notes: {}, saving: false });
+        this.state = useState({
+            criteria: [],
+            clients: [],
+            changes: {},
+            invalid: {},
+            notes: {},
+            saving: false,
+        });
         const ids = this.props.action.params.partner_ids ?? this.props.state?.partner_ids ?? [];
         useSetupAction({
             beforeLeave: () => !this.count || window.confirm(_t("Leave without saving the scores?")),
@@ -39,6 +54,10 @@ export class Scoring extends Component {
     get pillars() {
         const groups = Map.groupBy(this.state.criteria, (criterion) => criterion.pillar);
         return [...groups.values()].map((criteria) => ({ name: criteria[0].pillar_name, criteria }));
+    }
+
+    get mistakes() {
+        return Object.keys(this.state.invalid).length;
     }
 
     get count() {
@@ -70,34 +89,40 @@ export class Scoring extends Component {
         }
     }
 
+    getText(client, criterion) {
+        return this.state.invalid[this.getKey(client, criterion)] ?? this.getValue(client, criterion);
+    }
+
     onInput(client, criterion, ev) {
+        const key = this.getKey(client, criterion);
         const text = ev.target.value.trim();
         const value = Number(text);
+        delete this.state.invalid[key];
         if (text === "") {
-            ev.target.classList.remove("is-invalid");
-            delete this.state.changes[this.getKey(client, criterion)];
-        } else if (!Number.isInteger(value) || value < 0 || value > criterion.scale) {
-            ev.target.classList.add("is-invalid");
-            this.notification.add(
-                _t("“%(criterion)s” is scored from 0 to %(scale)s.", { criterion: criterion.name, scale: criterion.scale }),
-                { type: "warning" }
-            );
-        } else {
-            ev.target.classList.remove("is-invalid");
+            // Scores are not taken back: an emptied cell goes back to what is known.
+            delete this.state.changes[key];
+            ev.target.value = this.getValue(client, criterion) ?? "";
+        } else if (Number.isInteger(value) && value >= 0 && value <= criterion.scale) {
             this.setValue(client, criterion, value);
+        } else {
+            delete this.state.changes[key];
+            this.state.invalid[key] = text;
+            const { name, scale } = criterion;
+            const message = _t("“%(criterion)s” is scored from 0 to %(scale)s.", { criterion: name, scale });
+            this.notification.add(message, { type: "warning" });
         }
     }
 
     /** Move through the grid as through a spreadsheet. */
     onGridKeydown(ev) {
-        const [rows, columns] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], Enter: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[ev.key] ?? [];
+        const step = STEPS[ev.key];
         const cell = ev.target.closest("td");
-        if (rows === undefined || !cell) {
+        if (!step || !cell) {
             return;
         }
         ev.preventDefault();
-        const row = rows ? cell.parentElement[rows > 0 ? "nextElementSibling" : "previousElementSibling"] : cell.parentElement;
-        const input = row?.cells[cell.cellIndex + columns]?.querySelector("input");
+        const row = cell.closest("tbody").rows[cell.parentElement.sectionRowIndex + step[0]];
+        const input = row?.cells[cell.cellIndex + step[1]]?.querySelector("input");
         input?.focus();
         input?.select();
     }

@@ -1,0 +1,79 @@
+from odoo import fields
+
+from .common import ClientBaseCommon
+
+
+class TestMarket(ClientBaseCommon):
+    """What a client needs, and how much of it we have."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.year = fields.Date.context_today(cls.env.user).year
+        cls.stationery = cls.env["product.category"].create({"name": "Stationery"})
+        cls.paper = cls.env["product.category"].create({"name": "Paper", "parent_id": cls.stationery.id})
+        cls.other = cls.env["product.category"].create({"name": "Other"})
+        cls.product.categ_id = cls.paper
+        cls.demand = cls.make_demand(cls.alpha, capacity=1000, competitor_amount=600)
+
+    @classmethod
+    def make_demand(cls, client, **values):
+        return cls.env["client.market"].create(
+            {"partner_id": client.id, "category_id": cls.stationery.id, "capacity": 1000, "source": "them", **values}
+        )
+
+    def test_our_share_comes_from_confirmed_orders(self):
+        self.make_order(self.alpha, price=100)
+        self.make_order(self.anna, price=150)
+        self.make_order(self.alpha, price=400, state="draft")
+        self.make_order(self.alpha, price=400, state="cancel")
+        self.make_order(self.beta, price=400)
+        self.make_order(self.alpha, price=400, on=f"{self.year - 1}-05-05")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        demand = self.demand.with_user(self.manager)
+        self.assertEqual((demand.own_amount, demand.share, demand.untapped), (250, 25, 750))
+        self.assertEqual(self.make_demand(self.alpha, category_id=self.other.id).own_amount, 0)
+        self.assertEqual(self.make_demand(self.alpha, year=self.year - 1).own_amount, 400)
+
+    def test_an_order_in_another_currency_is_counted_in_ours(self):
+        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "JPY")])
+        currency.active = True
+        currency.rate_ids = [(0, 0, {"name": f"{self.year}-01-01", "company_rate": 100})]
+        pricelist = self.env["product.pricelist"].create({"name": "Yen", "currency_id": currency.id})
+        order = self.make_order(self.alpha, price=10_000, state="draft")
+        order.pricelist_id = pricelist
+        order.order_line.price_unit = 10_000
+        order.state = "sale"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertAlmostEqual(self.demand.own_amount, 100)
+
+    def test_the_list_begins_with_the_most_to_win(self):
+        self.make_demand(self.beta, capacity=5000)
+        self.make_order(self.alpha, price=100)
+        self.env.flush_all()
+        report = self.env["client.market.report"]
+        rows = report.with_user(self.head).search([("category_id", "=", self.stationery.id)])
+        self.assertEqual(rows.partner_id.mapped("name"), ["Beta GmbH", "Alpha Ltd"])
+        self.assertEqual(rows.mapped("untapped"), [5000, 900])
+        self.assertEqual(report.with_user(self.manager).search([]).partner_id, self.alpha)
+        self.assertEqual(rows[0].action_open_client()["res_id"], self.beta.id)
+
+    def test_the_card_shows_the_latest_known_year_of_each_kind(self):
+        self.make_demand(self.alpha, year=self.year - 2, capacity=10)
+        self.make_demand(self.alpha, year=self.year + 1, capacity=20)
+        last = self.make_demand(self.alpha, year=self.year - 3, capacity=30, category_id=self.other.id)
+        self.assertEqual(self.alpha._get_latest_markets(), self.demand | last)
+        self.assertEqual(self.alpha._get_latest_demand()[0], 1030)
+
+    def test_bad_entries_are_refused_in_words(self):
+        cases = {
+            "above zero": {"capacity": 0},
+            "more than the whole": {"competitor_amount": 1001},
+            "year in full": {"year": 26},
+        }
+        for words, values in cases.items():
+            with self.subTest(words=words), self.assertRaisesRegex(Exception, words), self.cr.savepoint():
+                self.demand.write(values)
+                self.env.flush_all()

@@ -1,0 +1,190 @@
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError
+
+from .common import ClientBaseCommon
+
+
+class TestProfile(ClientBaseCommon):
+    """How well a client fits: scores, coverage, weights, and who decides below the minimum."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["client.criterion"].search([]).active = False
+        cls.today = fields.Date.context_today(cls.env.user)
+        cls.volume = cls.make_criterion("Volume", "goals", weight=3)
+        cls.growth = cls.make_criterion("Growth", "market", weight=1, scale=10)
+        cls.wholesale = cls.env.ref("client_base.channel_wholesale")
+        cls.reach = cls.make_criterion("Reach", "market", channel_ids=[Command.set(cls.wholesale.ids)])
+        cls.env["client.profile"]._cron_refresh()
+
+    @classmethod
+    def make_criterion(cls, name, pillar, **values):
+        return cls.env["client.criterion"].create({"name": name, "pillar": pillar, **values})
+
+    def score(self, client, criterion, value, user=None, **values):
+        return (
+            self.env["client.score"]
+            .with_user(user or self.manager)
+            .create({"partner_id": client.id, "criterion_id": criterion.id, "value": value, **values})
+        )
+
+    def test_missing_is_never_zero(self):
+        self.score(self.alpha, self.volume, 4)
+        self.assertEqual((self.alpha.client_score, self.alpha.client_coverage), (80, 60))
+        self.assertEqual((self.alpha.client_score_goals, self.alpha.client_coverage_goals), (80, 100))
+        self.assertEqual(self.alpha.client_coverage_market, 0)
+        self.score(self.alpha, self.growth, 0)
+        self.assertEqual((self.alpha.client_score, self.alpha.client_coverage), (48, 100))
+
+    def test_the_latest_score_counts_and_the_former_stay(self):
+        self.score(self.alpha, self.volume, 5)
+        self.score(self.alpha, self.volume, 1)
+        self.score(self.alpha, self.volume, 4, date=self.today - timedelta(days=3))
+        self.assertEqual(self.alpha.client_score, 20)
+        self.assertEqual(len(self.alpha.client_score_ids), 3)
+        self.assertEqual(self.alpha.client_score_ids.user_id, self.manager)
+
+    def test_a_channel_format_brings_its_criteria(self):
+        self.score(self.alpha, self.volume, 5)
+        self.assertEqual(self.alpha.client_coverage, 60)
+        self.alpha.client_channel_id = self.wholesale
+        self.assertEqual(self.alpha.client_coverage, 50)
+
+    def test_changed_weights_keep_the_former_figures(self):
+        self.score(self.alpha, self.volume, 5)
+        self.score(self.alpha, self.growth, 0)
+        self.score(self.beta, self.volume, 5, user=self.second)
+        self.assertEqual(self.alpha.client_score, 60)
+        self.volume.with_user(self.head).weight = 8
+        self.env["client.profile"]._cron_refresh()
+        self.assertEqual(self.alpha.client_score, 80)
+        self.assertEqual(self.alpha.client_snapshot_ids.mapped("score"), [60])
+        self.env["client.profile"]._cron_refresh()
+        self.assertEqual(len(self.alpha.client_snapshot_ids), 1, "once, however often the job runs")
+        self.assertEqual(self.beta.client_score, 100)
+
+    def test_an_archived_criterion_counts_no_more(self):
+        self.score(self.alpha, self.volume, 5)
+        self.score(self.alpha, self.growth, 0)
+        self.growth.with_user(self.head).active = False
+        self.env["client.profile"]._cron_refresh()
+        self.assertEqual((self.alpha.client_score, self.alpha.client_coverage), (100, 100))
+
+    def test_the_job_goes_on_where_it_broke_off(self):
+        self.score(self.alpha, self.volume, 5)
+        self.score(self.beta, self.volume, 5, user=self.second)
+        self.env["ir.config_parameter"].set_param("client_base.profile_refresh", self.beta.id)
+        self.env.cr.execute("UPDATE res_partner SET client_score = 1 WHERE id IN %s", [(self.alpha.id, self.beta.id)])
+        self.env.invalidate_all()
+        self.env["client.profile"]._cron_refresh()
+        self.assertEqual((self.alpha.client_score, self.beta.client_score), (1, 100))
+
+    def test_bad_entries_are_refused_in_words(self):
+        self.score(self.alpha, self.volume, 5)
+        cases = {
+            "from 0 to 5, not 6": lambda: self.score(self.alpha, self.volume, 6),
+            "from 0 to 5, not -1": lambda: self.score(self.alpha, self.volume, -1),
+            "cannot lie ahead": lambda: self.score(self.alpha, self.volume, 1, date=self.today + timedelta(days=1)),
+            "above zero": lambda: self.make_criterion("Nothing", "goals", weight=0),
+            "between 1 and 100": lambda: self.make_criterion("Nothing", "goals", scale=0),
+            "scored above 3": lambda: self.volume.write({"scale": 3}),
+        }
+        for words, action in cases.items():
+            with self.subTest(words=words), self.assertRaisesRegex(Exception, words), self.cr.savepoint():
+                action()
+                self.env.flush_all()
+
+    def test_figures_follow_from_scores_only(self):
+        with self.assertRaises(AccessError):
+            self.alpha.with_user(self.manager).client_score = 100
+        with self.assertRaises(AccessError):
+            self.alpha.with_user(self.manager).client_admission = "admitted"
+        with self.assertRaises(AccessError):
+            self.score(self.alpha, self.volume, 2).write({"value": 5})
+        with self.assertRaises(AccessError):
+            self.score(self.beta, self.volume, 5)
+        with self.assertRaises(AccessError):
+            self.volume.with_user(self.lead).weight = 9
+
+    def test_a_sheet_of_many_clients_is_saved_in_one_pass(self):
+        criteria = self.volume | self.growth
+        for number in range(18):
+            criteria |= self.make_criterion(f"Criterion {number}", "resources")
+        queries = {}
+        for size in (20, 200):
+            clients = self.env["res.partner"].create(
+                [{"name": f"Client {number}", "is_company": True, "user_id": self.manager.id} for number in range(size)]
+            )
+            sheet = [
+                {"partner_id": client.id, "criterion_id": criterion.id, "value": 3}
+                for client in clients
+                for criterion in criteria
+            ]
+            self.env.flush_all()
+            before = self.cr.sql_log_count
+            self.env["client.score"].with_user(self.manager).save_sheet(sheet)
+            self.env.flush_all()
+            queries[size] = self.cr.sql_log_count - before
+            self.assertEqual(set(clients.mapped("client_coverage")), {100})
+        # What grows is the number of INSERT statements, which Odoo splits at a hundred rows.
+        self.assertLess(queries[200], queries[20] + 40)
+
+    def test_a_sheet_is_saved_whole_or_not_at_all(self):
+        sheet = [
+            {"partner_id": self.alpha.id, "criterion_id": self.volume.id, "value": value} for value in (3, 9)
+        ]
+        with self.assertRaises(UserError), self.cr.savepoint():
+            self.env["client.score"].with_user(self.manager).save_sheet(sheet)
+        self.assertFalse(self.alpha.client_score_ids)
+
+    def test_a_sheet_shows_own_clients_and_what_applies(self):
+        self.score(self.alpha, self.volume, 4)
+        sheet = self.env["client.score"].with_user(self.manager).get_sheet((self.alpha | self.beta | self.anna).ids)
+        self.assertEqual([client["id"] for client in sheet["clients"]], self.alpha.ids)
+        self.assertEqual(sheet["clients"][0]["scores"], {self.volume.id: 4})
+        self.assertEqual({row["name"] for row in sheet["criteria"]}, {"Volume", "Growth", "Reach"})
+
+
+class TestMinimum(TestProfile):
+    """Below the minimum a lead decides about a new client."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["ir.config_parameter"].set_param("client_base.profile_minimum", 50)
+
+    def test_the_first_order_waits_for_a_lead(self):
+        self.score(self.alpha, self.volume, 2)
+        self.assertTrue(self.alpha.client_below_minimum)
+        self.assertIn(self.alpha, self.env["res.partner"].search([("client_below_minimum", "=", True)]))
+        order = self.make_order(self.alpha, state="draft").with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "50 %"):
+            order.action_confirm()
+        with self.assertRaises(AccessError):
+            self.alpha.with_user(self.manager).action_admit()
+        self.alpha.with_user(self.lead).action_admit()
+        self.assertFalse(self.alpha.client_below_minimum)
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_a_refused_client_is_not_sold_to_by_managers(self):
+        self.score(self.alpha, self.volume, 2)
+        self.alpha.with_user(self.lead).action_refuse()
+        with self.assertRaises(UserError):
+            self.make_order(self.alpha, state="draft").with_user(self.manager).action_confirm()
+
+    def test_who_buys_already_goes_on_buying(self):
+        self.make_order(self.anna)
+        self.score(self.alpha, self.volume, 2)
+        order = self.make_order(self.alpha, state="draft").with_user(self.manager)
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_who_is_not_scored_is_not_below(self):
+        self.assertFalse(self.alpha.client_below_minimum)
+        order = self.make_order(self.alpha, state="draft").with_user(self.manager)
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
