@@ -42,6 +42,7 @@ from . import (
     res_partner_card,
     res_partner_completeness,
     res_partner_dmu,
+    res_partner_figures,
     res_partner_handover,
     res_partner_market,
     res_partner_pool,

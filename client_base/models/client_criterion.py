@@ -31,7 +31,9 @@ class ClientCriterion(models.Model):
         "client.channel", string="Channel Formats", help="Judge only clients of these formats. Empty: all clients."
     )
     description = fields.Text(
-        translate=True, string="How to Score", help="What 0 means and what the best score means, so that all score alike."
+        translate=True,
+        string="How to Score",
+        help="What 0 means and what the best score means, so that all score alike.",
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)

@@ -9,9 +9,7 @@ class ClientDmuInfluence(models.Model):
     _description = "Influence"
     _order = "strength DESC, id"
 
-    influencer_id = fields.Many2one(
-        "client.dmu.member", string="Who", required=True, index=True, ondelete="cascade"
-    )
+    influencer_id = fields.Many2one("client.dmu.member", string="Who", required=True, index=True, ondelete="cascade")
     influenced_id = fields.Many2one(
         "client.dmu.member",
         string="Influences Whom",

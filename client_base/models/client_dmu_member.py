@@ -26,7 +26,6 @@ class ClientDmuMember(models.Model):
     # Emptied when a person is erased from the base: that there was one with this role stays known.
     person_id = fields.Many2one(
         "res.partner",
-        string="Person",
         index="btree_not_null",
         ondelete="set null",
         domain="[('is_company', '=', False), ('client_open', '=', False)]",
@@ -81,7 +80,9 @@ class ClientDmuMember(models.Model):
     @api.depends("person_name", "role_id")
     def _compute_display_name(self):
         for member in self:
-            member.display_name = f"{member.person_name} ({member.role_id.name})" if member.role_id else member.person_name
+            member.display_name = (
+                f"{member.person_name} ({member.role_id.name})" if member.role_id else member.person_name
+            )
 
     @api.depends("formal_authority", "real_authority", "confirmed_on")
     def _compute_authority(self):

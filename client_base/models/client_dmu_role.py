@@ -11,7 +11,9 @@ class ClientDmuRole(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    decides = fields.Boolean(help="Whoever has this role has the last word: a client without one lacks a decision maker.")
+    decides = fields.Boolean(
+        help="Whoever has this role has the last word: a client without one lacks a decision maker."
+    )
     shape = fields.Selection(
         [
             ("circle", "Circle"),

@@ -15,7 +15,9 @@ class ClientMarket(models.Model):
     year = fields.Integer(required=True, default=lambda self: fields.Date.context_today(self).year, aggregator=None)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    capacity = fields.Monetary(string="Yearly Demand", required=True, help="What the client buys in the year, from all.")
+    capacity = fields.Monetary(
+        string="Yearly Demand", required=True, help="What the client buys in the year, from all."
+    )
     competitor_amount = fields.Monetary(string="From Competitors", help="What of it is known to come from others.")
     competitors = fields.Char(help="Who they are.")
     source = fields.Char(required=True, help="Where the figure comes from: the client, a report, an estimate.")

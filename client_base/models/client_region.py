@@ -124,8 +124,9 @@ class ClientRegion(models.Model):
                     WHERE client_region_by IS DISTINCT FROM 'hand' GROUP BY 1, 2, 3, 4"""
             )
         )
+        known = self.env.cr.fetchall()
         find = self.sudo()._get_matcher().find  # sudo: as above
-        for places in split_every(PLACES_AT_ONCE, self.env.cr.fetchall(), list):
+        for places in split_every(PLACES_AT_ONCE, known, list):
             rows = []
             for place in places:
                 region, matched_by = find(Place(*place))

@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-TERM_PARAMETER = "client_base.region_note_days"
-DEFAULT_TERM = 365
+from ..parameters import DEFAULT_REGION_NOTE_DAYS, REGION_NOTE_DAYS
 
 
 class ClientRegionNote(models.Model):
@@ -13,7 +12,7 @@ class ClientRegionNote(models.Model):
 
     _name = "client.region.note"
     _description = "Region Note"
-    _inherit = ["mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "date DESC, id DESC"
     _rec_name = "region_id"
 
@@ -38,7 +37,10 @@ class ClientRegionNote(models.Model):
     source = fields.Char(required=True, help="Where it comes from: a page, a paper, a person.")
     active = fields.Boolean(default=True)
     stale = fields.Boolean(
-        string="Out of Date", compute="_compute_stale", search="_search_stale", help="Older than the term in the settings."
+        string="Out of Date",
+        compute="_compute_stale",
+        search="_search_stale",
+        help="Older than the term in the settings.",
     )
 
     _date_index = models.Index("(date) WHERE active IS TRUE")
@@ -60,7 +62,7 @@ class ClientRegionNote(models.Model):
     def _get_stale_day(self):
         """Return the day before which notes are out of date."""
         # sudo: the term is no secret
-        days = int(self.env["ir.config_parameter"].sudo().get_param(TERM_PARAMETER, DEFAULT_TERM))
+        days = int(self.env["ir.config_parameter"].sudo().get_param(REGION_NOTE_DAYS, DEFAULT_REGION_NOTE_DAYS))
         return fields.Date.context_today(self) - timedelta(days=days)
 
     @api.constrains("date")
@@ -84,7 +86,9 @@ class ClientRegionNote(models.Model):
     def _remind_authors(self):
         """Give the author of each note that is out of date one task, once."""
         kind = self.env.ref("client_base.mail_activity_stale_note")
-        for note in self.search([("stale", "=", True), ("activity_ids.activity_type_id", "not in", kind.ids)]):
+        for note in self.search(
+            [("stale", "=", True), ("activity_ids", "not any", [("activity_type_id", "=", kind.id)])]
+        ):
             author = note.author_id if note.author_id.active else self.env.ref("base.user_admin")
             note.activity_schedule(
                 activity_type_id=kind.id,

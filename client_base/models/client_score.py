@@ -20,7 +20,12 @@ class ClientScore(models.Model):
     scale = fields.Integer(related="criterion_id.scale")
     date = fields.Date(required=True, default=fields.Date.context_today)
     user_id = fields.Many2one(
-        "res.users", string="Scored by", required=True, default=lambda self: self.env.user, index=True, ondelete="restrict"
+        "res.users",
+        string="Scored by",
+        required=True,
+        default=lambda self: self.env.user,
+        index=True,
+        ondelete="restrict",
     )
     note = fields.Char(string="Why")
 
@@ -88,7 +93,9 @@ class ClientScore(models.Model):
         :return: ``{"criteria": [{id, name, pillar, pillar_name, scale, description, channel_ids}],
             "clients": [{id, name, channel_id, channel_name, scores: {criterion id: value}}]}``
         """
-        clients = self.env["res.partner"].search([("id", "in", partner_ids), *self.env["res.partner"]._get_client_domain()])
+        clients = self.env["res.partner"].search(
+            [("id", "in", partner_ids), *self.env["res.partner"]._get_client_domain()]
+        )
         criteria = self.env["client.criterion"].search([])  # pylint: disable=no-search-all
         latest = self._get_latest(clients.ids)
         pillars = dict(criteria._fields["pillar"]._description_selection(self.env))

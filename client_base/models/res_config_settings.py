@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .client_region_note import DEFAULT_TERM, TERM_PARAMETER
-from .res_partner_profile import MINIMUM_PARAMETER
+from ..parameters import DEFAULT_REGION_NOTE_DAYS, PROFILE_MINIMUM, REGION_NOTE_DAYS
 from .res_users import POOL_PARAMETER
 
 
@@ -20,10 +19,10 @@ class ResConfigSettings(models.TransientModel):
         default="closed",
     )
     client_profile_minimum = fields.Float(
-        string="Least Fit of a New Client", config_parameter=MINIMUM_PARAMETER, default=0
+        string="Least Fit of a New Client", config_parameter=PROFILE_MINIMUM, default=0
     )
     client_region_note_days = fields.Integer(
-        string="Term of Region Notes", config_parameter=TERM_PARAMETER, default=DEFAULT_TERM
+        string="Term of Region Notes", config_parameter=REGION_NOTE_DAYS, default=DEFAULT_REGION_NOTE_DAYS
     )
 
     @api.constrains("client_profile_minimum", "client_region_note_days")

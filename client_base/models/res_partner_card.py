@@ -141,7 +141,9 @@ class ResPartner(models.Model):
         return {
             "title": self.env._("Our Share of the Demand"),
             "text": f"{100 * own / capacity:.0f} %" if capacity else self.env._("Demand not known"),
-            "detail": self._format_amount(max(capacity - own, 0)) + " " + self.env._("still to win") if capacity else "",
+            "detail": self._format_amount(max(capacity - own, 0)) + " " + self.env._("still to win")
+            if capacity
+            else "",
             "tone": "" if capacity else "warning",
             "tab": "client_market",
         }

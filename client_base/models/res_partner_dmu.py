@@ -63,7 +63,10 @@ class ResPartner(models.Model):
 
     def _get_dmu_gap_names(self):
         """Return the gaps in the user's words."""
-        return [self._fields[f"client_{gap}"].get_description(self.env, ["string"])["string"] for gap in self._get_dmu_gaps()]
+        return [
+            self._fields[f"client_{gap}"].get_description(self.env, ["string"])["string"]
+            for gap in self._get_dmu_gaps()
+        ]
 
     def _get_panel_people(self):
         members = self.client_member_ids.filtered("current")
@@ -126,7 +129,9 @@ class ResPartner(models.Model):
         result = super().write(vals)
         if vals.get("active") is False:
             self._end_memberships()
-        moved = self.filtered(lambda person: before.get(person.id, person.commercial_partner_id) != person.commercial_partner_id)
+        moved = self.filtered(
+            lambda person: before.get(person.id, person.commercial_partner_id) != person.commercial_partner_id
+        )
         # Only at the client that was left: elsewhere the person goes on as an adviser.
         moved._end_memberships(lambda member: member.partner_id == before[member.person_id.id])
         return result

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-MINIMUM_PARAMETER = "client_base.profile_minimum"
-FIGURES = ("score", "coverage")
+from ..parameters import PROFILE_MINIMUM
+from .client_profile import COVERAGE_COLUMNS, SCORE_COLUMNS
 
 
 class ResPartner(models.Model):
@@ -71,26 +71,21 @@ class ResPartner(models.Model):
     def _get_profile_minimum(self):
         """Return the least fit, in percent, with which a new client is taken without asking a lead."""
         # sudo: the minimum is no secret
-        return float(self.env["ir.config_parameter"].sudo().get_param(MINIMUM_PARAMETER, 0))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_profile_values(vals_list)
-        return super().create(vals_list)
+        return float(self.env["ir.config_parameter"].sudo().get_param(PROFILE_MINIMUM, 0))
 
     def write(self, vals):
-        self._check_profile_values([vals])
         result = super().write(vals)
         if "client_channel_id" in vals:
             self.env["client.profile"]._refresh(self.filtered("client_coverage").ids)
         return result
 
     @api.model
-    def _check_profile_values(self, vals_list):
-        """Raise AccessError when ``vals_list`` hold figures that only scores bring about."""
-        kept = {name for name in self._fields if name.startswith(("client_score", "client_coverage", "client_admission"))}
-        if not self.env.su and any((kept - {"client_score_ids"}) & vals.keys() for vals in vals_list):
-            raise AccessError(self.env._("The fit follows from scores, and admission is decided by a team lead."))
+    def _get_figure_fields(self):
+        return super()._get_figure_fields() | {*SCORE_COLUMNS, *COVERAGE_COLUMNS, "client_admission"}
+
+    def _refresh_figures(self):
+        super()._refresh_figures()
+        self.env["client.profile"]._refresh(self.ids)
 
     def action_admit(self):
         self._decide_admission("admitted")
@@ -101,7 +96,9 @@ class ResPartner(models.Model):
     def _decide_admission(self, decision):
         self.check_access("write")
         if not self.env.user.has_group("client_base.group_client_team"):
-            raise AccessError(self.env._("Whether a client below the minimum is taken, a team lead decides. Ask yours."))
+            raise AccessError(
+                self.env._("Whether a client below the minimum is taken, a team lead decides. Ask yours.")
+            )
         # sudo: the field is closed to direct writing; access was checked above
         self.sudo().client_admission = decision
         for partner in self:

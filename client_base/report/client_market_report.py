@@ -23,7 +23,9 @@ class ClientMarketReport(models.Model):
     own_amount = fields.Monetary(string="From Us", readonly=True)
     competitor_amount = fields.Monetary(string="From Competitors", readonly=True)
     untapped = fields.Monetary(readonly=True, help="What the client needs and does not buy from us.")
-    share = fields.Float(string="Our Share", readonly=True, aggregator="avg", help="Of the client's demand, in percent.")
+    share = fields.Float(
+        string="Our Share", readonly=True, aggregator="avg", help="Of the client's demand, in percent."
+    )
 
     _depends = {
         "client.market": ["partner_id", "category_id", "year", "company_id", "capacity", "competitor_amount"],

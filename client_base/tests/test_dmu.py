@@ -37,7 +37,9 @@ class TestDmu(DmuCommon):
     """Who decides at a client, and through whom."""
 
     def search(self, gap):
-        return self.env["res.partner"].search([(f"client_{gap}", "=", True), ("id", "in", (self.alpha | self.beta).ids)])
+        return self.env["res.partner"].search(
+            [(f"client_{gap}", "=", True), ("id", "in", (self.alpha | self.beta).ids)]
+        )
 
     def assert_gaps(self, *gaps):
         """Check that alpha has these gaps, as the card says and as the filters find."""
@@ -80,15 +82,15 @@ class TestDmu(DmuCommon):
 
     def test_bad_entries_are_refused_in_words(self):
         cases = {
-            "Interest goes": lambda: self.ann.write({"interest": 6}),
-            "Involvement goes": lambda: self.ann.write({"involvement": -1}),
-            "Authority goes": lambda: self.ann.write({"formal_authority": 9}),
-            "before the beginning": lambda: self.ann.write({"date_to": self.today - timedelta(days=99)}),
+            "interest_range": lambda: self.ann.write({"interest": 6}),
+            "involvement_range": lambda: self.ann.write({"involvement": -1}),
+            "authority_range": lambda: self.ann.write({"formal_authority": 9}),
+            "dates_order": lambda: self.ann.write({"date_to": self.today - timedelta(days=99)}),
             "cannot lie ahead": lambda: self.ann.write({"confirmed_on": self.today + timedelta(days=1)}),
             "choose a person": lambda: self.make_member(self.alpha, self.alpha, self.buyer),
             "already: open that row": lambda: self.make_member(self.alpha, self.anna, self.buyer),
             "Choose the person": lambda: self.make_member(self.alpha, self.env["res.partner"], self.buyer),
-            "Strength goes": lambda: self.influence.write({"strength": 6}),
+            "strength_range": lambda: self.influence.write({"strength": 6}),
             "Nobody influences himself": lambda: self.make_influence(self.ann, self.ann),
             "entered already": lambda: self.make_influence(self.ann, self.dora),
         }
@@ -131,7 +133,13 @@ class TestDmu(DmuCommon):
     def test_each_manager_sees_the_people_of_own_clients(self):
         self.make_member(self.beta, self.boris, self.decider)
         members = self.env["client.dmu.member"]
-        for user, count in ((self.manager, 2), (self.second, 1), (self.lead, 2), (self.accountant, 3), (self.operator, 0)):
+        for user, count in (
+            (self.manager, 2),
+            (self.second, 1),
+            (self.lead, 2),
+            (self.accountant, 3),
+            (self.operator, 0),
+        ):
             with self.subTest(user=user.name):
                 self.assertEqual(members.with_user(user).search_count([]), count)
         with self.assertRaises(AccessError):
@@ -173,7 +181,9 @@ class TestMerge(DmuCommon):
                 for client in cls.alpha | cls.gamma
             ]
         )
-        region = cls.env["client.region"].create({"name": "East", "country_ids": [Command.set(cls.env.ref("base.ua").ids)]})
+        region = cls.env["client.region"].create(
+            {"name": "East", "country_ids": [Command.set(cls.env.ref("base.ua").ids)]}
+        )
         cls.env["client.region.note"].create({"region_id": region.id, "text": "Grows", "source": "us"})
         cls.gamma.country_id = cls.env.ref("base.ua")
 
@@ -191,7 +201,9 @@ class TestMerge(DmuCommon):
         }
 
     def merge(self, partners, into):
-        self.env["base.partner.merge.automatic.wizard"].with_user(self.head)._merge(partners.ids, into)
+        self.env["base.partner.merge.automatic.wizard"].with_user(self.head)._merge(
+            partners.ids, into.with_user(self.head)
+        )
 
     def test_merging_two_clients_keeps_every_row(self):
         before = self.count()

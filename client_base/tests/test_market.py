@@ -69,8 +69,8 @@ class TestMarket(ClientBaseCommon):
 
     def test_bad_entries_are_refused_in_words(self):
         cases = {
-            "above zero": {"capacity": 0},
-            "more than the whole": {"competitor_amount": 1001},
+            "capacity_positive": {"capacity": 0},
+            "competitors_within": {"competitor_amount": 1001},
             "year in full": {"year": 26},
         }
         for words, values in cases.items():

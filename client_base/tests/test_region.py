@@ -105,8 +105,10 @@ class TestRegion(ClientBaseCommon):
         self.env["client.region.figure"].create({**figure, "year": 2020})
         cases = {
             "year in full": lambda: self.env["client.region.figure"].create({**figure, "year": 20}),
-            "for that year already": lambda: self.env["client.region.figure"].create({**figure, "year": 2020}),
-            "cannot lie ahead": lambda: self.env["client.region.note"].create({**values, "text": "X", "date": "2999-01-01"}),
+            "figure_unique": lambda: self.env["client.region.figure"].create({**figure, "year": 2020}),
+            "cannot lie ahead": lambda: self.env["client.region.note"].create(
+                {**values, "text": "X", "date": "2999-01-01"}
+            ),
         }
         for words, action in cases.items():
             with self.subTest(words=words), self.assertRaisesRegex(Exception, words), self.cr.savepoint():

@@ -81,12 +81,14 @@ def draw_map(persons, links):
     drawn = Map()
     if not rows:
         return drawn
-    columns = max(3, max(map(len, rows)))
+    columns = max(3, *map(len, rows))
     drawn.width = 2 * MARGIN + COLUMN_WIDTH * (columns - 1)
     drawn.height = 2 * MARGIN + ROW_HEIGHT * (len(rows) - 1)
     for number, row in enumerate(rows):
         wanted = [MARGIN + (drawn.width - 2 * MARGIN) * (1 + place) / 2 for _person, place in row]
-        for (person, _place), spot_x in zip(row, spread(wanted, COLUMN_WIDTH, MARGIN, drawn.width - MARGIN), strict=True):
+        for (person, _place), spot_x in zip(
+            row, spread(wanted, COLUMN_WIDTH, MARGIN, drawn.width - MARGIN), strict=True
+        ):
             spot_y = MARGIN + ROW_HEIGHT * number
             radius = 18 + 3 * person.authority
             drawn.spots[person.key] = Spot(spot_x, spot_y, radius, outline(person.shape, spot_x, spot_y, radius))
@@ -130,7 +132,10 @@ def spread(wanted, distance, least, most):
         positions[number] = min(positions[number], bound)
         bound = positions[number] - distance
     # On average nobody is moved, where there is room.
-    shift = min(sum(position - want for position, want in zip(positions, wanted, strict=True)) / len(wanted), positions[0] - least)
+    shift = min(
+        sum(position - want for position, want in zip(positions, wanted, strict=True)) / len(wanted),
+        positions[0] - least,
+    )
     return [position - max(shift, 0) for position in positions]
 
 

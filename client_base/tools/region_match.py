@@ -108,7 +108,7 @@ class RegionMatcher:
     def __init__(self, claims):
         self.by_zip, self.by_city, self.by_state, self.by_country = {}, {}, {}, {}
         # Later ones overwrite: so the deepest comes last, and of equals the first.
-        for claim in sorted(reversed(list(claims)), key=lambda claim: claim.depth):
+        for _number, claim in sorted(enumerate(claims), key=lambda found: (found[1].depth, -found[0])):
             within = [("state", state) for state in claim.states] or [
                 ("country", country) for country in claim.countries
             ]

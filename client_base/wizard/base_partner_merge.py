@@ -1,9 +1,11 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
+from ..models.res_partner_figures import MERGING
+
 
 class BasePartnerMerge(models.TransientModel):
-    """A substitute merges no client of the absent manager into somebody else's."""
+    """Figures are computed after a merge; a substitute merges no client of the absent into somebody else's."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 
@@ -14,4 +16,11 @@ class BasePartnerMerge(models.TransientModel):
             raise AccessError(
                 self.env._("These clients have different managers, for one of whom you stand in. Ask the team lead.")
             )
-        return super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
+        merging = self.with_context(**{MERGING: True})
+        if dst_partner:
+            dst_partner = dst_partner.with_context(**{MERGING: True})
+        result = super(BasePartnerMerge, merging)._merge(
+            partner_ids, dst_partner=dst_partner, extra_checks=extra_checks
+        )
+        partners.exists().commercial_partner_id._refresh_figures()
+        return result

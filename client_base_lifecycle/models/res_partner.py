@@ -87,9 +87,9 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        defaults = self.default_get([*ENGINE_FIELDS, *DECISION_FIELDS])
+        defaults = self.default_get(list(DECISION_FIELDS))
         for vals in vals_list:
-            self._check_lifecycle_values({**defaults, **vals})
+            self._check_decision_values({**defaults, **vals})
         partners = super().create(vals_list)
         self.env["client.lifecycle"]._refresh(
             partners.filtered(lambda partner: partner == partner.commercial_partner_id)
@@ -97,19 +97,25 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
-        self._check_lifecycle_values(vals)
+        self._check_decision_values(vals)
         before = self.commercial_partner_id if "parent_id" in vals else self.browse()
         result = super().write(vals)
         if RULE_FIELDS & vals.keys():
             self.env["client.lifecycle"]._refresh((before | self).exists())
         return result
 
-    def _check_lifecycle_values(self, vals):
-        """Raise AccessError where ``vals`` hold what the user may not set, whatever way they came."""
+    @api.model
+    def _get_figure_fields(self):
+        return super()._get_figure_fields() | ENGINE_FIELDS
+
+    def _refresh_figures(self):
+        super()._refresh_figures()
+        self.env["client.lifecycle"]._refresh(self)
+
+    def _check_decision_values(self, vals):
+        """Raise AccessError where ``vals`` hold a decision that is not the user's, whatever way they came."""
         if self.env.su:
             return
-        if ENGINE_FIELDS & vals.keys():
-            raise AccessError(self.env._("Segments and purchases follow from orders and decisions."))
         named = vals.get("client_grade") in LEAD_GRADES or (
             DECISION_FIELDS & vals.keys() and self.filtered(lambda partner: partner.client_grade in LEAD_GRADES)
         )

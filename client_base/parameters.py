@@ -1,0 +1,5 @@
+"""Names and defaults of the settings that are kept as system parameters."""
+
+PROFILE_MINIMUM = "client_base.profile_minimum"
+REGION_NOTE_DAYS = "client_base.region_note_days"
+DEFAULT_REGION_NOTE_DAYS = 365
