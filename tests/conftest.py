@@ -78,6 +78,10 @@ class Served:
             raise RpcError(answer["error"])
         return answer.get("result")
 
+    def open(self, page, action):
+        """Open the action with that external id."""
+        page.goto(f"{self.url}/odoo/action-{action}")
+
     def sign_in(self, page, login="admin", password="admin"):
         """Open the web client in ``page`` as that user and wait until it is there."""
         page.goto(f"{self.url}/web/login")
@@ -169,6 +173,18 @@ def page(browser):
     yield page
     context.close()
     assert not errors, "JavaScript errors on the page"
+
+
+@pytest.fixture
+def picture(page):
+    """A function that takes the README's picture ``name`` when pictures are asked for."""
+
+    def take(name):
+        if os.environ.get("CLIENT_BASE_PICTURES"):
+            page.wait_for_timeout(1000)  # animations
+            page.screenshot(path=Path(os.environ["CLIENT_BASE_PICTURES"]) / f"{name}.png")
+
+    return take
 
 
 def pytest_terminal_summary(terminalreporter, config):
