@@ -23,7 +23,7 @@ class ClientDmuInfluence(models.Model):
     )
     strength = fields.Integer(default=3, required=True, help="1: is listened to, 5: always gets it.")
     how = fields.Char(help="By what: as the superior, as an expert, as a friend, through the budget…")
-    why = fields.Char(help="What this person wants from it.")
+    why = fields.Char(string="Aim", help="What this person wants from it.")
     current = fields.Boolean(compute="_compute_current")
 
     _strength_range = models.Constraint("CHECK (strength BETWEEN 1 AND 5)", "Strength goes from 1 to 5.")

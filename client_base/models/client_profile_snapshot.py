@@ -11,7 +11,7 @@ class ClientProfileSnapshot(models.Model):
 
     partner_id = fields.Many2one("res.partner", string="Client", required=True, index=True, ondelete="cascade")
     date = fields.Date(string="Valid until", required=True, help="The day on which the criteria changed.")
-    score = fields.Float(aggregator="avg")
+    score = fields.Float(string="Fit", aggregator="avg")
     coverage = fields.Float(aggregator="avg")
     score_goals = fields.Float(string="Goals", aggregator="avg")
     score_market = fields.Float(string="Market", aggregator="avg")
