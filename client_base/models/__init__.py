@@ -1,4 +1,9 @@
+# Documents inherit from it, so it comes first.
+from . import client_document_mixin
+
+# isort: split
 from . import (
+    account_move,
     base,
     base_owner,
     client_export,

@@ -1,5 +1,6 @@
 from . import (
     test_completeness,
+    test_documents,
     test_export,
     test_handover,
     test_import,
