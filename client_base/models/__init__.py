@@ -11,6 +11,7 @@ from . import (
     client_handover_apply,
     client_handover_line,
     client_handover_load,
+    client_handover_meetings,
     client_handover_plan,
     client_handover_region,
     client_handover_transfer,

@@ -3,6 +3,7 @@ from . import (
     test_documents,
     test_export,
     test_handover,
+    test_handover_meetings,
     test_import,
     test_isolation,
     test_owner,
