@@ -6,6 +6,7 @@ from . import (
     test_handover_meetings,
     test_import,
     test_isolation,
+    test_merge,
     test_owner,
     test_pool,
     test_region,
