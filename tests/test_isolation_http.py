@@ -350,6 +350,7 @@ def test_mailings(sample, anna, foreign):
         "create",
         {
             "subject": "News",
+            "email_from": "news@ours.example.com",
             "mailing_model_id": kind,
             "mailing_domain": str([("id", "in", foreign["res.partner"])]),
             "body_html": '<p>Dear <t t-out="object.name"/></p>',
