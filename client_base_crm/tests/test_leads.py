@@ -46,8 +46,14 @@ class TestLeads(ClientBaseCommon):
         lead = self.make_lead(partner_id=self.alpha.id, user_id=self.manager.id)
         with self.assertRaisesRegex(ValidationError, "Alpha Ltd"), self.env.cr.savepoint():
             lead.user_id = self.second
-        with self.assertRaises(ValidationError), self.env.cr.savepoint():
-            lead.partner_id = self.beta
+        lead.partner_id = self.beta
+        self.assertEqual(lead.user_id, self.second, "another client, another manager")
+
+    def test_a_lead_turned_over_gets_its_new_client(self):
+        lead = self.make_lead(type="lead", user_id=self.manager.id, email_from="new@mail.example")
+        wizard = self.env["crm.lead2opportunity.partner"].with_context(active_ids=lead.ids, active_id=lead.id)
+        wizard.create({"action": "create", "user_id": self.second.id, "name": "convert"}).action_apply()
+        self.assertEqual((lead.user_id, lead.partner_id.client_owner_id), (self.second, self.second))
 
     def test_a_substitute_works_the_leads_for_the_absent_manager(self):
         theirs = [self.make_lead(partner_id=self.beta.id), self.make_lead(user_id=self.second.id)]
