@@ -55,7 +55,7 @@ class TestDocuments(ClientBaseCommon):
         self.env.cr.execute("UPDATE sale_order SET user_id = %s WHERE id = %s", [self.manager.id, order.id])
         order.invalidate_recordset()
         with self.assertRaises(ValidationError) as refusal:
-            order.with_user(self.manager).sudo()._check_salesperson_sees_client()
+            order.with_user(self.manager).sudo()._check_salesperson_sees_client()  # as Odoo checks
         for secret in ("Beta", self.second.name):
             self.assertNotIn(secret, str(refusal.exception))
 
@@ -69,11 +69,18 @@ class TestDocuments(ClientBaseCommon):
         self.stand_in(self.manager, self.second)
         order = self.env["sale.order"].with_user(self.manager).create({"partner_id": self.beta.id})
         self.assertEqual(order.user_id, self.second)
-        with self.assertRaises(ValidationError):
-            order.user_id = self.manager
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            order.with_user(self.manager).user_id = self.manager
         order.order_line = [Command.create({"product_id": self.product.id, "qty_delivered": 1})]
         order.action_confirm()
         self.assertEqual(order._create_invoices().sudo().invoice_user_id, self.second)
+
+    def test_what_a_shop_sells_is_not_refused(self):
+        """Code that acts for nobody in particular names a salesperson of its own, for anybody's client."""
+        order = self.env["sale.order"].create({"partner_id": self.free.id, "user_id": self.manager.id})
+        self.assertFalse(order.user_id, "nobody's yet: the leads see it")
+        order.write({"partner_id": self.beta.id, "user_id": self.manager.id})
+        self.assertEqual(order.user_id, self.second)
 
     def test_who_pays_may_be_another_managers_client(self):
         order = self.make_order(self.alpha)

@@ -45,7 +45,7 @@ class TestLeads(ClientBaseCommon):
     def test_the_salesperson_sees_the_client(self):
         lead = self.make_lead(partner_id=self.alpha.id, user_id=self.manager.id)
         with self.assertRaisesRegex(ValidationError, "Alpha Ltd"), self.env.cr.savepoint():
-            lead.user_id = self.second
+            lead.with_user(self.head).user_id = self.second
         lead.partner_id = self.beta
         self.assertEqual(lead.user_id, self.second, "another client, another manager")
 
