@@ -15,8 +15,8 @@ FILES = """
     base: test_acl test_groups test_overrides test_res_partner test_res_partner_merge test_res_users
           test_user_has_group
     sales_team: test_sales_team test_sales_team_internals test_sales_team_membership
-    sale: test_access_rights test_credit_limit test_sale_flow test_sale_report
-    crm: test_crm_lead test_crm_lead_convert test_crm_lead_convert_mass test_crm_lead_merge test_crm_lead_multicompany
+    sale: test_access_rights test_sale_flow test_sale_report
+    crm: test_crm_lead_convert test_crm_lead_convert_mass test_crm_lead_merge test_crm_lead_multicompany
          test_crm_rainbowman
     sale_crm: test_crm_lead_convert_quotation
     mail: test_res_partner test_res_users
@@ -29,11 +29,8 @@ POOL = "a salesperson works own clients; one without a manager is first given to
 FOLLOWS = "a lead's salesperson is the manager of its client, whoever was chosen"
 QUERIES = "it asks whose the clients are: more queries per lead that is turned over"
 BY_DESIGN = {
-    "TestAccessRights.test_access_employee": POOL,
-    "TestAccessRights.test_access_portal_user": POOL,
     "TestAccessRights.test_access_sales_manager": POOL,
     "TestAccessRights.test_access_sales_person": POOL,
-    "TestSaleOrderCreditLimit.test_credit_limit_access": POOL,
     "TestCrmLeadRainbowmanMessages.test_leads_rainbowman": POOL,
     "TestLeadMerge.test_merge_method_followers": POOL,
     "TestLeadConvertToTicket.test_lead_convert_to_quotation_exist": POOL,
