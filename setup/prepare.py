@@ -29,7 +29,7 @@ from pathlib import Path
 
 SETUP = Path(__file__).resolve().parent
 ROOT = SETUP.parent
-ADDONS = ("client_base", "client_base_lifecycle", "client_base_campaigns")
+ADDONS = ("client_base", "client_base_crm", "client_base_lifecycle", "client_base_campaigns")
 
 # Debian's own package of Odoo is in the unstable suite only; the fonts and scripts are what its
 # web client links to.  From the machine's own suite come those that unstable has in another layout.

@@ -1,4 +1,9 @@
+# Documents inherit from it, so it comes first.
+from . import client_document_mixin
+
+# isort: split
 from . import (
+    account_move,
     base,
     base_owner,
     client_channel,
@@ -11,6 +16,7 @@ from . import (
     client_handover_apply,
     client_handover_line,
     client_handover_load,
+    client_handover_meetings,
     client_handover_plan,
     client_handover_region,
     client_handover_transfer,

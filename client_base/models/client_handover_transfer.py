@@ -7,7 +7,7 @@ class ClientHandover(models.Model):
     """How the clients of a handover move, and move back: a fixed number of statements, however many they are.
 
     With a client go its contacts and addresses, the open documents and open activities of its old
-    manager, and his place among the followers.  Closed documents keep their salesperson.
+    manager, his meetings to come, and his place among the followers.  Closed documents keep their salesperson.
     """
 
     _inherit = "client.handover"
@@ -64,6 +64,7 @@ class ClientHandover(models.Model):
         self.env.invalidate_all(flush=False)
         for model, names, ids in changed:
             self._settle(model.browse(ids), names)
+        self._move_meetings(moving)
 
     def _settle(self, records, names):
         """Have everything recomputed that depends on the fields ``names``, written by SQL."""

@@ -34,16 +34,7 @@ class ResPartner(models.Model):
 
     @api.depends("user_ids.share", "user_ids.partner_id", "commercial_partner_id.ref_company_ids.partner_id")
     def _compute_client_open(self):
-        # Archived colleagues too: what they wrote must stay readable.
-        users = self.env["res.users"].with_context(active_test=False)
-        colleagues = users.search(
-            [
-                ("partner_id", "in", self.ids),
-                "|",
-                ("share", "=", False),
-                ("all_group_ids", "in", self.env.ref("base.group_public").ids),
-            ]
-        ).partner_id
+        public = self.env.ref("base.group_public")
         companies = (
             self.env["res.company"]
             .with_context(active_test=False)
@@ -51,7 +42,12 @@ class ResPartner(models.Model):
             .partner_id
         )
         for partner in self:
-            partner.client_open = partner._origin in colleagues or partner.commercial_partner_id in companies
+            # Archived colleagues too: what they wrote must stay readable.  Not searched for: that would write
+            # the users' shares to the database before Odoo has computed what must fit them.
+            users = partner.with_context(active_test=False).user_ids
+            partner.client_open = partner.commercial_partner_id in companies or any(
+                not user.share or public in user.all_group_ids for user in users
+            )
 
     @api.depends_context("uid")
     def _compute_display_name(self):
@@ -98,6 +94,14 @@ class ResPartner(models.Model):
     def _get_owner_of_new(self, vals, owner):
         """Return the salesperson of a new partner: a person has the company's, others have ``owner``."""
         return self.browse(vals["parent_id"]).user_id if vals.get("parent_id") and not vals.get("is_company") else owner
+
+    def _get_salesperson(self, wanted):
+        """Return whose the documents of this client are: ``wanted`` who sees it for good, otherwise its manager."""
+        # sudo: whose client it is decides this, whoever makes the document
+        client = self.sudo()
+        scope = wanted._client_standing_scope() if wanted else None
+        fits = scope is None or not client or client.client_open or client.client_owner_id.id in scope
+        return wanted if fits else client.client_owner_id.with_env(wanted.env)
 
     def _get_vcard_file(self):
         self.env["client.export"]._record("card", self, "vCard")

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .res_users import POOL_PARAMETER
+# The type of the activities by which managers ask for a client.
+REQUEST = "client_base.mail_activity_data_client_request"
 
 
 class ResPartner(models.Model):
@@ -9,6 +10,9 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
+    client_requester_id = fields.Many2one(
+        "res.users", string="Asked for by", compute="_compute_client_requester_id", help="Who asked first."
+    )
     client_pool = fields.Char(
         string="Free Pool",
         compute="_compute_client_pool",
@@ -18,14 +22,23 @@ class ResPartner(models.Model):
     @api.depends("client_owner_id")
     @api.depends_context("uid")
     def _compute_client_pool(self):
-        # sudo: how the pool is shared is no secret
-        shared = self.env["ir.config_parameter"].sudo().get_param(POOL_PARAMETER, "closed")
+        shared = self.env.user._client_pool_sharing()
         if self.env.user.has_group("client_base.group_client_team"):
             shared = "claim"
         manages = self.env.user.has_group("client_base.group_client_own")
         for partner in self:
             free = manages and not partner.client_owner_id and not partner.client_open
             partner.client_pool = shared if free and shared != "closed" else False
+
+    @api.depends("activity_ids.activity_type_id")
+    def _compute_client_requester_id(self):
+        for partner in self:
+            partner.client_requester_id = partner._get_requests().sorted("id")[:1].create_uid
+
+    def _get_requests(self):
+        """Return the open activities by which managers ask for this client."""
+        kind = self.env.ref(REQUEST)
+        return self.activity_ids.filtered(lambda activity: activity.activity_type_id == kind)
 
     def action_claim_client(self):
         """Take a client without an owner; of two who press at once the first gets it."""
@@ -45,11 +58,12 @@ class ResPartner(models.Model):
         lead = self.env.user.sale_team_id.sudo().user_id  # sudo: everybody may know own team's lead
         if not lead:
             raise UserError(self.env._("Your sales team has no lead to ask. Ask the head of sales."))
-        summary = self.env._("%s asks for this client", self.env.user.name)
         # sudo: whoever asks may not plan activities of a client that is not his yet
         client = self.commercial_partner_id.sudo()
-        if summary not in client.activity_ids.filtered(lambda activity: activity.user_id == lead).mapped("summary"):
-            client.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=lead.id)
+        if self.env.user not in client._get_requests().create_uid:
+            client.activity_schedule(
+                REQUEST, summary=self.env._("%s asks for this client", self.env.user.name), user_id=lead.id
+            )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -58,6 +72,16 @@ class ResPartner(models.Model):
                 "message": self.env._("%s was asked to give you this client.", lead.name),
             },
         }
+
+    def action_give_client(self):
+        """Make who asked first the client's manager, and close all requests for it."""
+        for client in self:
+            # The request is read before the client is anybody's, and with it perhaps nobody's to see.
+            requests, owner = client._get_requests(), client.client_requester_id
+            if not owner or client.client_owner_id:
+                raise UserError(self.env._("%s has a manager already, or nobody asks for it.", client.display_name))
+            requests.action_feedback(feedback=self.env._("The client was given to %s.", owner.name))
+            client.user_id = owner
 
     def _check_client_pool(self, wanted):
         self.check_access("read")

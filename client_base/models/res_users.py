@@ -45,13 +45,20 @@ class ResUsers(models.Model):
         if self.has_group("client_base.group_client_team"):
             return (False, self.id, *(self._client_team_members() - self).ids)
         if self.has_group("client_base.group_client_own"):
-            # sudo: how the free pool is shared is no secret
-            shared = self.env["ir.config_parameter"].sudo().get_param(POOL_PARAMETER, "closed")
-            return (self.id,) if shared == "closed" else (False, self.id)
+            return (self.id,) if self._client_pool_sharing() == "closed" else (False, self.id)
         if self.has_group("client_base.group_client_operator"):
             return ()
         # No level: portal and website visitors have Odoo's own rules, others are as they were.
         return None
+
+    def _client_pool_sharing(self):
+        """Return what managers may do about clients without an owner: “closed”, “request” or “claim”."""
+        # sudo: how the free pool is shared is no secret
+        return self.env["ir.config_parameter"].sudo().get_param(POOL_PARAMETER, "closed")
+
+    def _client_works_pool(self):
+        """Tell whether clients without an owner are the user's to change, not only to see and to ask for."""
+        return self.has_group("client_base.group_client_team") or self._client_pool_sharing() == "claim"
 
     def _client_team_members(self):
         """Return the users whose sales team this user leads."""

@@ -1,25 +1,17 @@
-from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo import models
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "client.document.mixin"]
 
-    @api.constrains("partner_id", "user_id")
-    def _check_salesperson_sees_client(self):
-        """Documents follow the client: nobody gets an order that he then could not open."""
-        for order in self:
-            # sudo: whether it fits is told to whoever enters it; names below only to who may read them
-            client, salesperson = order.sudo().partner_id, order.sudo().user_id
-            scope = salesperson._client_scope()
-            if scope is None or client.client_open or client.client_owner_id.id in scope:
-                continue
-            raise ValidationError(
-                self.env._(
-                    "%(salesperson)s does not see the client %(client)s. Choose the client's manager as the "
-                    "salesperson (%(owner)s), or hand the client over first.",
-                    salesperson=salesperson.name,
-                    client=order.partner_id.display_name,
-                    owner=client.client_owner_id.name or self.env._("nobody yet"),
-                )
-            )
+    def _compute_user_id(self):
+        super()._compute_user_id()
+        # Odoo asks the contact first, which may have kept the salesperson of another company.
+        self._follow_client()
+
+    def _prepare_invoice(self):
+        """Who pays may be another client, with a manager of its own."""
+        values = super()._prepare_invoice()
+        salesperson = self.env["res.users"].browse(values.get("invoice_user_id"))
+        return {**values, "invoice_user_id": self.partner_invoice_id._get_salesperson(salesperson).id}

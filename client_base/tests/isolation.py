@@ -33,7 +33,7 @@ SHARED = {
 class IsolationCommon(ClientBaseCommon):
     """Builds the foreign world and knows how to look for it."""
 
-    CLIENTS = 20
+    CLIENTS = 200
 
     @classmethod
     def setUpClass(cls):
@@ -68,70 +68,180 @@ class IsolationCommon(ClientBaseCommon):
 
     @classmethod
     def make_foreign_world(cls):
-        """Return clients of the second manager, with contacts, documents, messages and the rest."""
-        clients = cls.env["res.partner"]
-        for number in range(cls.CLIENTS):
-            clients |= cls.make_foreign_client(f"{CANARY}{number}x")
+        """Return clients of the second manager, with contacts, documents, messages and the rest.
+
+        Model by model, not client by client: there are hundreds.
+        """
+        canaries = [f"{CANARY}{number}x" for number in range(cls.CLIENTS)]
+        clients, contacts = cls.make_foreign_cards(canaries)
+        orders = cls.make_foreign_documents(canaries, clients, contacts)
+        for documents in (clients, orders):
+            cls.make_foreign_talk(canaries, documents, contacts)
+        cls.make_foreign_extras(canaries, clients)
+        # What a browser does, which fills in more than what is stored above.
+        for canary, document in zip(canaries, (clients[0], orders[0]), strict=False):
+            document.message_post(body=f"{canary} letter", subject=f"{canary} subject", partner_ids=contacts[0].ids)
+            document.message_subscribe(clients[0].ids)
         return clients
 
     @classmethod
-    def make_foreign_client(cls, canary):
-        client = cls.make_client(
-            f"{canary} name",
-            cls.second,
-            email=f"{canary}@mail.example",
-            phone=f"{canary} phone",
-            street=f"{canary} street",
-            city=f"{canary} city",
-            ref=f"{canary} ref",
-            comment=f"<p>{canary} note</p>",
-            website=f"https://{canary}.example",
-        )
-        contact = cls.make_contact(client, f"{canary} person", email=f"{canary}.person@mail.example")
-        cls.env["res.partner.bank"].create({"partner_id": client.id, "acc_number": f"{canary} account"})
-        order = cls.make_order(contact)
-        order.write({"client_order_ref": f"{canary} order", "user_id": False})
-        cls.make_order(client, state="draft").user_id = False
-        cls.env["account.move"].create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": client.id,
-                "invoice_user_id": False,
-                "ref": f"{canary} invoice",
-                "invoice_line_ids": [Command.create({"name": f"{canary} line", "price_unit": 10})],
-            }
-        )
-        for document in (client, order):
-            document.message_post(body=f"{canary} message", subject=f"{canary} subject", partner_ids=contact.ids)
-            document.message_subscribe(client.ids)
-            document.activity_schedule("mail.mail_activity_data_todo", summary=f"{canary} todo", user_id=cls.second.id)
-            cls.env["ir.attachment"].create(
-                {"name": f"{canary} file", "res_model": document._name, "res_id": document.id, "raw": canary.encode()}
-            )
-        cls.make_foreign_extras(client, canary)
-        return client
+    def make_many(cls, name, vals_list, user=None):
+        return cls.env[name].with_user(user or cls.env.user).create(list(vals_list)).with_user(cls.env.user)
 
     @classmethod
-    def make_foreign_extras(cls, client, canary):
+    def make_foreign_cards(cls, canaries):
+        """Return clients and contacts, one of each for each canary."""
+        clients = cls.make_many(
+            "res.partner",
+            (
+                {
+                    "name": f"{canary} name",
+                    "is_company": True,
+                    "user_id": cls.second.id,
+                    "email": f"{canary}@mail.example",
+                    "phone": f"{canary} phone",
+                    "street": f"{canary} street",
+                    "city": f"{canary} city",
+                    "ref": f"{canary} ref",
+                    "comment": f"<p>{canary} note</p>",
+                    "website": f"https://{canary}.example",
+                }
+                for canary in canaries
+            ),
+        )
+        pairs = list(zip(canaries, clients.ids, strict=True))
+        contacts = cls.make_many(
+            "res.partner",
+            (
+                {"name": f"{canary} person", "parent_id": client, "email": f"{canary}.person@mail.example"}
+                for canary, client in pairs
+            ),
+        )
+        cls.make_many(
+            "res.partner.bank", ({"partner_id": client, "acc_number": f"{canary} account"} for canary, client in pairs)
+        )
+        return clients, contacts
+
+    @classmethod
+    def make_foreign_documents(cls, canaries, clients, contacts):
+        """Return confirmed orders, one for each canary; make quotations and invoices beside them."""
+        line = {"product_id": cls.product.id, "price_unit": 100, "tax_ids": False}
+        orders = cls.make_many(
+            "sale.order",
+            (
+                {
+                    "partner_id": contact,
+                    "user_id": False,
+                    "state": "sale",
+                    "client_order_ref": f"{canary} order",
+                    "order_line": [Command.create(line)],
+                }
+                for canary, contact in zip(canaries, contacts.ids, strict=True)
+            ),
+        )
+        cls.make_many(
+            "sale.order",
+            ({"partner_id": client, "user_id": False, "order_line": [Command.create(line)]} for client in clients.ids),
+        )
+        cls.make_many(
+            "account.move",
+            (
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": client,
+                    "invoice_user_id": False,
+                    "ref": f"{canary} invoice",
+                    "invoice_line_ids": [Command.create({"name": f"{canary} line", "price_unit": 10})],
+                }
+                for canary, client in zip(canaries, clients.ids, strict=True)
+            ),
+        )
+        return orders
+
+    @classmethod
+    def make_foreign_talk(cls, canaries, documents, contacts):
+        """Hang a message with a notification, a follower, an activity and a file on each of ``documents``."""
+        model = documents._name
+        rows = list(zip(canaries, documents.ids, contacts.ids, strict=True))
+        messages = cls.make_many(
+            "mail.message",
+            (
+                {
+                    "model": model,
+                    "res_id": row,
+                    "body": f"{canary} message",
+                    "subject": f"{canary} subject",
+                    "message_type": "comment",
+                    "subtype_id": cls.env.ref("mail.mt_comment").id,
+                    "partner_ids": [Command.set([contact])],
+                }
+                for canary, row, contact in rows
+            ),
+        )
+        cls.make_many(
+            "mail.notification",
+            (
+                {"mail_message_id": message, "res_partner_id": contact, "notification_type": "inbox"}
+                for message, contact in zip(messages.ids, contacts.ids, strict=True)
+            ),
+        )
+        cls.make_many(
+            "mail.followers",
+            ({"res_model": model, "res_id": row, "partner_id": contact} for _canary, row, contact in rows),
+        )
+        cls.make_many(
+            "mail.activity",
+            (
+                {
+                    "res_model_id": cls.env["ir.model"]._get_id(model),
+                    "res_id": row,
+                    "activity_type_id": cls.env.ref("mail.mail_activity_data_todo").id,
+                    "summary": f"{canary} todo",
+                    "user_id": cls.second.id,
+                }
+                for canary, row, _contact in rows
+            ),
+        )
+        cls.make_many(
+            "ir.attachment",
+            (
+                {"name": f"{canary} file", "res_model": model, "res_id": row, "raw": canary.encode()}
+                for canary, row, _contact in rows
+            ),
+        )
+
+    @classmethod
+    def make_foreign_extras(cls, canaries, clients):
         """Add what other addons hang on clients, where they are installed."""
+        pairs = list(zip(canaries, clients.ids, strict=True))
         if "crm.lead" in cls.env:
-            cls.env["crm.lead"].create(
-                {"name": f"{canary} lead", "partner_id": client.id, "user_id": False, "description": canary}
+            cls.make_many(
+                "crm.lead",
+                (
+                    {"name": f"{canary} lead", "partner_id": client, "user_id": False, "description": canary}
+                    for canary, client in pairs
+                ),
             )
         if "calendar.event" in cls.env:
-            cls.env["calendar.event"].with_user(cls.second).create(
-                {
-                    "name": f"{canary} meeting",
-                    "start": "2026-03-02 10:00:00",
-                    "stop": "2026-03-02 11:00:00",
-                    "partner_ids": [Command.set([client.id, cls.second.partner_id.id])],
-                    "description": canary,
-                }
+            cls.make_many(
+                "calendar.event",
+                (
+                    {
+                        "name": f"{canary} meeting",
+                        "start": "2026-03-02 10:00:00",
+                        "stop": "2026-03-02 11:00:00",
+                        "partner_ids": [Command.set([client, cls.second.partner_id.id])],
+                        "description": canary,
+                    }
+                    for canary, client in pairs
+                ),
+                cls.second,
             )
         if "account.analytic.account" in cls.env:
             plan = cls.env["account.analytic.plan"].search([], limit=1, order="id")
-            cls.env["account.analytic.account"].create(
-                {"name": f"{canary} analytic", "partner_id": client.id, "plan_id": plan.id}
+            cls.make_many(
+                "account.analytic.account",
+                ({"name": f"{canary} analytic", "partner_id": client, "plan_id": plan.id} for canary, client in pairs),
             )
 
     # --- looking ---

@@ -51,10 +51,16 @@ class TestExport(ClientBaseCommon):
             self.beta.with_user(self.manager).export_data(["name"])
         self.assertFalse(self.get_journal())
 
-    def test_the_journal_is_read_by_the_head_and_changed_by_nobody(self):
+    def test_a_lead_reads_the_team_s_journal_only(self):
+        self.alpha.with_user(self.manager).export_data(["name"])
+        self.team.member_ids = self.second
+        self.assertFalse(self.env["client.export"].with_user(self.lead).search([]))
+
+    def test_the_journal_is_read_by_lead_and_head_and_changed_by_nobody(self):
         self.alpha.with_user(self.manager).export_data(["name"])
         entry = self.get_journal()
-        self.assertTrue(entry.with_user(self.head).read(["content"]))
+        for user in (self.head, self.lead):
+            self.assertTrue(entry.with_user(user).read(["content"]), user.name)
         with self.assertRaises(AccessError):
             entry.with_user(self.manager).read(["content"])
         for action in (

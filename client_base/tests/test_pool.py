@@ -1,6 +1,7 @@
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import ClientBaseCommon
 
@@ -56,6 +57,38 @@ class TestPool(ClientBaseCommon):
         self.assertEqual(len(self.free.activity_ids), 1, "asked once")
         with self.assertRaises(AccessError):
             self.mine.action_claim_client()
+
+    def test_the_lead_gives_it_to_who_asked_first(self):
+        self.share("request")
+        self.team.member_ids = self.manager | self.second
+        self.mine.action_request_client()
+        self.free.with_user(self.second).action_request_client()
+        action = self.env["ir.actions.actions"]._for_xml_id("client_base.client_action_requests")
+        asked = self.env["res.partner"].with_user(self.lead)
+        found = asked.search(safe_eval(action["domain"], {"uid": self.lead.id}))
+        self.assertEqual(found, self.free)
+        self.assertEqual(found.client_requester_id, self.manager)
+        found.action_give_client()
+        self.assertEqual(self.free.user_id, self.manager)
+        self.assertFalse(self.free.activity_ids)
+        self.assertFalse(asked.search(safe_eval(action["domain"], {"uid": self.lead.id})))
+        with self.assertRaises(UserError):
+            found.action_give_client()
+
+    def test_managers_give_themselves_nothing(self):
+        self.share("request")
+        self.manager.sale_team_id = self.team
+        self.mine.action_request_client()
+        for take in (
+            self.mine.action_give_client,
+            self.mine.unlink,
+            lambda: self.mine.write({"user_id": self.manager.id}),
+            lambda: self.mine.write({"parent_id": self.alpha.id, "is_company": False}),
+            lambda: self.mine.write({"name": "Mine"}),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                take()
+        self.assertFalse(self.free.user_id)
 
     def test_setting_takes_effect_at_once(self):
         for how, seen in (("claim", 1), ("closed", 0), ("request", 1)):

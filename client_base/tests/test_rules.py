@@ -191,7 +191,7 @@ class TestRules(ClientBaseCommon):
 
     def test_the_salesperson_of_an_order_reaches_no_other_manager_s_client(self):
         with self.assertRaises(ValidationError), self.env.cr.savepoint():
-            self.beta_order.user_id = self.manager
+            self.beta_order.with_user(self.head).user_id = self.manager
         # As it may stand in the base from before.
         self.env.cr.execute("UPDATE sale_order SET user_id = %s WHERE id = %s", [self.manager.id, self.beta_order.id])
         self.env.invalidate_all()

@@ -1,0 +1,106 @@
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.exceptions import ValidationError
+
+from .common import ClientBaseCommon
+
+
+class TestDocuments(ClientBaseCommon):
+    """The salesperson of a document is somebody who sees its client."""
+
+    def make_invoice(self, partner, user=None, **values):
+        return (
+            self.env["account.move"]
+            .with_user(user or self.accountant)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": partner.id,
+                    "invoice_line_ids": [Command.create({"name": "Paper", "price_unit": 10, "tax_ids": False})],
+                    **values,
+                }
+            )
+        )
+
+    def stand_in(self, substitute, absent):
+        now = fields.Datetime.now()
+        return self.env["client.substitution"].create(
+            {
+                "absent_id": absent.id,
+                "substitute_id": substitute.id,
+                "date_from": now - timedelta(days=1),
+                "date_to": now + timedelta(days=1),
+                "state": "approved",
+            }
+        )
+
+    def test_an_invoice_belongs_to_the_clients_manager(self):
+        for partner in (self.beta, self.boris):
+            self.assertEqual(self.make_invoice(partner).invoice_user_id, self.second)
+        self.assertEqual(self.make_invoice(self.free).invoice_user_id, self.accountant)
+
+    def test_an_invoice_is_not_given_to_who_does_not_see_the_client(self):
+        words = f"{self.manager.name} does not see the client Beta GmbH.*{self.second.name}"
+        with self.assertRaisesRegex(ValidationError, words):
+            self.make_invoice(self.beta, invoice_user_id=self.manager.id)
+        invoice = self.make_invoice(self.alpha)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            invoice.invoice_user_id = self.second
+        invoice.partner_id = self.beta
+        self.assertEqual(invoice.invoice_user_id, self.second, "another client, another manager")
+
+    def test_whose_client_it_is_only_those_hear_who_may_know(self):
+        order = self.make_order(self.beta)
+        self.env.cr.execute("UPDATE sale_order SET user_id = %s WHERE id = %s", [self.manager.id, order.id])
+        order.invalidate_recordset()
+        with self.assertRaises(ValidationError) as refusal:
+            order.with_user(self.manager).sudo()._check_salesperson_sees_client()  # as Odoo checks
+        for secret in ("Beta", self.second.name):
+            self.assertNotIn(secret, str(refusal.exception))
+
+    def test_a_contact_does_not_keep_the_salesperson_of_another_company(self):
+        self.env.cr.execute("UPDATE res_partner SET user_id = %s WHERE id = %s", [self.manager.id, self.boris.id])
+        self.boris.invalidate_recordset()
+        self.assertEqual(self.make_order(self.boris).user_id, self.second)
+        self.assertEqual(self.make_invoice(self.boris).invoice_user_id, self.second)
+
+    def test_what_a_substitute_makes_is_the_absent_managers(self):
+        self.stand_in(self.manager, self.second)
+        order = self.env["sale.order"].with_user(self.manager).create({"partner_id": self.beta.id})
+        self.assertEqual(order.user_id, self.second)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            order.with_user(self.manager).user_id = self.manager
+        order.order_line = [Command.create({"product_id": self.product.id, "qty_delivered": 1})]
+        order.action_confirm()
+        self.assertEqual(order._create_invoices().sudo().invoice_user_id, self.second)
+
+    def test_what_a_shop_sells_is_not_refused(self):
+        """Code that acts for nobody in particular names a salesperson of its own, for anybody's client."""
+        order = self.env["sale.order"].create({"partner_id": self.free.id, "user_id": self.manager.id})
+        self.assertFalse(order.user_id, "nobody's yet: the leads see it")
+        order.write({"partner_id": self.beta.id, "user_id": self.manager.id})
+        self.assertEqual(order.user_id, self.second)
+
+    def test_who_pays_may_be_another_managers_client(self):
+        order = self.make_order(self.alpha)
+        order.partner_invoice_id = self.beta
+        self.assertEqual(order.user_id, self.manager)
+        order.order_line.qty_delivered = 1
+        self.assertEqual(order._create_invoices().invoice_user_id, self.second)
+
+    def test_a_series_of_invoices_goes_on_after_a_handover(self):
+        invoice = self.make_invoice(self.alpha, auto_post="monthly", invoice_date=fields.Date.today())
+        invoice.sudo().action_post()
+        self.alpha.user_id = self.second
+        invoice.sudo()._copy_recurring_entries()
+        series = [("auto_post_origin_id", "=", invoice.auto_post_origin_id.id)]
+        latest = self.env["account.move"].search(series, order="id desc", limit=1)
+        self.assertEqual(latest.invoice_user_id, self.second)
+
+    def test_a_credit_note_after_a_handover_is_the_new_managers(self):
+        invoice = self.make_invoice(self.alpha)
+        invoice.sudo().action_post()
+        self.alpha.user_id = self.second
+        note = invoice.sudo()._reverse_moves()
+        self.assertEqual((invoice.invoice_user_id, note.invoice_user_id), (self.manager, self.second))

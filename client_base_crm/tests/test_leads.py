@@ -1,0 +1,92 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, tagged
+
+from odoo.addons.client_base.tests.common import ClientBaseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLeads(ClientBaseCommon):
+    """Whoever sees a client works its leads; a lead without a client is its salesperson's."""
+
+    def make_lead(self, user=None, **values):
+        leads = self.env["crm.lead"].with_user(user or self.head)
+        return leads.create({"name": "Paper for a year", "type": "opportunity", **values})
+
+    def stand_in(self, substitute, absent):
+        now = fields.Datetime.now()
+        values = {"absent_id": absent.id, "substitute_id": substitute.id, "state": "approved"}
+        values |= {"date_from": now - timedelta(days=1), "date_to": now + timedelta(days=1)}
+        return self.env["client.substitution"].create(values)
+
+    def get_seers(self, lead):
+        """Return who of the company finds ``lead``."""
+        self.env.invalidate_all()
+        people = self.manager | self.second | self.lead | self.head
+        return people.filtered(lambda user: lead.with_user(user).search_count([("id", "=", lead.id)]))
+
+    def test_leads_follow_the_client(self):
+        lead = self.make_lead(partner_id=self.anna.id, user_id=self.head.id)
+        self.assertEqual(self.get_seers(lead), self.manager | self.lead | self.head)
+        lead.with_user(self.manager).expected_revenue = 100
+        with self.assertRaises(AccessError):
+            lead.with_user(self.second).expected_revenue = 1
+
+    def test_a_lead_without_a_client_is_its_salespersons(self):
+        lead = self.make_lead(user_id=self.manager.id)
+        self.assertEqual(self.get_seers(lead), self.manager | self.lead | self.head)
+
+    def test_a_lead_of_nobodys_client_is_the_leads_to_deal_out(self):
+        lead = self.make_lead(partner_id=self.free.id)
+        self.assertEqual(self.get_seers(lead), self.lead | self.head)
+
+    def test_the_salesperson_sees_the_client(self):
+        lead = self.make_lead(partner_id=self.alpha.id, user_id=self.manager.id)
+        with self.assertRaisesRegex(ValidationError, "Alpha Ltd"), self.env.cr.savepoint():
+            lead.with_user(self.head).user_id = self.second
+        lead.partner_id = self.beta
+        self.assertEqual(lead.user_id, self.second, "another client, another manager")
+
+    def test_a_lead_turned_over_gets_its_new_client(self):
+        lead = self.make_lead(type="lead", user_id=self.manager.id, email_from="new@mail.example")
+        wizard = self.env["crm.lead2opportunity.partner"].with_context(active_ids=lead.ids, active_id=lead.id)
+        wizard.create({"action": "create", "user_id": self.second.id, "name": "convert"}).action_apply()
+        self.assertEqual((lead.user_id, lead.partner_id.client_owner_id), (self.second, self.second))
+
+    def test_a_substitute_works_the_leads_for_the_absent_manager(self):
+        theirs = [self.make_lead(partner_id=self.beta.id), self.make_lead(user_id=self.second.id)]
+        for lead in theirs:
+            self.assertNotIn(self.manager, self.get_seers(lead))
+        substitution = self.stand_in(self.manager, self.second)
+        for lead in theirs:
+            self.assertIn(self.manager, self.get_seers(lead))
+        self.assertEqual(self.make_lead(self.manager, partner_id=self.beta.id).user_id, self.second)
+        with Form(self.env["crm.lead"].with_user(self.manager).with_context(default_type="opportunity")) as form:
+            form.name = "Another year"
+            self.assertEqual(form.user_id, self.manager)
+            form.partner_id = self.beta
+            self.assertEqual(form.user_id, self.second)
+        substitution.action_cancel()
+        for lead in theirs:
+            self.assertNotIn(self.manager, self.get_seers(lead))
+
+    def test_leads_dealt_out_go_to_the_clients_managers(self):
+        leads = self.env["crm.lead"].union(
+            *(self.make_lead(partner_id=client.id, user_id=False) for client in (self.alpha, self.beta, self.free)),
+            self.make_lead(user_id=False),
+        )
+        leads._handle_salesmen_assignment(user_ids=(self.second | self.head).ids)
+        self.assertEqual(leads.mapped("user_id.id"), [self.manager.id, self.second.id, self.head.id])
+        self.assertEqual([lead.user_id for lead in leads], [self.manager, self.second, self.second, self.head])
+        self.assertEqual(self.free.user_id, self.second)
+
+    def test_activities_on_leads_are_counted_for_who_sees_the_client(self):
+        lead = self.make_lead(partner_id=self.alpha.id)
+        lead.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id).action_done()
+        self.env.flush_all()
+        for user, found in ((self.manager, True), (self.lead, True), (self.second, False)):
+            with self.subTest(user=user.name):
+                report = self.env["crm.activity.report"].with_user(user)
+                self.assertEqual(bool(report.search_count([("lead_id", "=", lead.id)])), found)
