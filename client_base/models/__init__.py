@@ -27,6 +27,7 @@ from . import (
     mail_thread_recipients,
     res_config_settings,
     res_partner,
+    res_partner_branches,
     res_partner_completeness,
     res_partner_handover,
     res_partner_pool,

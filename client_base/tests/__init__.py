@@ -1,4 +1,5 @@
 from . import (
+    test_branches,
     test_completeness,
     test_export,
     test_handover,
