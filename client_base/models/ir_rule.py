@@ -89,7 +89,11 @@ class IrRule(models.Model):
 
     @api.model
     def _get_reference_guard(self, field):
-        """Return the guard of a field that holds the id of a record of any model."""
+        """Return the guard of a field that holds the id of a record of any model.
+
+        Only documents that one can talk about are looked up, as followers, meetings and letters hang
+        on no others, nor on their like: a row that names any other record of a client is nobody's to see.
+        """
         guarded = {
             name: guard
             for name in self._get_client_models()
@@ -97,6 +101,8 @@ class IrRule(models.Model):
         }
         visible = Domain(field.model_field, "not in", list(guarded))
         for name, guard in guarded.items():
+            if name == field.model_name or not isinstance(self.env[name], self.pool["mail.thread"]):
+                continue
             # sudo: the query is a part of the guard itself
             query = self.env[name].sudo().with_context(active_test=False)._search(guard)
             visible |= Domain(field.model_field, "=", name) & Domain(field.name, "in", query)
