@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from contextlib import closing
+from pathlib import Path
 
 import postgres
 from installation import Installation
@@ -114,7 +115,10 @@ class Bench:
     def ask(self, database, script="access.py"):
         """Return what ``script`` measured in ``database``."""
         log = self.installation.run(
-            f"{script} in {database}", "shell", "-d", database, "--no-http", log=database, script=SCRIPTS / script
+            f"{script} in {database}",
+            *("shell", "-d", database, "--no-http"),
+            log=f"{database}_{Path(script).stem}",
+            script=SCRIPTS / script,
         )
         for line in log.read_text(encoding="utf-8").splitlines():
             if line.startswith(ANSWER):
