@@ -1,7 +1,3 @@
-# Documents inherit from it, so it comes first.
-from . import client_document_mixin
-
-# isort: split
 from . import (
     account_move,
     base,
@@ -45,6 +41,7 @@ from . import (
     mail_thread_recipients,
     res_config_settings,
     res_partner,
+    res_partner_branches,
     res_partner_card,
     res_partner_completeness,
     res_partner_dmu,

@@ -34,6 +34,25 @@ class IrRule(models.Model):
         return (domain & self._get_client_guard(model_name)).optimize(self.env[model_name])
 
     @api.model
+    def _get_client_branches(self):
+        """Return the domains, no two of which share a row, whose union the rules on partners let the user read.
+
+        :return: none where the rules are no OR on the client's owner
+        :rtype: list[Domain]
+        """
+        # sudo: as rules are always evaluated
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        rules = self._compute_domain("res.partner").optimize_full(partners)
+        parts = rules.children if getattr(rules, "OPERATOR", "") == "&" else (rules,)
+        for part in parts:
+            names = {leaf.field_expr for leaf in part.iter_conditions()}
+            if getattr(part, "OPERATOR", "") == "|" and "client_owner_id" in names:
+                others = Domain.AND(other for other in parts if other is not part)
+                earlier = (Domain.OR(part.children[:number]) for number in range(len(part.children)))
+                return [branch & ~before & others for branch, before in zip(part.children, earlier, strict=True)]
+        return []
+
+    @api.model
     def _get_client_guard(self, model_name):
         """Return which rows of the model the current user may see on account of their clients."""
         model = self.env[model_name]
@@ -70,7 +89,11 @@ class IrRule(models.Model):
 
     @api.model
     def _get_reference_guard(self, field):
-        """Return the guard of a field that holds the id of a record of any model."""
+        """Return the guard of a field that holds the id of a record of any model.
+
+        Only documents that one can talk about are looked up, as followers, meetings and letters hang
+        on no others, nor on their like: a row that names any other record of a client is nobody's to see.
+        """
         guarded = {
             name: guard
             for name in self._get_client_models()
@@ -78,6 +101,8 @@ class IrRule(models.Model):
         }
         visible = Domain(field.model_field, "not in", list(guarded))
         for name, guard in guarded.items():
+            if name == field.model_name or not isinstance(self.env[name], self.pool["mail.thread"]):
+                continue
             # sudo: the query is a part of the guard itself
             query = self.env[name].sudo().with_context(active_test=False)._search(guard)
             visible |= Domain(field.model_field, "=", name) & Domain(field.name, "in", query)

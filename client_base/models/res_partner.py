@@ -16,7 +16,6 @@ class ResPartner(models.Model):
         related="commercial_partner_id.user_id",
         string="Client's Manager",
         store=True,
-        index=True,
         help="The salesperson of the company. Contacts and addresses follow it.",
     )
     client_open = fields.Boolean(
@@ -28,7 +27,13 @@ class ResPartner(models.Model):
     )
     client_employees = fields.Integer(string="Employees", help="How many people work at the client.")
 
-    # One for each branch of the rule on partners, so that PostgreSQL joins them instead of reading all.
+    # One for each branch of the rule on partners (res_partner_branches.py).  The first gives an owner's
+    # clients in the order of the list, and holds what counts and the rule of companies ask for, so that
+    # it alone answers them.
+    _client_owner_index = models.Index(
+        "(client_owner_id, complete_name, id DESC)"
+        " INCLUDE (active, client_open, company_id, is_company, parent_id, partner_share)"
+    )
     _client_open_index = models.Index("(id) WHERE client_open IS TRUE")
     _client_entered_index = models.Index("(create_uid) WHERE client_owner_id IS NULL")
 

@@ -1,4 +1,5 @@
 from . import (
+    test_branches,
     test_card,
     test_completeness,
     test_dmu,

@@ -36,6 +36,8 @@ def get_jobs(env, manager):
         "name search, name": lambda partners: partners.name_search(client.name[3:16], limit=8),
         "name search, e-mail": lambda partners: partners.name_search(client.email[2:16], limit=8),
         "name search, tax number": lambda partners: partners.name_search(client.vat[3:], limit=8),
+        "name search, phone": lambda partners: partners.name_search(client.phone[5:], limit=8),
+        "name search, reference": lambda partners: partners.name_search(client.ref, limit=8),
         "name search, frequent": lambda partners: partners.name_search(client.name[:5], limit=8),
         "group by manager": lambda partners: partners.formatted_read_group(domain, ["user_id"], ["__count"]),
         "group by country": lambda partners: partners.formatted_read_group(domain, ["country_id"], ["__count"]),

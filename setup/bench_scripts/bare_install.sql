@@ -7,7 +7,8 @@ UPDATE res_partner partner
        client_open = partner.id IN (SELECT partner_id FROM res_users WHERE share IS NOT TRUE)
   FROM res_partner company
  WHERE company.id = partner.commercial_partner_id;
-CREATE INDEX bare_owner ON res_partner (client_owner_id);
+CREATE INDEX bare_owner ON res_partner (client_owner_id, complete_name, id DESC)
+INCLUDE (active, client_open, company_id, is_company, parent_id, partner_share);
 CREATE INDEX bare_open ON res_partner (id) WHERE client_open IS TRUE;
 CREATE INDEX bare_entered ON res_partner (create_uid) WHERE client_owner_id IS NULL;
 CREATE INDEX bare_region ON res_partner (client_region_id) WHERE client_region_id IS NOT NULL;

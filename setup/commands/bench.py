@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from contextlib import closing
+from pathlib import Path
 
 import postgres
 from installation import Installation
@@ -22,8 +23,8 @@ SERVER_SETTINGS = {"shared_buffers": "4GB", "work_mem": "128MB", "maintenance_wo
 def parse(arguments):
     parser = argparse.ArgumentParser(
         prog="setup/bench",
-        description="Fill a database with many partners and measure who sees what: lists, counts, searches and "
-        "the installation itself, beside stock Odoo and beside OCA's sales_team_security, in one run.",
+        description="Fill a database with many partners and measure who sees what: lists, counts, searches, a "
+        "handover and the installation itself, beside stock Odoo and OCA's sales_team_security, in one run.",
     )
     parser.add_argument("--partners", type=int, default=1_000_000, help="how many (%(default)s)")
     return parser.parse_args(arguments)
@@ -66,6 +67,8 @@ class Bench:
         results = {"install": self.measure_install()}
         results["stock"] = self.ask(self.stock)
         results["ours"] = self.ask(self.ours)
+        # Afterwards, as it changes whose the clients are.
+        results["handover"] = self.ask(self.ours, "handover.py")
         results["peer"] = self.measure_peer(origin)
         return results
 
@@ -109,10 +112,13 @@ class Bench:
         with closing(self.server.connect(database)) as connection, connection.cursor() as cursor:
             cursor.execute(text, values or None)
 
-    def ask(self, database):
-        """Return what ``access.py`` measured in ``database``."""
+    def ask(self, database, script="access.py"):
+        """Return what ``script`` measured in ``database``."""
         log = self.installation.run(
-            f"measuring {database}", "shell", "-d", database, "--no-http", log=database, script=SCRIPTS / "access.py"
+            f"{script} in {database}",
+            *("shell", "-d", database, "--no-http"),
+            log=f"{database}_{Path(script).stem}",
+            script=SCRIPTS / script,
         )
         for line in log.read_text(encoding="utf-8").splitlines():
             if line.startswith(ANSWER):
@@ -123,6 +129,8 @@ class Bench:
 def as_table(results):
     """Return the results as lines of a table: milliseconds, queries, sequential scans of partners."""
     lines = [f"{'install':28} " + "  ".join(f"{name} {seconds:.1f} s" for name, seconds in results["install"].items())]
+    ways = (f"{name} {1000 * seconds / clients:.2f} ms" for name, (clients, seconds) in results["handover"].items())
+    lines.append(f"{'handover, each client':28} " + "  ".join(ways))
     for job in results["ours"]:
         cells = (
             f"{side:>5} {user:>7} {figures[0]:9.1f} ms {figures[1]:4.0f} q {figures[2]:3.0f} seq"
