@@ -1,3 +1,7 @@
+# Documents inherit from it, so it comes first.
+from . import client_document_mixin
+
+# isort: split
 from . import (
     account_move,
     base,
