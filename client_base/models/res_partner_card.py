@@ -77,10 +77,14 @@ class ResPartner(models.Model):
 
     def _get_tile_owner(self):
         owner = self.client_owner_id.sudo()  # sudo: everybody may know a colleague's name
+        changes = self.client_handover_count
+        history = self.env._("Handed over: %s", changes) if changes else ""
         return {
             "title": self.env._("Manager"),
             "text": owner.name or self.env._("Nobody's client"),
-            "tone": "" if owner else "warning",
+            "detail": self.client_absence or history,
+            "tone": "warning" if self.client_absence or not owner else "",
+            **({"call": "action_open_client_handovers"} if changes else {}),
         }
 
     def _get_tile_next_step(self):
@@ -159,13 +163,19 @@ class ResPartner(models.Model):
         }
 
     def _get_tile_data(self):
+        missing = self.client_missing_ids.mapped("name")
         return {
             "title": self.env._("Card Filled"),
             "text": f"{self.client_completeness:.0f} %",
-            "detail": ", ".join(self.client_missing_ids.mapped("name")[:3]),
+            "detail": self.env._("Missing: %s", ", ".join(missing)) if missing else "",
             "tone": "good" if self.client_completeness >= 100 else "warning",
         }
 
+    def _get_turnovers(self):
+        """Return what each of these clients bought, ``{id: amount}``; none where nobody keeps it."""
+        return {}
+
+    @api.model
     def _format_amount(self, amount):
         currency = self.env.company.currency_id
         return f"{currency.symbol} {amount:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
