@@ -3,3 +3,5 @@
 PROFILE_MINIMUM = "client_base.profile_minimum"
 REGION_NOTE_DAYS = "client_base.region_note_days"
 DEFAULT_REGION_NOTE_DAYS = 365
+CONTACT_DAYS = "client_base.contact_days"
+DEFAULT_CONTACT_DAYS = 60

@@ -19,3 +19,17 @@ class Base(models.AbstractModel):
         return {
             row.id: self.env["res.users"].sudo().union(*(row[name].client_owner_id for name in names)) for row in rows
         }
+
+    def _get_client_of_each(self):
+        """Return the client that each row is about, where it is one.
+
+        :rtype: dict[int, res.partner]
+        """
+        names = self._get_client_fields()
+        found = {}
+        for row in self:
+            partners = row if self._name == "res.partner" else row[names[0]] if names else self.env["res.partner"]
+            client = partners[:1].commercial_partner_id
+            if client and not client.client_open:
+                found[row.id] = client
+        return found

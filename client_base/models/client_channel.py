@@ -11,5 +11,9 @@ class ClientChannel(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+    contact_days = fields.Integer(
+        string="Silent after",
+        help="After how many days without contact a client counts as silent. 0: the term in the settings.",
+    )
 
     _name_unique = models.UniqueIndex("(name)", "There is a channel format of this name already.")

@@ -1,7 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..parameters import DEFAULT_REGION_NOTE_DAYS, PROFILE_MINIMUM, REGION_NOTE_DAYS
+from ..parameters import (
+    CONTACT_DAYS,
+    DEFAULT_CONTACT_DAYS,
+    DEFAULT_REGION_NOTE_DAYS,
+    PROFILE_MINIMUM,
+    REGION_NOTE_DAYS,
+)
 from .res_users import POOL_PARAMETER
 
 
@@ -23,6 +29,10 @@ class ResConfigSettings(models.TransientModel):
     )
     client_region_note_days = fields.Integer(
         string="Term of Region Notes", config_parameter=REGION_NOTE_DAYS, default=DEFAULT_REGION_NOTE_DAYS
+    )
+
+    client_contact_days = fields.Integer(
+        string="Term of Silence", config_parameter=CONTACT_DAYS, default=DEFAULT_CONTACT_DAYS
     )
 
     @api.constrains("client_profile_minimum", "client_region_note_days")

@@ -4,7 +4,7 @@ from odoo.tools.misc import format_date
 
 # The panels of the card: each has its template ``client_base.panel_<name>`` and its values from
 # ``_get_panel_<name>``. The printed card is made of the same templates.
-PANELS = ("glance", "people", "profile", "market", "region")
+PANELS = ("glance", "people", "profile", "market", "region", "history")
 
 
 class ResPartner(models.Model):
@@ -35,6 +35,7 @@ class ResPartner(models.Model):
             "profile": self.env._("Fit"),
             "market": self.env._("Market"),
             "region": "",
+            "history": self.env._("History"),
         }
         return [
             {

@@ -15,6 +15,7 @@ from . import (
     test_pool,
     test_profile,
     test_region,
+    test_register,
     test_rules,
     test_set_based,
     test_substitution,

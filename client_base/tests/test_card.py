@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from .common import ClientBaseCommon
 
-PANELS = ("glance", "people", "profile", "market", "region")
+PANELS = ("glance", "people", "profile", "market", "region", "history")
 
 
 @tagged("post_install", "-at_install")

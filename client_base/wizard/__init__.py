@@ -1,1 +1,1 @@
-from . import base_partner_merge, client_handover_report
+from . import base_partner_merge, client_handover_report, client_quick_contact

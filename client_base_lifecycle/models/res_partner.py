@@ -126,6 +126,9 @@ class ResPartner(models.Model):
         owner, *others = super()._get_card_tiles()
         return [owner, self._get_tile_segment(), *others]
 
+    def _get_turnovers(self):
+        return {client.id: client.client_turnover for client in self}
+
     def _get_tile_segment(self):
         tones = {"life": "good", "leaving": "bad"}
         return {

@@ -1,79 +1,61 @@
-import { Component, markup, onMounted, onWillUpdateProps, useRef, useState } from "@odoo/owl";
+import { onWillUpdateProps } from "@odoo/owl";
 import { registry } from "@web/core/registry";
-import { useBus, useService } from "@web/core/utils/hooks";
-import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
+import { useBus } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
+import { ServerPanel } from "./server_panel";
+
 /**
- * A panel of the client card, drawn by the server (client_card_templates.xml). It is read when it
- * comes into sight, so that the form itself waits for none of them.
+ * A panel of the client card (client_card_templates.xml). It is read when it comes into sight, so
+ * that the form itself waits for none of them. Beyond what all panels do its buttons know
+ *
+ *     data-tab      show that page of the form
+ *     data-call     call that method of the client
+ *     data-filter   show only rows of that data-kind, or all again
  */
-export class ClientPanel extends Component {
+export class ClientPanel extends ServerPanel {
     static template = "client_base.ClientPanel";
     static props = { ...standardWidgetProps, name: String };
 
     setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.dialog = useService("dialog");
-        this.root = useRef("root");
-        this.state = useState({ html: "", loaded: false });
-        this.asked = 0;
-        onMounted(() => this.load());
+        super.setup();
+        this.resId = this.props.record.resId;
         onWillUpdateProps((props) => {
             if (props.record.resId !== this.resId) {
-                this.load(props.record.resId);
+                this.resId = props.record.resId;
+                this.load();
             }
         });
-        // What was saved on the form may show in the panel.
-        useBus(this.props.record.model.bus, "update", () => this.props.record.dirty || this.load());
+        useBus(this.props.record.model.bus, "update", () => this.onUpdate());
     }
 
-    async load(resId = this.props.record.resId) {
-        this.resId = resId;
-        if (!resId) {
-            return;
-        }
-        const asked = ++this.asked;
-        const html = await this.orm.silent.call("res.partner", "get_client_panel", [[resId], this.props.name]);
-        if (asked === this.asked) {
-            this.state.html = markup(html);
-            this.state.loaded = true;
+    /** What was saved on the form may show in the panel. */
+    onUpdate() {
+        if (!this.props.record.dirty) {
+            this.resId = this.props.record.resId;
+            this.load();
         }
     }
 
-    onClick(ev) {
-        const target = ev.target.closest("[data-tab], [data-call], [data-open], [data-new]");
-        if (target) {
-            this.follow(target);
-        }
-    }
-
-    onKeydown(ev) {
-        // Buttons press themselves; the shapes of a picture do not.
-        if (["Enter", " "].includes(ev.key) && ev.target.closest("svg [role=button]")) {
-            ev.preventDefault();
-            this.onClick(ev);
-        }
+    async fetch() {
+        return this.resId
+            ? this.orm.silent.call("res.partner", "get_client_panel", [[this.resId], this.props.name])
+            : null;
     }
 
     follow(target) {
-        const { tab, call, open, id, field, value } = target.dataset;
-        const title = (target.querySelector("title") ?? target).textContent.trim();
+        const { tab, call, filter } = target.dataset;
         if (tab) {
             this.root.el.closest(".o_form_view").querySelector(`.o_notebook [name="${tab}"]`)?.click();
         } else if (call) {
             this.call(call);
-        } else if (open) {
-            this.openDialog({ resModel: open, resId: Number(id), title });
+        } else if (filter !== undefined) {
+            for (const row of this.root.el.querySelectorAll("[data-kind]")) {
+                row.classList.toggle("d-none", Boolean(filter) && row.dataset.kind !== filter);
+            }
         } else {
-            const context = { [`default_${field}`]: value ? Number(value) : this.resId };
-            this.openDialog({ resModel: target.dataset.new, context, title });
+            super.follow(target);
         }
-    }
-
-    openDialog(props) {
-        this.dialog.add(FormViewDialog, { ...props, onRecordSaved: () => this.refresh() });
     }
 
     async call(method) {

@@ -1,0 +1,190 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .client_interaction_result import KINDS
+
+# Which activity carries the next contact of a kind.
+ACTIVITY_TYPES = {
+    "call_out": "mail.mail_activity_data_call",
+    "call_in": "mail.mail_activity_data_call",
+    "meeting": "mail.mail_activity_data_meeting",
+    "visit": "mail.mail_activity_data_meeting",
+    "letter": "mail.mail_activity_data_email",
+    "message": "mail.mail_activity_data_todo",
+}
+# Said in the context by what enters a contact and ends its activity in one go.
+REGISTERED = "client_base_registered"
+
+
+class ClientInteraction(models.Model):
+    """A contact with a client: what was said, how it ended and what comes next.
+
+    *Open* ones wait for whoever had the contact; *done* ones have a comment, a result, and a next
+    date or a reason for none; *noted* ones came by themselves (letters) and ask for nothing.
+    """
+
+    _name = "client.interaction"
+    _description = "Contact with a Client"
+    _order = "date DESC, id DESC"
+    _rec_name = "subject"
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Client",
+        required=True,
+        ondelete="cascade",
+        domain="[('client_open', '=', False), '|', ('parent_id', '=', False), ('is_company', '=', True)]",
+    )
+    person_id = fields.Many2one(
+        "res.partner",
+        index="btree_not_null",
+        ondelete="set null",
+        domain="[('commercial_partner_id', '=', partner_id), ('is_company', '=', False)]",
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Who", required=True, default=lambda self: self.env.user, ondelete="restrict"
+    )
+    kind = fields.Selection(KINDS, required=True, default="call_out")
+    direction = fields.Selection(
+        [("out", "From us"), ("in", "From the client")], compute="_compute_direction", store=True, readonly=False
+    )
+    date = fields.Datetime(string="When", required=True, default=fields.Datetime.now)
+    duration = fields.Integer(string="Minutes", aggregator="sum")
+    subject = fields.Char()
+    comment = fields.Text(help="What was said and agreed.")
+    result_id = fields.Many2one(
+        "client.interaction.result",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain="['|', ('kind', '=', False), ('kind', '=', kind)]",
+    )
+    success = fields.Boolean(related="result_id.success", store=True)
+    next_date = fields.Date(string="Next Contact", help="It becomes an activity of the client's manager.")
+    next_kind = fields.Selection(KINDS, string="Next by", default="call_out")
+    no_next_reason = fields.Char(string="No Next Contact, because", help="Say why where no next contact is planned.")
+    state = fields.Selection(
+        [("open", "To complete"), ("done", "Done"), ("noted", "Noted by itself")], required=True, default="open"
+    )
+    order_id = fields.Many2one("sale.order", index="btree_not_null", ondelete="set null")
+    event_id = fields.Many2one("calendar.event", index="btree_not_null", readonly=True, ondelete="set null")
+    message_id = fields.Many2one("mail.message", index="btree_not_null", readonly=True, ondelete="set null")
+    activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
+    next_activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
+
+    _client_index = models.Index("(partner_id, date DESC, id DESC)")
+    _user_index = models.Index("(user_id, date DESC)")
+    _open_index = models.Index("(user_id, date) WHERE state = 'open'")
+    _duration_positive = models.Constraint("CHECK (duration >= 0)", "A contact cannot last less than no time.")
+
+    @api.depends("kind")
+    def _compute_direction(self):
+        for interaction in self:
+            if interaction.kind in ("call_in", "call_out"):
+                interaction.direction = interaction.kind.removeprefix("call_")
+            else:
+                interaction.direction = interaction.direction or "out"
+
+    @api.depends("kind", "date", "partner_id")
+    @api.depends_context("lang", "tz", "uid")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for interaction in self:
+            name = interaction.subject or kinds.get(interaction.kind)
+            interaction.display_name = f"{name}, {interaction.partner_id.display_name or ''}"
+
+    @api.onchange("person_id")
+    def _onchange_person_id(self):
+        if self.person_id and not self.partner_id:
+            self.partner_id = self.person_id.commercial_partner_id
+
+    @api.onchange("result_id")
+    def _onchange_result_id(self):
+        if self.result_id.next_days and not self.next_date:
+            self.next_date = fields.Date.context_today(self) + timedelta(days=self.result_id.next_days)
+        self.next_kind = self.result_id.next_kind or self.next_kind
+
+    @api.constrains("state", "comment", "result_id", "next_date", "no_next_reason", "date")
+    def _check_done(self):
+        for interaction in self.filtered(lambda interaction: interaction.state == "done"):
+            missing = interaction._get_missing()
+            if missing:
+                raise ValidationError(
+                    self.env._(
+                        "This contact with %(client)s is not finished yet. Missing: %(missing)s.",
+                        client=interaction.partner_id.display_name,
+                        missing=", ".join(missing),
+                    )
+                )
+            if interaction.date > fields.Datetime.now() + timedelta(minutes=5):
+                raise ValidationError(
+                    self.env._("A contact that is still to come cannot be done: plan it as the next contact.")
+                )
+
+    def _get_missing(self):
+        """Return what a contact lacks to be done, in the user's words."""
+        self.ensure_one()
+        return [
+            words
+            for known, words in (
+                ((self.comment or "").strip(), self.env._("what was said and agreed")),
+                (self.result_id, self.env._("the result")),
+                (
+                    self.next_date or (self.no_next_reason or "").strip(),
+                    self.env._("the next contact, or why there is none"),
+                ),
+            )
+            if not known
+        ]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        interactions = super().create(vals_list)
+        interactions._follow_up()
+        return interactions
+
+    def write(self, vals):
+        clients = self.partner_id
+        result = super().write(vals)
+        if vals.keys() & {"state", "next_date", "next_kind", "partner_id", "date", "result_id"}:
+            self._follow_up(clients)
+        return result
+
+    def unlink(self):
+        clients = self.partner_id
+        result = super().unlink()
+        clients._refresh_contact_dates()
+        return result
+
+    def _follow_up(self, clients=None):
+        """Plan the next contacts of what is done, end the activities that it came from, tell the cards."""
+        for interaction in self.filtered(lambda interaction: interaction.state == "done"):
+            interaction._plan_next()
+            if interaction.activity_id.active:
+                interaction.activity_id.with_context(**{REGISTERED: True})._action_done(feedback=interaction.comment)
+        (self.partner_id | (clients or self.partner_id)).exists()._refresh_contact_dates()
+
+    def _plan_next(self):
+        """Make the next date an activity of the client's manager, or move the one that it is already."""
+        planned = self.next_activity_id.filtered("active")
+        if not self.next_date:
+            planned.unlink()
+        elif planned:
+            planned.date_deadline = self.next_date
+        else:
+            owner = self.partner_id.client_owner_id or self.user_id
+            # sudo: the manager of a client may be another than who talked to it, a substitute for one
+            self.next_activity_id = self.partner_id.sudo().activity_schedule(
+                ACTIVITY_TYPES[self.next_kind or "call_out"],
+                date_deadline=self.next_date,
+                summary=self.subject or self.env._("Next contact"),
+                user_id=owner.id,
+            )
+
+    def action_done(self):
+        self.write({"state": "done"})
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_reopen(self):
+        self.write({"state": "open"})

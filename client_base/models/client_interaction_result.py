@@ -1,0 +1,31 @@
+from odoo import fields, models
+
+KINDS = [
+    ("call_out", "Outgoing call"),
+    ("call_in", "Incoming call"),
+    ("meeting", "Meeting"),
+    ("visit", "Visit"),
+    ("letter", "Letter"),
+    ("message", "Message"),
+]
+
+
+class ClientInteractionResult(models.Model):
+    """How a contact with a client can end, whether that is a success, and what usually comes next."""
+
+    _name = "client.interaction.result"
+    _description = "Result of a Contact"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    kind = fields.Selection(KINDS, help="Offered for contacts of this kind only. Empty: for all.")
+    success = fields.Boolean(help="Counts as a success in reports.")
+    missed = fields.Boolean(help="The two did not reach each other: it counts as no contact.")
+    next_days = fields.Integer(
+        string="Next Contact in", help="After how many days the next contact usually comes. 0: no suggestion."
+    )
+    next_kind = fields.Selection(KINDS, string="Usually Comes Next")
+
+    _next_days_positive = models.Constraint("CHECK (next_days >= 0)", "The next contact cannot come before this one.")

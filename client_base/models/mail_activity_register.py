@@ -1,0 +1,83 @@
+from odoo import api, fields, models
+
+from .client_interaction import REGISTERED
+
+
+class MailActivity(models.Model):
+    """Activities about clients: each knows its client, and one that is done enters the register."""
+
+    _inherit = "mail.activity"
+
+    client_partner_id = fields.Many2one(
+        "res.partner",
+        string="Client",
+        compute="_compute_client_partner_id",
+        compute_sudo=True,
+        store=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The client that the activity's document is about.",
+    )
+
+    @api.depends("res_model", "res_id")
+    def _compute_client_partner_id(self):
+        clients = self.env["res.partner"]
+        for model, activities in self.grouped("res_model").items():
+            found = {}
+            if model in self.env:
+                # sudo: whose client it is, whoever looks
+                found = self.env[model].sudo().browse(activities.mapped("res_id")).exists()._get_client_of_each()
+            for activity in activities:
+                activity.client_partner_id = found.get(activity.res_id, clients)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        activities = super().create(vals_list)
+        activities._get_clients()._refresh_contact_dates()
+        return activities
+
+    def write(self, vals):
+        clients = self._get_clients()
+        result = super().write(vals)
+        if vals.keys() & {"active", "date_deadline", "res_id", "res_model", "res_model_id"}:
+            (clients | self._get_clients()).exists()._refresh_contact_dates()
+        return result
+
+    def unlink(self):
+        clients = self._get_clients()
+        result = super().unlink()
+        clients.exists()._refresh_contact_dates()
+        return result
+
+    def _get_clients(self):
+        # sudo: figures of the card follow from the activities, whoever plans them
+        return self.sudo().client_partner_id
+
+    def _action_done(self, feedback=False, attachment_ids=None):
+        entries = [] if self.env.context.get(REGISTERED) else self._prepare_interactions(feedback)
+        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        # sudo: the contact is entered for who had it, of clients that he works with
+        self.env["client.interaction"].sudo().create(entries)
+        return result
+
+    def _prepare_interactions(self, feedback):
+        """Return the contacts that these activities were, to be completed by who had them."""
+        return [
+            {
+                "partner_id": activity.sudo().client_partner_id.id,  # sudo: as above
+                "person_id": activity._get_person().id,
+                "kind": activity.activity_type_id.client_kind,
+                "user_id": self.env.uid,
+                "subject": activity.summary or activity.activity_type_id.name,
+                "comment": feedback,
+                "event_id": activity.calendar_event_id.id,
+            }
+            for activity in self
+            if activity.activity_type_id.client_kind and activity.sudo().client_partner_id
+        ]
+
+    def _get_person(self):
+        person = self.env["res.partner"]
+        if self.res_model == "res.partner":
+            person = person.browse(self.res_id)
+        return person if not person.is_company and person != self.sudo().client_partner_id else person.browse()

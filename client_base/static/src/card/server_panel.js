@@ -1,0 +1,75 @@
+import { Component, markup, onMounted, useRef, useState } from "@odoo/owl";
+import { useService } from "@web/core/utils/hooks";
+import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
+
+/**
+ * HTML that the server draws and that acts here: buttons say what they do in data attributes.
+ *
+ *     data-open, data-id                          open a record in a dialog
+ *     data-new, data-field, data-value            enter a record, with that default
+ *     data-context                                further defaults, as JSON
+ */
+export class ServerPanel extends Component {
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.dialog = useService("dialog");
+        this.root = useRef("root");
+        this.state = useState({ html: "", loaded: false });
+        this.asked = 0;
+        onMounted(() => this.load());
+    }
+
+    /** Ask the server for the HTML: each panel knows how. */
+    fetch() {
+        throw new Error("A panel says where its HTML comes from.");
+    }
+
+    async load() {
+        const asked = ++this.asked;
+        const html = await this.fetch();
+        // Of several answers under way the last asked for counts.
+        if (asked === this.asked && html !== null) {
+            this.state.html = markup(html);
+            this.state.loaded = true;
+        }
+    }
+
+    onClick(ev) {
+        const target = ev.target.closest("[data-tab], [data-call], [data-filter], [data-open], [data-new]");
+        if (target) {
+            this.follow(target);
+        }
+    }
+
+    onKeydown(ev) {
+        // Buttons press themselves; the shapes of a picture do not.
+        if (["Enter", " "].includes(ev.key) && ev.target.closest("svg [role=button]")) {
+            ev.preventDefault();
+            this.onClick(ev);
+        }
+    }
+
+    follow(target) {
+        const { open, id, field, value, context } = target.dataset;
+        const title = (target.querySelector("title") ?? target).textContent.trim();
+        if (open) {
+            this.openDialog({ resModel: open, resId: Number(id), title });
+        } else if (target.dataset.new) {
+            const defaults = { [`default_${field}`]: Number(value ?? this.resId) };
+            this.openDialog({
+                resModel: target.dataset.new,
+                context: { ...defaults, ...JSON.parse(context ?? "{}") },
+                title,
+            });
+        }
+    }
+
+    openDialog(props) {
+        this.dialog.add(FormViewDialog, { ...props, onRecordSaved: () => this.refresh() }, { onClose: () => this.refresh() });
+    }
+
+    refresh() {
+        return this.load();
+    }
+}

@@ -1,0 +1,20 @@
+import { registry } from "@web/core/registry";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+import { ServerPanel } from "../card/server_panel";
+
+/** The page "My Day", drawn by the server. */
+export class Day extends ServerPanel {
+    static template = "client_base.Day";
+    static props = { ...standardActionServiceProps };
+
+    fetch() {
+        return this.orm.silent.call("client.day", "get_page", []);
+    }
+
+    async addCall() {
+        await this.action.doAction("client_base.client_quick_contact_action", { onClose: () => this.load() });
+    }
+}
+
+registry.category("actions").add("client_base.day", Day);

@@ -1,0 +1,388 @@
+import random
+from datetime import date, datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form
+
+from .common import ClientBaseCommon
+
+
+class RegisterCommon(ClientBaseCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agreed = cls.env.ref("client_base.result_agreed")
+        cls.today = fields.Date.context_today(cls.env.user)
+
+    def make_contact_with(self, client, user=None, **values):
+        return (
+            self.env["client.interaction"]
+            .with_user(user or self.manager)
+            .create({"partner_id": client.id, "kind": "call_out", **values})
+        )
+
+    def finish(self, interaction, **values):
+        interaction.write({"comment": "Wants paper", "result_id": self.agreed.id, "next_date": self.today, **values})
+        interaction.action_done()
+
+    def get_activities(self, client, user=None):
+        domain = [("res_model", "=", "res.partner"), ("res_id", "=", client.id)]
+        return self.env["mail.activity"].search([*domain, *([("user_id", "=", user.id)] if user else [])])
+
+
+class TestRegister(RegisterCommon):
+    """No contact is lost, and none ends without what comes next."""
+
+    def test_a_contact_is_done_with_comment_result_and_next_step(self):
+        contact = self.make_contact_with(self.alpha)
+        for values, missing in (
+            ({}, "what was said"),
+            ({"comment": "Wants paper"}, "the result"),
+            ({"result_id": self.agreed.id}, "the next contact"),
+            ({"comment": "  "}, "what was said"),
+        ):
+            contact.write(values)
+            with self.subTest(values=values), self.assertRaisesRegex(ValidationError, missing), self.cr.savepoint():
+                contact.action_done()
+        contact.write({"comment": "Wants paper", "no_next_reason": "The shop closed"})
+        contact.action_done()
+        self.assertEqual(contact.state, "done")
+        self.assertFalse(self.get_activities(self.alpha))
+
+    def test_the_next_date_becomes_an_activity_of_the_clients_manager(self):
+        contact = self.make_contact_with(self.alpha, user=self.lead)
+        self.finish(contact, next_date=self.today + timedelta(days=3), next_kind="meeting")
+        activity = self.get_activities(self.alpha)
+        self.assertEqual(activity.user_id, self.manager)
+        self.assertEqual(activity.date_deadline, self.today + timedelta(days=3))
+        self.assertEqual(activity.activity_type_id, self.env.ref("mail.mail_activity_data_meeting"))
+        self.assertEqual(self.alpha.client_next_contact, activity.date_deadline)
+        contact.next_date = self.today + timedelta(days=5)
+        self.assertEqual(self.get_activities(self.alpha).date_deadline, self.today + timedelta(days=5))
+        contact.write({"next_date": False, "no_next_reason": "They call"})
+        self.assertFalse(self.get_activities(self.alpha))
+
+    def test_in_an_absence_the_next_contact_is_the_substitutes(self):
+        now = fields.Datetime.now()
+        self.env["client.substitution"].with_user(self.head).create(
+            {
+                "absent_id": self.manager.id,
+                "substitute_id": self.second.id,
+                "date_from": now - timedelta(days=1),
+                "date_to": now + timedelta(days=1),
+            }
+        ).action_approve()
+        self.finish(self.make_contact_with(self.alpha, user=self.lead))
+        self.assertEqual(self.get_activities(self.alpha).user_id, self.second)
+
+    def test_a_suggestion_comes_from_the_result(self):
+        form = Form(self.env["client.interaction"].with_user(self.manager).with_context(default_partner_id=self.alpha.id))
+        form.result_id = self.env.ref("client_base.result_interested")
+        self.assertEqual(form.next_date, self.today + timedelta(days=3))
+        self.assertEqual(form.next_kind, "letter")
+
+    def test_what_is_still_to_come_is_not_done(self):
+        contact = self.make_contact_with(self.alpha, date=fields.Datetime.now() + timedelta(days=1))
+        with self.assertRaisesRegex(ValidationError, "still to come"):
+            self.finish(contact)
+
+    def test_a_done_activity_enters_the_register_once(self):
+        activity = self.alpha.with_user(self.manager).activity_schedule("mail.mail_activity_data_call", summary="Ask")
+        self.assertEqual(self.alpha.client_next_contact, activity.date_deadline)
+        activity.action_feedback(feedback="He is ill")
+        contact = self.alpha.client_interaction_ids
+        self.assertEqual((contact.kind, contact.subject, contact.comment), ("call_out", "Ask", "He is ill"))
+        self.assertEqual((contact.user_id, contact.state), (self.manager, "open"))
+        self.assertFalse(self.alpha.client_next_contact)
+        self.alpha.with_user(self.manager).activity_schedule("mail.mail_activity_data_todo").action_feedback()
+        self.assertEqual(self.alpha.client_interaction_ids, contact, "a task is no contact")
+
+    def test_a_contact_that_was_planned_ends_its_activity(self):
+        activity = self.alpha.with_user(self.manager).activity_schedule("mail.mail_activity_data_call")
+        contact = self.make_contact_with(self.alpha, activity_id=activity.id)
+        self.finish(contact)
+        self.assertFalse(activity.active)
+        self.assertEqual(self.alpha.client_interaction_ids, contact)
+        self.assertEqual(len(self.get_activities(self.alpha)), 1, "the next one")
+
+    def test_an_activity_of_an_order_is_about_its_client(self):
+        order = self.make_order(self.anna).with_user(self.manager)
+        order.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
+        self.assertEqual(self.alpha.client_next_contact, self.today)
+        order.activity_ids.action_feedback(feedback="Delivered")
+        self.assertEqual(self.alpha.client_interaction_ids.comment, "Delivered")
+
+    def test_meetings_enter_when_they_are_over_once(self):
+        now = fields.Datetime.now()
+        guests = self.alpha | self.anna | self.manager.partner_id
+        past = self.make_meeting(guests, now - timedelta(hours=3))
+        self.make_meeting(guests, now + timedelta(hours=3))
+        day = self.make_meeting(guests, now - timedelta(days=2), allday=True)
+        for _time in range(2):
+            with self.enter_registry_test_mode():
+                self.env.ref("client_base.ir_cron_register_meetings").method_direct_trigger()
+        self.env.invalidate_all()
+        contacts = self.alpha.client_interaction_ids
+        self.assertEqual(contacts.event_id, past | day)
+        self.assertEqual(len(contacts), 2)
+        self.assertEqual(contacts.person_id, self.anna)
+        self.assertEqual(contacts.user_id, self.manager)
+
+    def make_meeting(self, guests, start, **values):
+        return self.env["calendar.event"].create(
+            {
+                "name": "Talk",
+                "user_id": self.manager.id,
+                "partner_ids": [Command.set(guests.ids)],
+                "start": start,
+                "stop": start + timedelta(hours=1),
+                **values,
+            }
+        )
+
+    def test_each_meeting_of_a_series_enters(self):
+        start = fields.Datetime.now() - timedelta(days=2, hours=2)
+        self.make_meeting(
+            self.alpha | self.manager.partner_id,
+            start,
+            recurrency=True,
+            rrule_type="daily",
+            interval=1,
+            end_type="count",
+            count=5,
+            event_tz="UTC",
+        )
+        self.run_meetings()
+        self.assertEqual(len(self.alpha.client_interaction_ids), 3)
+
+    def run_meetings(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("client_base.ir_cron_register_meetings").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_letters_are_noted_by_themselves(self):
+        own = self.alpha.with_user(self.manager)
+        own.message_post(body="Our offer", partner_ids=self.anna.ids, message_type="comment", subtype_xmlid="mail.mt_comment")
+        self.alpha.message_post(body="Thanks", author_id=self.anna.id, message_type="email", subtype_xmlid="mail.mt_comment")
+        own.message_post(body="He is nice", subtype_xmlid="mail.mt_note")
+        letters = self.alpha.client_interaction_ids.sorted("id")
+        self.assertEqual(letters.mapped("direction"), ["out", "in"])
+        self.assertEqual(set(letters.mapped("state")), {"noted"})
+        self.assertEqual(letters.person_id, self.anna)
+        self.assertEqual(self.alpha.client_last_contact, self.today)
+
+    def test_who_was_not_reached_was_not_spoken_to(self):
+        contact = self.make_contact_with(self.alpha)
+        self.finish(contact, result_id=self.env.ref("client_base.result_not_reached").id)
+        self.assertFalse(self.alpha.client_last_contact)
+
+    def test_each_sees_the_contacts_with_own_clients(self):
+        self.make_contact_with(self.alpha)
+        self.make_contact_with(self.beta, user=self.second)
+        contacts = self.env["client.interaction"]
+        for user, count in ((self.manager, 1), (self.second, 1), (self.lead, 1), (self.accountant, 2), (self.operator, 0)):
+            with self.subTest(user=user.name):
+                self.assertEqual(contacts.with_user(user).search_count([]), count)
+        with self.assertRaises(AccessError):
+            self.make_contact_with(self.beta)
+        with self.assertRaises(AccessError):
+            self.alpha.client_interaction_ids.with_user(self.manager).unlink()
+
+    def test_random_working_days(self):
+        """However contacts come and go: what is closed has a next date or a reason, and nothing is there twice."""
+        chance = random.Random(7)
+        own = self.alpha.with_user(self.manager)
+        done = planned = 0
+        for _step in range(60):
+            step = chance.choice(["plan", "finish", "feedback", "enter", "cancel"])
+            activities = self.get_activities(self.alpha).with_user(self.manager)
+            if step == "plan":
+                own.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
+                planned += 1
+            elif step == "feedback" and activities:
+                activities[0].action_feedback(feedback=chance.choice(["Said yes", ""]))
+                done += 1
+            elif step == "enter":
+                self.make_contact_with(self.alpha)
+                done += 1
+            elif step == "cancel" and activities:
+                activities[-1].unlink()
+            elif step == "finish":
+                waiting = own.client_interaction_ids.filtered(lambda contact: contact.state == "open")[:1]
+                values = chance.choice([{}, {"next_date": False}, {"next_date": False, "no_next_reason": "Enough"}])
+                try:
+                    with self.cr.savepoint():
+                        self.finish(waiting, **values)
+                except UserError:
+                    self.assertFalse(values.get("no_next_reason") or "next_date" not in values)
+        contacts = self.alpha.client_interaction_ids
+        self.assertEqual(len(contacts), done)
+        closed = contacts.filtered(lambda contact: contact.state == "done")
+        self.assertTrue(closed)
+        for contact in closed:
+            self.assertTrue(contact.comment and contact.result_id and (contact.next_date or contact.no_next_reason))
+        open_activities = self.get_activities(self.alpha)
+        earliest = min(open_activities.mapped("date_deadline"), default=False)
+        self.assertEqual(self.alpha.client_next_contact, earliest)
+        self.assertLessEqual(closed.filtered("next_date").next_activity_id & open_activities, open_activities)
+
+
+class TestQuickEntry(RegisterCommon):
+    """A missed call in two fields, also from who is not known."""
+
+    def enter(self, caller, comment=False):
+        form = Form(self.env["client.quick.contact"].with_user(self.manager))
+        form.caller = caller
+        if comment:
+            form.comment = comment
+        form.save().action_save()
+
+    def test_a_caller_is_found_by_any_part_of_the_number(self):
+        self.anna.phone = "+380 (44) 123-45-67"
+        for text in ("1234567", "44 123", "123-45", "Anna Al"):
+            with self.subTest(text=text):
+                found = self.env["client.quick.contact"].with_user(self.manager).new({"caller": text})._find_callers()
+                self.assertEqual(found, self.anna)
+        foreign = self.env["client.quick.contact"].with_user(self.second).new({"caller": "1234567"})
+        self.assertFalse(foreign._find_callers())
+
+    def test_a_missed_call_is_to_be_answered_today(self):
+        self.anna.phone = "+380 (44) 123-45-67"
+        self.enter("1234567")
+        contact = self.alpha.client_interaction_ids
+        self.assertEqual((contact.person_id, contact.state, contact.kind), (self.anna, "done", "call_in"))
+        self.assertEqual(self.get_activities(self.alpha, self.manager).date_deadline, self.today)
+        self.assertFalse(self.alpha.client_last_contact)
+
+    def test_an_unknown_caller_is_not_lost(self):
+        self.enter("+380 50 765 43 21", "Asks for prices")
+        client = self.env["res.partner"].search([("phone", "like", "765 43 21")])
+        self.assertEqual(client.client_owner_id, self.manager)
+        self.assertEqual(client.client_interaction_ids.comment, "Asks for prices")
+        with self.assertRaises(UserError):
+            self.env["client.quick.contact"].with_user(self.manager).create({}).action_save()
+
+
+class TestDay(RegisterCommon):
+    """The morning's list: what yesterday's work made of today."""
+
+    def get_section(self, name, user=None):
+        day = self.env["client.day"].with_user(user or self.manager)._get_day()
+        return next(section for section in day["sections"] if section["name"] == name)
+
+    def get_clients(self, name, user=None):
+        return self.env["res.partner"].union(*(row["client"] for row in self.get_section(name, user)["rows"]))
+
+    def plan(self, client, days):
+        client.with_user(self.manager).activity_schedule(
+            "mail.mail_activity_data_call", date_deadline=self.today + timedelta(days=days), user_id=self.manager.id
+        )
+
+    def test_what_is_due_and_what_waits(self):
+        others = [self.make_client(f"Client {number}", self.manager) for number in range(3)]
+        self.plan(self.alpha, -2)
+        self.plan(others[0], 0)
+        self.plan(others[1], 1)
+        self.make_contact_with(others[2])
+        self.assertEqual(self.get_clients("overdue"), self.alpha)
+        self.assertEqual(self.get_clients("today"), others[0])
+        self.assertEqual(self.get_clients("tomorrow"), others[1])
+        self.assertEqual(self.get_clients("open"), others[2])
+        self.assertFalse(self.get_clients("overdue", self.second))
+        html = self.env["client.day"].with_user(self.manager).get_page()
+        self.assertIn("days late: 2", html)
+
+    def test_forgotten_clients(self):
+        self.make_contact_with(self.alpha, date=fields.Datetime.now() - timedelta(days=61), state="noted")
+        self.assertEqual(self.get_clients("silent"), self.alpha)
+        retail = self.env.ref("client_base.channel_retail")
+        retail.contact_days = 90
+        self.alpha.client_channel_id = retail
+        self.assertFalse(self.get_clients("silent"))
+        retail.contact_days = 30
+        self.assertEqual(self.get_clients("silent"), self.alpha)
+        self.plan(self.alpha, 10)
+        self.assertFalse(self.get_clients("silent"), "it is not forgotten")
+        new = self.make_client("New", self.manager)
+        self.assertEqual(self.get_clients("unplanned"), new)
+
+    def test_the_larger_client_first(self):
+        other = self.make_client("Other", self.manager)
+        self.plan(other, -3)
+        self.plan(self.alpha, -3)
+        criterion = self.env["client.criterion"].search([], limit=1)
+        self.env["client.score"].create({"partner_id": self.alpha.id, "criterion_id": criterion.id, "value": 5})
+        rows = self.get_section("overdue")["rows"]
+        self.assertEqual([row["client"] for row in rows], [self.alpha, other])
+        self.assertIn("fit: 100 %", rows[0]["why"])
+
+    def test_today_is_the_users_day(self):
+        """At 23:30 UTC it is tomorrow in Kyiv, and today still in New York."""
+        for zone, expected in (("Europe/Kyiv", "overdue"), ("UTC", "today"), ("America/New_York", "today")):
+            with self.subTest(zone=zone), freeze_time("2026-10-24 23:30:00"), self.cr.savepoint():
+                self.manager.tz = zone
+                self.alpha.with_user(self.manager).activity_schedule(
+                    "mail.mail_activity_data_call", date_deadline=date(2026, 10, 24), user_id=self.manager.id
+                )
+                self.assertEqual(self.get_clients(expected), self.alpha)
+                self.get_activities(self.alpha).unlink()
+
+    def test_birthdays_over_the_turn_of_the_year(self):
+        self.anna.client_birthday = datetime(1980, 1, 2)
+        with freeze_time("2026-12-30 12:00:00"):
+            self.assertEqual(self.get_section("birthdays")["rows"][0]["text"], "Anna Alpha")
+        with freeze_time("2026-06-30 12:00:00"):
+            self.assertFalse(self.get_section("birthdays")["rows"])
+
+    def test_what_a_substitute_does_for_somebody_is_marked(self):
+        now = fields.Datetime.now()
+        self.env["client.substitution"].with_user(self.head).create(
+            {
+                "absent_id": self.manager.id,
+                "substitute_id": self.second.id,
+                "date_from": now - timedelta(days=1),
+                "date_to": now + timedelta(days=1),
+            }
+        ).action_approve()
+        self.alpha.with_user(self.lead).activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
+        [row] = self.get_section("today", self.second)["rows"]
+        self.assertEqual((row["client"], row["absent"]), (self.alpha, "Manager"))
+
+    def test_queries_do_not_grow_with_the_rows(self):
+        counts = {}
+        for size in (3, 25):
+            for number in range(size):
+                self.plan(self.make_client(f"Client {size} {number}", self.manager), -1)
+            self.env["client.day"].with_user(self.manager).get_page()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.env["client.day"].with_user(self.manager).get_page()
+            counts[size] = self.cr.sql_log_count - before
+        self.assertEqual(counts[3], counts[25])
+
+
+class TestHistory(RegisterCommon):
+    """The client's total business experience on one page."""
+
+    def test_the_time_line_tells_everything_in_order(self):
+        self.make_order(self.anna, on="2026-03-03")
+        self.finish(self.make_contact_with(self.alpha, date="2026-04-04 10:00:00", subject="First talk"))
+        self.env["client.dmu.member"].create(
+            {
+                "partner_id": self.alpha.id,
+                "person_id": self.anna.id,
+                "role_id": self.env.ref("client_base.dmu_role_buyer").id,
+                "date_from": "2026-02-02",
+            }
+        )
+        rows = self.alpha.with_user(self.manager)._get_panel_history()["rows"]
+        self.assertEqual([row["kind"] for row in rows], ["contact", "order", "person"])
+        html = self.env["res.partner"].with_user(self.manager).browse(self.alpha.id).get_client_panel("history")
+        for word in ("First talk", "Wants paper", "Anna Alpha"):
+            self.assertIn(word, html)
+        with self.assertRaises(AccessError):
+            self.alpha.with_user(self.second).get_client_panel("history")
