@@ -52,6 +52,9 @@ class ClientDay(models.AbstractModel):
     def _get_section_activities(self, name, title, domain, today):
         activities = self.env["mail.activity"]
         domain = Domain("user_id", "=", self.env.uid) & Domain("client_partner_id", "!=", False) & Domain(domain)
+        # What was begun to be registered stands among those to complete.
+        begun = self.env["client.interaction"]._search([("state", "=", "open"), ("activity_id", "!=", False)])
+        domain &= Domain("id", "not in", begun.subselect("activity_id"))
         found = activities.search(domain, order="date_deadline, id", limit=ROWS)
         count = len(found) if len(found) < ROWS else activities.search_count(domain)
         clients = found.client_partner_id._filtered_access("read")

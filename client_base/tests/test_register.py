@@ -79,7 +79,9 @@ class TestRegister(RegisterCommon):
         self.assertEqual(self.get_activities(self.alpha).user_id, self.second)
 
     def test_a_suggestion_comes_from_the_result(self):
-        form = Form(self.env["client.interaction"].with_user(self.manager).with_context(default_partner_id=self.alpha.id))
+        form = Form(
+            self.env["client.interaction"].with_user(self.manager).with_context(default_partner_id=self.alpha.id)
+        )
         form.result_id = self.env.ref("client_base.result_interested")
         self.assertEqual(form.next_date, self.today + timedelta(days=3))
         self.assertEqual(form.next_kind, "letter")
@@ -165,8 +167,12 @@ class TestRegister(RegisterCommon):
 
     def test_letters_are_noted_by_themselves(self):
         own = self.alpha.with_user(self.manager)
-        own.message_post(body="Our offer", partner_ids=self.anna.ids, message_type="comment", subtype_xmlid="mail.mt_comment")
-        self.alpha.message_post(body="Thanks", author_id=self.anna.id, message_type="email", subtype_xmlid="mail.mt_comment")
+        own.message_post(
+            body="Our offer", partner_ids=self.anna.ids, message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self.alpha.message_post(
+            body="Thanks", author_id=self.anna.id, message_type="email", subtype_xmlid="mail.mt_comment"
+        )
         own.message_post(body="He is nice", subtype_xmlid="mail.mt_note")
         letters = self.alpha.client_interaction_ids.sorted("id")
         self.assertEqual(letters.mapped("direction"), ["out", "in"])
@@ -183,7 +189,13 @@ class TestRegister(RegisterCommon):
         self.make_contact_with(self.alpha)
         self.make_contact_with(self.beta, user=self.second)
         contacts = self.env["client.interaction"]
-        for user, count in ((self.manager, 1), (self.second, 1), (self.lead, 1), (self.accountant, 2), (self.operator, 0)):
+        for user, count in (
+            (self.manager, 1),
+            (self.second, 1),
+            (self.lead, 1),
+            (self.accountant, 2),
+            (self.operator, 0),
+        ):
             with self.subTest(user=user.name):
                 self.assertEqual(contacts.with_user(user).search_count([]), count)
         with self.assertRaises(AccessError):

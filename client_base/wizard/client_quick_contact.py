@@ -16,20 +16,19 @@ class ClientQuickContact(models.TransientModel):
     _description = "Quick Entry of a Call"
 
     caller = fields.Char(string="Who")
-    partner_id = fields.Many2one("res.partner", string="That Is", domain="[('client_open', '=', False)]")
-    found = fields.Integer(compute="_compute_found")
+    partner_id = fields.Many2one("res.partner", string="That Is", domain="[('id', 'in', found_ids)]")
+    found_ids = fields.Many2many("res.partner", compute="_compute_found_ids")
     comment = fields.Char(string="What About")
 
     @api.depends("caller")
-    def _compute_found(self):
+    def _compute_found_ids(self):
         for contact in self:
-            contact.found = len(contact._find_callers())
+            contact.found_ids = contact._find_callers()
 
     @api.onchange("caller")
     def _onchange_caller(self):
         found = self._find_callers()
         self.partner_id = found if len(found) == 1 else False
-        return {"domain": {"partner_id": [("id", "in", found.ids)]}}
 
     def _find_callers(self, limit=20):
         """Return the partners whom the text means: any part of the number, else of the name."""

@@ -5,11 +5,12 @@ Everything is drawn from a fixed seed, so that each demo is the same. Persons ar
 
 import csv
 import random
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 SAMPLE = Path("setup/sample")
 CARDS = 160
+TALKED_TO = 400
 LANGUAGES = {"ru": "ru_RU", "uk": "uk_UA"}
 # Function, role, involvement, interest, authority by position, in reality (0: nobody found out yet).
 UNIT = [
@@ -36,6 +37,14 @@ FIRST = ["Alex", "Dana", "Ira", "Kim", "Lee", "Robin", "Sam", "Toni", "Noa", "Ma
 LAST = ["Stone", "Fields", "Wolf", "Lake", "Marsh", "Hill", "Rivers", "Woods", "Frost", "Bay", "Heath", "Vale"]
 CHANNELS = ["large_wholesale", "wholesale", "small_wholesale", "retail", "end_user"]
 PRODUCTS = ["Goods", "Spare Parts", "Services"]
+TALKS = [
+    ("call_out", "Asked about the next order", "They have stock for a month.", "later"),
+    ("call_in", "Asks for prices", "Wants the new price list.", "interested"),
+    ("visit", "Visit", "Walked through the plant, met the engineer.", "agreed"),
+    ("meeting", "Yearly talk", "Terms for the coming year agreed.", "agreed"),
+    ("call_out", "Offer", "Another supplier is cheaper.", "refused"),
+    ("call_out", "Offer", "Nobody picked up.", "not_reached"),
+]
 COMPETITORS = ["Borealis Trade", "Meridian Supply", "Northwind", "Orion Parts"]
 
 
@@ -52,6 +61,7 @@ def load_cards(env, users, clients):
     load_people(env, chosen, chance)
     load_profiles(env, chosen, chance)
     load_markets(env, chosen, chance)
+    load_contacts(env, clients, chance)
 
 
 def load_passports(env, users):
@@ -175,3 +185,34 @@ def load_markets(env, clients, chance):
                 }
             )
     env["client.market"].create(rows)
+
+
+def load_contacts(env, clients, chance):
+    """Half a year of contacts; each manager has some for today, some late, some to complete."""
+    now = datetime.now().replace(microsecond=0)
+    for number, client in enumerate(clients.filtered("user_id")[:TALKED_TO]):
+        for days_ago in sorted((chance.randrange(1, 180) for _talk in range(1 + number % 4)), reverse=True):
+            kind, subject, comment, result = chance.choice(TALKS)
+            last = env["client.interaction"].create(
+                {
+                    "partner_id": client.id,
+                    "person_id": client.client_member_ids[:1].person_id.id,
+                    "user_id": client.user_id.id,
+                    "kind": kind,
+                    "date": now - timedelta(days=days_ago),
+                    "duration": chance.choice([5, 10, 30, 60]),
+                    "subject": subject,
+                    "comment": comment,
+                    "result_id": env.ref(f"client_base.result_{result}").id,
+                    "no_next_reason": "settled in the next talk",
+                    "state": "done",
+                }
+            )
+        if number % 8 == 7:
+            last.state = "open"
+        elif number % 3 == 0:
+            days = chance.choice([-12, -3, -1, 0, 0, 0, 1, 4, 10, 20])
+            last.write({"no_next_reason": False, "next_date": date.today() + timedelta(days=days)})
+    for number, person in enumerate(clients.client_member_ids.person_id):
+        day = date.today() + timedelta(days=(number * 7) % 365)
+        person.client_birthday = day.replace(year=1960 + number % 40, day=min(day.day, 28))
