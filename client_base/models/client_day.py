@@ -137,12 +137,16 @@ class ClientDay(models.AbstractModel):
 
     def _get_contact_days(self):
         """Return after how many days without contact a client counts as silent: ``[(channel ids, days)]``."""
-        # sudo: the term is no secret
-        default = int(self.env["ir.config_parameter"].sudo().get_param(CONTACT_DAYS, DEFAULT_CONTACT_DAYS))
+        default = self._get_default_term()
         channels = self.env["client.channel"].search([("contact_days", ">", 0)])
         own_terms = [(channel.ids, channel.contact_days) for channel in channels]
         others = self.env["client.channel"].search([("contact_days", "=", 0)])
         return [*own_terms, (others.ids, default), (None, default)]
+
+    @api.model
+    def _get_default_term(self):
+        # sudo: the term is no secret
+        return int(self.env["ir.config_parameter"].sudo().get_param(CONTACT_DAYS, DEFAULT_CONTACT_DAYS))
 
     def _get_section_unplanned(self):
         domain = self._get_own_domain() & Domain("client_next_contact", "=", False)

@@ -14,6 +14,7 @@ class ResPartner(models.Model):
 
     _client_next_contact_index = models.Index("(client_owner_id, client_next_contact) WHERE parent_id IS NULL")
     _client_last_contact_index = models.Index("(client_owner_id, client_last_contact) WHERE parent_id IS NULL")
+    _client_created_index = models.Index("(client_owner_id, create_date) WHERE parent_id IS NULL")
     _client_birthday_index = models.Index(
         "(client_owner_id, (EXTRACT(MONTH FROM client_birthday) * 100 + EXTRACT(DAY FROM client_birthday)))"
         " WHERE client_birthday IS NOT NULL"

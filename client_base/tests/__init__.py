@@ -12,6 +12,7 @@ from . import (
     test_market,
     test_merge,
     test_owner,
+    test_plan,
     test_pool,
     test_profile,
     test_region,

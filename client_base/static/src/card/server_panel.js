@@ -2,12 +2,15 @@ import { Component, markup, onMounted, useRef, useState } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
 
+const ACTS = ["argument", "call", "filter", "list", "new", "open", "tab"].map((name) => `[data-${name}]`).join(", ");
+
 /**
  * HTML that the server draws and that acts here: buttons say what they do in data attributes.
  *
  *     data-open, data-id                          open a record in a dialog
  *     data-new, data-field, data-value            enter a record, with that default
  *     data-context                                further defaults, as JSON
+ *     data-list, data-domain                      open a list of records, the domain as JSON
  */
 export class ServerPanel extends Component {
     setup() {
@@ -36,7 +39,7 @@ export class ServerPanel extends Component {
     }
 
     onClick(ev) {
-        const target = ev.target.closest("[data-tab], [data-call], [data-filter], [data-open], [data-new]");
+        const target = ev.target.closest(ACTS);
         if (target) {
             this.follow(target);
         }
@@ -51,9 +54,17 @@ export class ServerPanel extends Component {
     }
 
     follow(target) {
-        const { open, id, field, value, context } = target.dataset;
+        const { open, id, field, value, context, list, domain } = target.dataset;
         const title = (target.querySelector("title") ?? target).textContent.trim();
-        if (open) {
+        if (list) {
+            this.action.doAction({
+                type: "ir.actions.act_window",
+                name: target.closest("tr, section")?.querySelector("button")?.textContent ?? title,
+                res_model: list,
+                views: [[false, "list"], [false, "form"]],
+                domain: JSON.parse(domain),
+            });
+        } else if (open) {
             this.openDialog({ resModel: open, resId: Number(id), title });
         } else if (target.dataset.new) {
             const defaults = { [`default_${field}`]: Number(value ?? this.resId) };

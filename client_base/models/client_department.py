@@ -1,0 +1,138 @@
+import json
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+PERIODS = ("week", "month", "quarter", "year")
+WEEKS = 12
+SPARK_WIDTH, SPARK_HEIGHT = 110, 24
+
+
+class ClientDepartment(models.AbstractModel):
+    """Who keeps the base alive: plan and fact of each manager, and what is neglected."""
+
+    _name = "client.department"
+    _description = "Department"
+
+    @api.model
+    @api.readonly
+    def get_page(self, period="month"):
+        """Return the HTML of the page for the current week, month, quarter or year."""
+        period = period if period in PERIODS else "month"
+        return self.env["ir.qweb"]._render("client_base.department", {**self._get_department(period), "json": json})
+
+    @api.model
+    def _get_department(self, period):
+        """Return ``{"period", "date_from", "date_to", "measures", "rows"}``, a row for each manager in sight."""
+        date_from, date_to = self._get_period(period)
+        users = self._get_managers()
+        facts = self.env["client.fact"]._get_facts(users, date_from, date_to)
+        discipline = self.env["client.fact"]._get_discipline(users, date_from, date_to)
+        targets = self._get_targets(users, date_from, date_to)
+        trends = self._get_trends(users)
+        rows = [
+            {
+                "user": user,
+                "facts": facts[user.id],
+                "targets": targets.get(user.id, {}),
+                "spark": self._draw_spark(trends.get(user.id, {})),
+                **discipline[user.id],
+            }
+            for user in users
+        ]
+        rows.sort(key=lambda row: -row["facts"]["contacts"])
+        return {
+            "period": period,
+            "periods": self._get_period_names(),
+            "date_from": date_from,
+            "date_to": date_to,
+            "measures": self.env["client.fact"]._get_measures(),
+            "rows": rows,
+        }
+
+    @api.model
+    def _get_period_names(self):
+        _ = self.env._
+        return [("week", _("Week")), ("month", _("Month")), ("quarter", _("Quarter")), ("year", _("Year"))]
+
+    @api.model
+    def _get_period(self, period):
+        today = fields.Date.context_today(self)
+        starts = {
+            "week": today - timedelta(days=today.weekday()),
+            "month": today.replace(day=1),
+            "quarter": today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1),
+            "year": today.replace(month=1, day=1),
+        }
+        lengths = {
+            "week": relativedelta(days=7),
+            "month": relativedelta(months=1),
+            "quarter": relativedelta(months=3),
+            "year": relativedelta(years=1),
+        }
+        return starts[period], starts[period] + lengths[period] - timedelta(days=1)
+
+    @api.model
+    def _get_managers(self):
+        """Return the managers whose work the current user may see, in the order of their names."""
+        scope = self.env.user._client_scope()
+        domain = [("share", "=", False), ("all_group_ids", "in", self.env.ref("client_base.group_client_own").ids)]
+        if scope is not None:
+            domain.append(("id", "in", [user_id for user_id in scope if user_id]))
+        # sudo: colleagues' names; whose work is shown is limited above
+        return self.env["res.users"].sudo().search(domain, order="name, id").sudo(False)
+
+    @api.model
+    def _get_targets(self, users, date_from, date_to):
+        """Return the plans that lie within the period, added up: ``{user id: {measure: target}}``."""
+        groups = self.env["client.plan"]._read_group(
+            [("user_id", "in", users.ids), ("date_from", ">=", date_from), ("date_to", "<=", date_to)],
+            ["user_id", "measure"],
+            ["target:sum"],
+        )
+        targets = {}
+        for user, measure, target in groups:
+            targets.setdefault(user.id, {})[measure] = target
+        return targets
+
+    @api.model
+    def _get_trends(self, users):
+        """Return how many contacts each had in each of the last weeks: ``{user id: {weeks ago: count}}``."""
+        self.env["client.interaction"].flush_model(["user_id", "date"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT user_id, floor(EXTRACT(EPOCH FROM clock_timestamp() AT TIME ZONE 'UTC' - date) / (7 * 86400))::int, count(*)
+                  FROM client_interaction
+                 WHERE user_id = ANY(%s) AND date <= clock_timestamp() AT TIME ZONE 'UTC'
+                   AND date > clock_timestamp() AT TIME ZONE 'UTC' - make_interval(weeks => %s)
+              GROUP BY 1, 2
+                """,
+                users.ids,
+                WEEKS,
+            )
+        )
+        trends = {}
+        for user_id, ago, count in rows:
+            trends.setdefault(user_id, {})[ago] = count
+        return trends
+
+    @api.model
+    def _draw_spark(self, trend):
+        """Return the bars of a trend, the oldest first: ``[{"x", "y", "width", "height", "count"}]`` in pixels."""
+        most = max(trend.values(), default=0) or 1
+        width = SPARK_WIDTH / WEEKS
+        counts = [trend.get(ago, 0) for ago in reversed(range(WEEKS))]
+        return [
+            {
+                "x": round(number * width, 1),
+                "y": round(SPARK_HEIGHT * (1 - count / most), 1),
+                "width": round(width - 2, 1),
+                "height": round(SPARK_HEIGHT * count / most, 1),
+                "count": count,
+            }
+            for number, count in enumerate(counts)
+        ]

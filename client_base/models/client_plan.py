@@ -1,0 +1,77 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ClientPlan(models.Model):
+    """What a manager is to reach in a period; the fact comes from the register."""
+
+    _name = "client.plan"
+    _description = "Plan of Work with Clients"
+    _order = "date_from DESC, user_id, measure"
+
+    user_id = fields.Many2one(
+        "res.users",
+        string="Manager",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+    )
+    date_from = fields.Date(
+        string="From", required=True, default=lambda self: fields.Date.context_today(self).replace(day=1)
+    )
+    date_to = fields.Date(
+        string="To",
+        required=True,
+        default=lambda self: fields.Date.context_today(self) + relativedelta(day=31),
+    )
+    measure = fields.Selection(lambda self: self.env["client.fact"]._get_measures(), required=True, default="contacts")
+    target = fields.Float(string="Plan", required=True, aggregator="sum")
+    fact = fields.Float(compute="_compute_fact")
+    percent = fields.Float(string="Reached", compute="_compute_fact", help="Of the plan, in percent.")
+
+    _plan_unique = models.Constraint(
+        "UNIQUE (user_id, measure, date_from, date_to)", "This manager has a plan of that for the period already."
+    )
+    _target_positive = models.Constraint("CHECK (target > 0)", "A plan is above zero.")
+
+    @api.depends("user_id", "measure")
+    def _compute_display_name(self):
+        measures = dict(self.env["client.fact"]._get_measures())
+        for plan in self:
+            plan.display_name = f"{plan.user_id.name}: {measures.get(plan.measure, '')}"
+
+    @api.depends("user_id", "measure", "date_from", "date_to", "target")
+    def _compute_fact(self):
+        facts = self.env["client.fact"]
+        for (date_from, date_to), plans in self.grouped(lambda plan: (plan.date_from, plan.date_to)).items():
+            known = facts._get_facts(plans.user_id, date_from, date_to) if date_from and date_to else {}
+            for plan in plans:
+                plan.fact = known.get(plan.user_id.id, {}).get(plan.measure, 0)
+                plan.percent = 100 * plan.fact / plan.target if plan.target else 0
+
+    @api.constrains("date_from", "date_to")
+    def _check_dates(self):
+        if self.filtered(lambda plan: plan.date_to < plan.date_from):
+            raise ValidationError(self.env._("The period ends before it begins: correct one of the two dates."))
+
+    def action_copy_to_next(self):
+        """Plan the same for the period that follows; what is planned there already stays."""
+        values = []
+        for plan in self:
+            date_from, date_to = plan._get_next_period()
+            same = [("user_id", "=", plan.user_id.id), ("measure", "=", plan.measure)]
+            if not self.search_count([*same, ("date_from", "=", date_from), ("date_to", "=", date_to)], limit=1):
+                values += plan.copy_data({"date_from": date_from, "date_to": date_to})
+        return self.create(values)
+
+    def _get_next_period(self):
+        """Return the period after this one: the next months where it is whole months, else as many days."""
+        date_from = self.date_to + relativedelta(days=1)
+        if self.date_from.day == date_from.day == 1:
+            months = (date_from.year - self.date_from.year) * 12 + date_from.month - self.date_from.month
+            return date_from, date_from + relativedelta(months=months, days=-1)
+        return date_from, date_from + (self.date_to - self.date_from)

@@ -1,0 +1,84 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ClientTask(models.Model):
+    """A lead's task over a selection of clients: each manager gets an activity for each own client.
+
+    How far it is carried out is read from those activities.
+    """
+
+    _name = "client.task"
+    _description = "Task over Clients"
+    _order = "id DESC"
+
+    name = fields.Char(required=True, string="What to Do")
+    activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        string="How",
+        required=True,
+        default=lambda self: self.env.ref("mail.mail_activity_data_call"),
+        domain="[('res_model', 'in', (False, 'res.partner'))]",
+    )
+    date_deadline = fields.Date(string="Until", required=True, default=fields.Date.context_today)
+    note = fields.Text(string="Details")
+    user_id = fields.Many2one("res.users", string="Asked by", readonly=True, default=lambda self: self.env.user)
+    state = fields.Selection([("draft", "Draft"), ("given", "Given")], default="draft", required=True, readonly=True)
+    client_count = fields.Integer(string="Clients", readonly=True, copy=False)
+    activity_ids = fields.One2many("mail.activity", "client_task_id", string="Activities")
+    open_count = fields.Integer(string="Open", compute="_compute_progress")
+    late_count = fields.Integer(string="Overdue", compute="_compute_progress")
+    percent = fields.Float(string="Done, %", compute="_compute_progress")
+
+    @api.depends("activity_ids.active", "activity_ids.date_deadline", "client_count")
+    def _compute_progress(self):
+        today = fields.Date.context_today(self)
+        # sudo: how far the task is, over the activities of all who got it
+        groups = (
+            self.env["mail.activity"]
+            .sudo()
+            ._read_group([("client_task_id", "in", self.ids)], ["client_task_id", "date_deadline:day"], ["__count"])
+        )
+        for task in self:
+            counts = [(day, count) for found, day, count in groups if found == task]
+            task.open_count = sum(count for _day, count in counts)
+            task.late_count = sum(count for day, count in counts if day < today) if counts else 0
+            task.percent = 100 * (task.client_count - task.open_count) / task.client_count if task.client_count else 0
+
+    def action_give(self):
+        """Give each manager the activities for own clients among those chosen; clients of nobody are refused."""
+        self.ensure_one()
+        clients = self.env["res.partner"].browse(self.env.context.get("client_ids", []))
+        clients = clients.exists().filtered(lambda client: client.client_owner_id and not client.client_open)
+        if not clients:
+            raise UserError(
+                self.env._("None of the chosen clients has a manager: choose others, or give them out first.")
+            )
+        self.env["mail.activity"].create(
+            [
+                {
+                    "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+                    "res_id": client.id,
+                    "activity_type_id": self.activity_type_id.id,
+                    "summary": self.name,
+                    "note": self.note,
+                    "date_deadline": self.date_deadline,
+                    "user_id": client.client_owner_id.id,
+                    "client_task_id": self.id,
+                }
+                for client in clients
+            ]
+        )
+        self.write({"state": "given", "client_count": len(clients)})
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_open_activities(self):
+        """Open what is still to be done."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": "mail.activity",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("client_task_id", "=", self.id)],
+        }

@@ -1,0 +1,192 @@
+from datetime import date, timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from .test_register import RegisterCommon
+
+
+class TestPlan(RegisterCommon):
+    """What each manager is to reach and reaches, and what is neglected."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first, cls.last = cls.today.replace(day=1), cls.today
+        cls.plan = cls.env["client.plan"].create({"user_id": cls.manager.id, "measure": "meetings", "target": 4})
+
+    def get_facts(self, *users):
+        users = self.env["res.users"].union(*(users or [self.manager]))
+        return self.env["client.fact"]._get_facts(users, self.first, self.last)
+
+    def get_row(self, user, viewer=None, period="month"):
+        rows = self.env["client.department"].with_user(viewer or self.lead)._get_department(period)["rows"]
+        return next((row for row in rows if row["user"] == user), None)
+
+    def test_facts_come_from_the_register(self):
+        role = self.env.ref("client_base.dmu_role_decision_maker")
+        self.env["client.dmu.member"].create(
+            {"partner_id": self.alpha.id, "person_id": self.anna.id, "role_id": role.id}
+        )
+        self.make_contact_with(self.alpha, kind="visit", person_id=self.anna.id, duration=90)
+        self.make_contact_with(self.alpha, kind="meeting", duration=30)
+        self.finish(self.make_contact_with(self.alpha))
+        missed = self.make_contact_with(self.alpha)
+        self.finish(missed, result_id=self.env.ref("client_base.result_not_reached").id)
+        self.make_contact_with(self.alpha, date=fields.Datetime.now() - timedelta(days=400))
+        facts = self.get_facts(self.manager, self.second)
+        expected = {"contacts": 3, "meetings": 2, "decider_meetings": 1, "calls": 1, "successes": 1, "hours": 2}
+        self.assertEqual({name: facts[self.manager.id][name] for name in expected}, expected)
+        self.assertEqual(facts[self.manager.id]["new_clients"], 1)
+        self.assertEqual(facts[self.second.id]["contacts"], 0)
+        self.assertEqual((self.plan.fact, self.plan.percent), (2, 50))
+
+    def test_the_days_of_a_plan_are_the_users(self):
+        self.make_contact_with(self.alpha, kind="visit", date="2026-05-31 22:30:00")
+        plan = self.env["client.plan"].create(
+            {
+                "user_id": self.manager.id,
+                "measure": "meetings",
+                "target": 1,
+                "date_from": "2026-06-01",
+                "date_to": "2026-06-30",
+            }
+        )
+        for zone, fact in (("UTC", 0), ("Europe/Kyiv", 1)):
+            self.lead.tz = zone
+            self.env.invalidate_all()
+            with self.subTest(zone=zone):
+                self.assertEqual(plan.with_user(self.lead).fact, fact)
+
+    def test_the_same_is_planned_for_the_next_month(self):
+        may = {"user_id": self.manager.id, "measure": "calls", "target": 9}
+        plan = self.env["client.plan"].create({**may, "date_from": "2026-05-01", "date_to": "2026-05-31"})
+        for _time in range(2):
+            plan.with_user(self.lead).action_copy_to_next()
+        following = self.env["client.plan"].search([("measure", "=", "calls"), ("date_from", ">", "2026-05-31")])
+        self.assertEqual((following.date_from, following.date_to), (date(2026, 6, 1), date(2026, 6, 30)))
+        self.assertEqual(following.target, 9)
+
+    def test_bad_plans_are_refused_in_words(self):
+        with self.assertRaisesRegex(ValidationError, "ends before it begins"):
+            self.plan.write({"date_from": "2026-02-01", "date_to": "2026-01-01"})
+        for words, values in (("target_positive", {"target": 0}), ("plan_unique", {})):
+            with self.subTest(words=words), self.assertRaisesRegex(Exception, words), self.cr.savepoint():
+                self.plan.copy(values)
+                self.env.flush_all()
+
+    def test_each_sees_own_plans_and_the_lead_the_teams(self):
+        self.env["client.plan"].create({"user_id": self.second.id, "measure": "calls", "target": 1})
+        plans = self.env["client.plan"]
+        for user, count in ((self.manager, 1), (self.second, 1), (self.lead, 1), (self.accountant, 2)):
+            with self.subTest(user=user.name):
+                self.assertEqual(plans.with_user(user).search_count([]), count)
+        with self.assertRaises(AccessError):
+            self.plan.with_user(self.manager).target = 1
+        with self.assertRaises(AccessError):
+            plans.with_user(self.lead).create({"user_id": self.second.id, "measure": "letters", "target": 1})
+
+    def test_the_department_shows_plan_and_fact_of_the_team(self):
+        self.make_contact_with(self.alpha, kind="visit")
+        row = self.get_row(self.manager)
+        self.assertEqual((row["facts"]["meetings"], row["targets"]["meetings"]), (1, 4))
+        self.assertEqual(sum(bar["count"] for bar in row["spark"]), 1)
+        self.assertIsNone(self.get_row(self.second), "of another team")
+        self.assertTrue(self.get_row(self.second, self.head))
+        self.assertIsNone(self.get_row(self.second, self.manager), "managers see themselves only")
+        html = self.env["client.department"].with_user(self.lead).get_page("week")
+        self.assertIn("Manager", html)
+
+    def test_what_is_neglected(self):
+        long_ago = fields.Datetime.now() - timedelta(days=100)
+        self.make_contact_with(self.alpha, date=long_ago, state="noted")
+        other = self.make_client("Other", self.manager)
+        other.with_user(self.manager).activity_schedule(
+            "mail.mail_activity_data_call", date_deadline=self.today - timedelta(days=2), user_id=self.manager.id
+        )
+        self.make_contact_with(other)
+        row = self.get_row(self.manager)
+        self.assertEqual((row["silent"], row["overdue"], row["open"]), (1, 1, 1))
+
+    def test_the_time_to_the_first_answer(self):
+        with freeze_time("2026-06-10 12:00:00"):
+            for client, hours in ((self.alpha, 2), (self.make_client("Other", self.manager), None)):
+                self.make_contact_with(client, kind="call_in", date="2026-06-10 06:00:00")
+                if hours:
+                    self.make_contact_with(client, kind="call_out", date=f"2026-06-10 {6 + hours:02}:00:00")
+            row = self.get_row(self.manager)
+        self.assertEqual((row["unanswered"], row["answer_hours"]), (1, 2))
+
+    def test_queries_do_not_grow_with_the_managers(self):
+        counts = {}
+        for size in (2, 12):
+            for number in range(size):
+                user = self.make_user(f"seller{size}_{number}", "sales_team.group_sale_salesman")
+                self.make_client(f"Client of {user.login}", user)
+            self.env["client.department"].with_user(self.head).get_page()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.env["client.department"].with_user(self.head).get_page()
+            counts[size] = self.cr.sql_log_count - before
+        self.assertEqual(counts[2], counts[12])
+
+
+class TestTask(RegisterCommon):
+    """A lead's task over a selection, and how far it is carried out."""
+
+    def give(self, clients, user=None):
+        task = self.env["client.task"].with_user(user or self.lead).create({"name": "Offer the catalogue"})
+        task.with_context(client_ids=clients.ids).action_give()
+        return task
+
+    def test_each_manager_gets_the_task_for_own_clients(self):
+        other = self.make_client("Other", self.manager)
+        task = self.give(self.alpha | other | self.free)
+        self.assertEqual((task.client_count, task.open_count, task.percent), (2, 2, 0))
+        activity = self.get_activities(self.alpha, self.manager)
+        self.assertEqual(activity.summary, "Offer the catalogue")
+        activity.with_user(self.manager).action_feedback(feedback="Took two")
+        task.invalidate_recordset()
+        self.assertEqual((task.open_count, task.percent), (1, 50))
+        self.assertEqual(self.alpha.client_interaction_ids.comment, "Took two")
+
+    def test_clients_of_nobody_are_refused(self):
+        with self.assertRaises(UserError):
+            self.give(self.free)
+
+    def test_tasks_are_a_leads(self):
+        task = self.give(self.alpha)
+        with self.assertRaises(AccessError):
+            self.give(self.alpha, self.manager)
+        self.assertEqual(self.env["client.task"].with_user(self.head).search([]), task)
+
+
+class TestDigest(RegisterCommon):
+    def test_the_digest_tells_of_contacts_and_new_clients(self):
+        self.make_contact_with(self.alpha, state="noted")
+        now = fields.Datetime.now()
+        digest = self.env["digest.digest"].create(
+            {"name": "Weekly", "kpi_client_contacts": True, "kpi_client_new": True}
+        )
+        own = digest.with_user(self.manager).with_context(
+            start_datetime=now - timedelta(days=1), end_datetime=now + timedelta(days=1)
+        )
+        self.assertEqual(own.kpi_client_contacts_value, 1)
+        self.assertEqual(own.kpi_client_new_value, 1)
+
+
+class TestOldRegister(RegisterCommon):
+    def test_an_old_register_comes_in_through_odoos_import(self):
+        rows = [
+            ["Alpha Ltd", "2024-03-01 10:00:00", "Visit", "Saw the plant", "Noted by itself"],
+            ["Alpha Ltd", "2024-04-01 10:00:00", "Outgoing call", "Wants more", "Noted by itself"],
+        ]
+        columns = ["partner_id", "date", "kind", "comment", "state"]
+        result = self.env["client.interaction"].with_user(self.manager).load(columns, rows)
+        self.assertFalse(result["messages"])
+        self.assertEqual(self.alpha.client_last_contact, date(2024, 4, 1))
+        foreign = self.env["client.interaction"].with_user(self.second).load(columns, rows)
+        self.assertTrue(foreign["messages"], "a client that is not one's own is not found")
