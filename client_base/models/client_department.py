@@ -105,14 +105,14 @@ class ClientDepartment(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT user_id, floor(EXTRACT(EPOCH FROM clock_timestamp() AT TIME ZONE 'UTC' - date) / (7 * 86400))::int, count(*)
+                SELECT user_id, floor(EXTRACT(EPOCH FROM %(now)s - date) / (7 * 86400))::int AS ago, count(*)
                   FROM client_interaction
-                 WHERE user_id = ANY(%s) AND date <= clock_timestamp() AT TIME ZONE 'UTC'
-                   AND date > clock_timestamp() AT TIME ZONE 'UTC' - make_interval(weeks => %s)
+                 WHERE user_id = ANY(%(users)s) AND date <= %(now)s AND date > %(now)s - make_interval(weeks => %(weeks)s)
               GROUP BY 1, 2
                 """,
-                users.ids,
-                WEEKS,
+                users=users.ids,
+                weeks=WEEKS,
+                now=fields.Datetime.now(),
             )
         )
         trends = {}
