@@ -107,7 +107,7 @@ class ClientDay(models.AbstractModel):
             )
             for person in people
         ]
-        return self._make_section("birthdays", self.env._("Birthdays This Week"), "", rows, len(rows))
+        return self._make_section("birthdays", self.env._("Birthdays in the Next Days"), "", rows, len(rows))
 
     def _find_birthdays(self, days):
         """Return the ids of the people of own clients who were born on these days, ``month * 100 + day``."""

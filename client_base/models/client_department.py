@@ -55,8 +55,12 @@ class ClientDepartment(models.AbstractModel):
 
     @api.model
     def _get_period_names(self):
-        _ = self.env._
-        return [("week", _("Week")), ("month", _("Month")), ("quarter", _("Quarter")), ("year", _("Year"))]
+        return [
+            ("week", self.env._("Week")),
+            ("month", self.env._("Month")),
+            ("quarter", self.env._("Quarter")),
+            ("year", self.env._("Year")),
+        ]
 
     @api.model
     def _get_period(self, period):
@@ -107,7 +111,8 @@ class ClientDepartment(models.AbstractModel):
                 """
                 SELECT user_id, floor(EXTRACT(EPOCH FROM %(now)s - date) / (7 * 86400))::int AS ago, count(*)
                   FROM client_interaction
-                 WHERE user_id = ANY(%(users)s) AND date <= %(now)s AND date > %(now)s - make_interval(weeks => %(weeks)s)
+                 WHERE user_id = ANY(%(users)s)
+                   AND date <= %(now)s AND date > %(now)s - make_interval(weeks => %(weeks)s)
               GROUP BY 1, 2
                 """,
                 users=users.ids,

@@ -15,17 +15,16 @@ class ClientFact(models.AbstractModel):
     @api.model
     def _get_measures(self):
         """Return what is counted, ``[(name, words)]``; other addons add theirs here and to :meth:`_get_facts`."""
-        _ = self.env._
         return [
-            ("contacts", _("Contacts")),
-            ("calls", _("Calls")),
-            ("meetings", _("Meetings and visits")),
-            ("letters", _("Letters and messages")),
-            ("successes", _("Successes")),
-            ("decider_meetings", _("Meetings with decision makers")),
-            ("hours", _("Hours with clients")),
-            ("new_clients", _("New clients")),
-            ("cards", _("Cards filled completely")),
+            ("contacts", self.env._("Contacts")),
+            ("calls", self.env._("Calls")),
+            ("meetings", self.env._("Meetings and visits")),
+            ("letters", self.env._("Letters and messages")),
+            ("successes", self.env._("Successes")),
+            ("decider_meetings", self.env._("Meetings with decision makers")),
+            ("hours", self.env._("Hours with clients")),
+            ("new_clients", self.env._("New clients")),
+            ("cards", self.env._("Cards filled completely")),
         ]
 
     @api.model

@@ -65,7 +65,10 @@ class ClientInteraction(models.Model):
     next_kind = fields.Selection(KINDS, string="Next by", default="call_out")
     no_next_reason = fields.Char(string="No Next Contact, because", help="Say why where no next contact is planned.")
     state = fields.Selection(
-        [("open", "To complete"), ("done", "Done"), ("noted", "Noted by itself")], required=True, default="open"
+        [("open", "To complete"), ("done", "Done"), ("noted", "Noted by itself")],
+        string="Status",
+        required=True,
+        default="open",
     )
     order_id = fields.Many2one("sale.order", index="btree_not_null", ondelete="set null")
     event_id = fields.Many2one("calendar.event", index="btree_not_null", readonly=True, ondelete="set null")

@@ -21,10 +21,10 @@ class ClientPlan(models.Model):
         domain="[('share', '=', False)]",
     )
     date_from = fields.Date(
-        string="From", required=True, default=lambda self: fields.Date.context_today(self).replace(day=1)
+        string="Begins", required=True, default=lambda self: fields.Date.context_today(self).replace(day=1)
     )
     date_to = fields.Date(
-        string="To",
+        string="Ends",
         required=True,
         default=lambda self: fields.Date.context_today(self) + relativedelta(day=31),
     )

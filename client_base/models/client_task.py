@@ -23,10 +23,12 @@ class ClientTask(models.Model):
     date_deadline = fields.Date(string="Until", required=True, default=fields.Date.context_today)
     note = fields.Text(string="Details")
     user_id = fields.Many2one("res.users", string="Asked by", readonly=True, default=lambda self: self.env.user)
-    state = fields.Selection([("draft", "Draft"), ("given", "Given")], default="draft", required=True, readonly=True)
+    state = fields.Selection(
+        [("draft", "Draft"), ("given", "Given")], string="Status", default="draft", required=True, readonly=True
+    )
     client_count = fields.Integer(string="Clients", readonly=True, copy=False)
     activity_ids = fields.One2many("mail.activity", "client_task_id", string="Activities")
-    open_count = fields.Integer(string="Open", compute="_compute_progress")
+    open_count = fields.Integer(string="Still Open", compute="_compute_progress")
     late_count = fields.Integer(string="Overdue", compute="_compute_progress")
     percent = fields.Float(string="Done, %", compute="_compute_progress")
 

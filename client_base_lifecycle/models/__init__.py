@@ -1,4 +1,5 @@
 from . import (
+    client_fact,
     client_lifecycle,
     client_segment,
     client_segment_move,

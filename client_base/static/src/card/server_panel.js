@@ -1,6 +1,5 @@
 import { Component, markup, onMounted, useRef, useState } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
-import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
 
 const ACTS = ["argument", "call", "filter", "list", "new", "open", "tab"].map((name) => `[data-${name}]`).join(", ");
 
@@ -16,7 +15,6 @@ export class ServerPanel extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.dialog = useService("dialog");
         this.root = useRef("root");
         this.state = useState({ html: "", loaded: false });
         this.asked = 0;
@@ -76,8 +74,17 @@ export class ServerPanel extends Component {
         }
     }
 
-    openDialog(props) {
-        this.dialog.add(FormViewDialog, { ...props, onRecordSaved: () => this.refresh() }, { onClose: () => this.refresh() });
+    openDialog({ resModel, resId, context, title }) {
+        const action = {
+            type: "ir.actions.act_window",
+            name: title,
+            res_model: resModel,
+            res_id: resId,
+            views: [[false, "form"]],
+            target: "new",
+            context,
+        };
+        return this.action.doAction(action, { onClose: () => this.refresh() });
     }
 
     refresh() {
