@@ -33,15 +33,13 @@ class ClientDay(models.AbstractModel):
         """
         today = fields.Date.context_today(self.with_context(tz=self.env.user.tz or "UTC"))
         sections = [
-            self._get_section_activities("overdue", self.env._("Overdue"), [("date_deadline", "<", today)], today),
+            self._get_section_activities("overdue", "<", today, self.env._("Overdue")),
             self._get_section_open(),
-            self._get_section_activities("today", self.env._("Today"), [("date_deadline", "=", today)], today),
+            self._get_section_activities("today", "=", today, self.env._("Today")),
             self._get_section_birthdays(today),
             self._get_section_silent(today),
             self._get_section_unplanned(),
-            self._get_section_activities(
-                "tomorrow", self.env._("Tomorrow"), [("date_deadline", "=", today + timedelta(days=1))], today
-            ),
+            self._get_section_activities("tomorrow", "=", today + timedelta(days=1), self.env._("Tomorrow")),
         ]
         return {"today": today, "sections": sections, "events": self._get_events(today), "json": json}
 
@@ -49,9 +47,11 @@ class ClientDay(models.AbstractModel):
         rows.sort(key=lambda row: -row["points"])
         return {"name": name, "title": title, "hint": hint, "rows": rows, "count": count}
 
-    def _get_section_activities(self, name, title, domain, today):
+    def _get_section_activities(self, name, operator, day, title):
+        """Return the section of the activities whose deadline stands so to ``day``."""
         activities = self.env["mail.activity"]
-        domain = Domain("user_id", "=", self.env.uid) & Domain("client_partner_id", "!=", False) & Domain(domain)
+        domain = Domain("user_id", "=", self.env.uid) & Domain("client_partner_id", "!=", False)
+        domain &= Domain("date_deadline", operator, day)
         # What was begun to be registered stands among those to complete.
         begun = self.env["client.interaction"]._search([("state", "=", "open"), ("activity_id", "!=", False)])
         domain &= Domain("id", "not in", begun.subselect("activity_id"))
@@ -62,7 +62,7 @@ class ClientDay(models.AbstractModel):
         rows = [
             rank(
                 activity.client_partner_id,
-                late_days=(today - activity.date_deadline).days,
+                late_days=(day - activity.date_deadline).days,
                 text=activity.summary or activity.activity_type_id.name,
                 detail=format_date(self.env, activity.date_deadline),
                 activity=activity,

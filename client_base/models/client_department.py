@@ -55,12 +55,13 @@ class ClientDepartment(models.AbstractModel):
 
     @api.model
     def _get_period_names(self):
-        return [
-            ("week", self.env._("Week")),
-            ("month", self.env._("Month")),
-            ("quarter", self.env._("Quarter")),
-            ("year", self.env._("Year")),
-        ]
+        names = {
+            "week": self.env._("Week"),
+            "month": self.env._("Month"),
+            "quarter": self.env._("Quarter"),
+            "year": self.env._("Year"),
+        }
+        return list(names.items())
 
     @api.model
     def _get_period(self, period):

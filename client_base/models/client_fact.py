@@ -15,17 +15,18 @@ class ClientFact(models.AbstractModel):
     @api.model
     def _get_measures(self):
         """Return what is counted, ``[(name, words)]``; other addons add theirs here and to :meth:`_get_facts`."""
-        return [
-            ("contacts", self.env._("Contacts")),
-            ("calls", self.env._("Calls")),
-            ("meetings", self.env._("Meetings and visits")),
-            ("letters", self.env._("Letters and messages")),
-            ("successes", self.env._("Successes")),
-            ("decider_meetings", self.env._("Meetings with decision makers")),
-            ("hours", self.env._("Hours with clients")),
-            ("new_clients", self.env._("New clients")),
-            ("cards", self.env._("Cards filled completely")),
-        ]
+        words = {
+            "contacts": self.env._("Contacts"),
+            "calls": self.env._("Calls"),
+            "meetings": self.env._("Meetings and visits"),
+            "letters": self.env._("Letters and messages"),
+            "successes": self.env._("Successes"),
+            "decider_meetings": self.env._("Meetings with decision makers"),
+            "hours": self.env._("Hours with clients"),
+            "new_clients": self.env._("New clients"),
+            "cards": self.env._("Cards filled completely"),
+        }
+        return list(words.items())
 
     @api.model
     def _get_facts(self, users, date_from, date_to):

@@ -9,11 +9,8 @@ class ClientFact(models.AbstractModel):
 
     @api.model
     def _get_measures(self):
-        return [
-            *super()._get_measures(),
-            ("orders", self.env._("Confirmed orders")),
-            ("turnover", self.env._("Turnover")),
-        ]
+        more = {"orders": self.env._("Confirmed orders"), "turnover": self.env._("Turnover")}
+        return [*super()._get_measures(), *more.items()]
 
     @api.model
     def _get_facts(self, users, date_from, date_to):
