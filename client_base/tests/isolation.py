@@ -78,6 +78,7 @@ class IsolationCommon(ClientBaseCommon):
         for documents in (clients, orders):
             cls.make_foreign_talk(canaries, documents, contacts)
         cls.make_foreign_extras(canaries, clients)
+        cls.make_foreign_knowledge(canaries, clients, contacts)
         # What a browser does, which fills in more than what is stored above.
         for canary, document in zip(canaries, (clients[0], orders[0]), strict=False):
             document.message_post(body=f"{canary} letter", subject=f"{canary} subject", partner_ids=contacts[0].ids)
@@ -209,6 +210,58 @@ class IsolationCommon(ClientBaseCommon):
                 for canary, row, _contact in rows
             ),
         )
+
+    @classmethod
+    def make_foreign_knowledge(cls, canaries, clients, contacts):
+        """Add what the suite itself knows of clients: who decides, scores, demand, contacts."""
+        rows = list(zip(canaries, clients.ids, contacts.ids, strict=True))
+        advisers = cls.make_many(
+            "res.partner", ({"name": f"{canary} adviser", "parent_id": client} for canary, client, _person in rows)
+        )
+        role = cls.env.ref("client_base.dmu_role_decision_maker").id
+        members, others = (
+            cls.make_many(
+                "client.dmu.member",
+                (
+                    {"partner_id": client, "person_id": person, "role_id": role, "note": f"{canary} likes"}
+                    for (canary, client, _person), person in zip(rows, persons.ids, strict=True)
+                ),
+            )
+            for persons in (contacts, advisers)
+        )
+        cls.make_many(
+            "client.dmu.influence",
+            (
+                {"influencer_id": other, "influenced_id": member, "how": f"{canary} how"}
+                for canary, member, other in zip(canaries, members.ids, others.ids, strict=True)
+            ),
+        )
+        criterion = cls.env["client.criterion"].search([], limit=1, order="id")
+        category = cls.env["product.category"].search([], limit=1, order="id")
+        for name, values in {
+            "client.score": {"criterion_id": criterion.id, "value": 1, "note": "{} why"},
+            "client.profile.snapshot": {"date": "2026-01-01", "score": 50},
+            "client.market": {
+                "category_id": category.id,
+                "capacity": 10,
+                "source": "{} source",
+                "competitors": "{} rival",
+            },
+            "client.interaction": {"subject": "{} talk", "comment": "{} said", "user_id": cls.second.id},
+        }.items():
+            cls.make_many(
+                name,
+                (
+                    {
+                        "partner_id": client,
+                        **{
+                            field: value.format(canary) if isinstance(value, str) else value
+                            for field, value in values.items()
+                        },
+                    }
+                    for canary, client, _person in rows
+                ),
+            )
 
     @classmethod
     def make_foreign_extras(cls, canaries, clients):

@@ -175,6 +175,17 @@ class TestIsolation(IsolationCommon):
         self.assertGreater(self.tries, 500, "the probe looked at too little to say anything")
         self.assertFalse(self.leaks, f"{len(self.leaks)} leaks in {self.tries} tries:\n" + "\n".join(self.leaks[:60]))
 
+    def test_no_model_of_ours_is_probed_without_rows(self):
+        """A new model that names clients needs rows in the foreign world, or the probe proves nothing."""
+        ours = {
+            model._name
+            for model in self.get_models()
+            if model._module == "client_base" and model._name.startswith("client.") and model._get_client_fields()
+        }
+        # Handovers and imports have tests of their own for who sees their rows.
+        without = {name for name in ours if not self.foreign_ids.get(name)}
+        self.assertFalse(without - {"client.handover.line", "client.gap.report"})
+
     def test_the_probe_sees_what_is_there(self):
         """The owner finds the foreign world, so not finding it means something."""
         for model in self.get_models():
