@@ -16,6 +16,7 @@
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
         "data/client_dmu_data.xml",
+        "data/digest_data.xml",
         "data/client_handover_data.xml",
         "data/client_interaction_data.xml",
         "data/client_profile_data.xml",
