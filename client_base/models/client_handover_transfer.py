@@ -28,6 +28,7 @@ class ClientHandover(models.Model):
         return [
             ("sale.order", "user_id", "partner_id", open_orders),
             ("account.move", "invoice_user_id", "partner_id", draft_invoices),
+            ("client.interaction", "user_id", "partner_id", Domain("state", "=", "open")),
             ("crm.lead", "user_id", "partner_id", Domain("won_status", "=", "pending")),
         ]
 

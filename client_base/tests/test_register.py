@@ -203,6 +203,26 @@ class TestRegister(RegisterCommon):
         with self.assertRaises(AccessError):
             self.alpha.client_interaction_ids.with_user(self.manager).unlink()
 
+    def test_a_handover_brings_what_waits_to_the_receiver_and_leaves_what_was(self):
+        self.finish(self.make_contact_with(self.alpha))
+        waiting = self.make_contact_with(self.alpha)
+        handover = (
+            self.env["client.handover"]
+            .with_user(self.head)
+            .create({"source": "owner", "owner_id": self.manager.id, "receiver_id": self.second.id})
+        )
+        handover.action_preview()
+        handover.action_apply()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(waiting.user_id, self.second)
+        done = self.alpha.client_interaction_ids - waiting
+        self.assertEqual(done.user_id, self.manager)
+        contacts = self.env["client.interaction"]
+        self.assertFalse(contacts.with_user(self.manager).search([]), "nothing of it is left to the former manager")
+        self.assertEqual(contacts.with_user(self.second).search([]), waiting | done)
+        self.assertFalse(self.env["client.day"].with_user(self.manager)._get_day()["sections"][1]["rows"])
+
     def test_random_working_days(self):
         """However contacts come and go: what is closed has a next date or a reason, and nothing is there twice."""
         chance = random.Random(7)
