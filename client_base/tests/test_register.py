@@ -205,7 +205,7 @@ class TestRegister(RegisterCommon):
 
     def test_a_handover_brings_what_waits_to_the_receiver_and_leaves_what_was(self):
         self.finish(self.make_contact_with(self.alpha))
-        waiting = self.make_contact_with(self.alpha)
+        waiting = self.make_contact_with(self.alpha).with_user(self.env.user)
         handover = (
             self.env["client.handover"]
             .with_user(self.head)
