@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..search import search_flag
+
 
 class ClientDmuMember(models.Model):
     """A person's part in what a client decides, from a day on and perhaps to a day.
@@ -21,7 +23,7 @@ class ClientDmuMember(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        domain="[('client_open', '=', False), '|', ('parent_id', '=', False), ('is_company', '=', True)]",
+        domain=lambda self: self.env["res.partner"]._get_client_domain(),
     )
     # Emptied when a person is erased from the base: that there was one with this role stays known.
     person_id = fields.Many2one(
@@ -98,12 +100,7 @@ class ClientDmuMember(models.Model):
             member.current = begun and (not member.date_to or member.date_to >= today)
 
     def _search_current(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        domain = self._get_current_domain()
-        if set(value) == {True, False}:
-            return Domain.TRUE
-        return domain if True in value else ~domain
+        return search_flag(self._get_current_domain(), operator, value)
 
     @api.model
     def _get_current_domain(self):

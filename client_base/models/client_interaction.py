@@ -35,7 +35,7 @@ class ClientInteraction(models.Model):
         string="Client",
         required=True,
         ondelete="cascade",
-        domain="[('client_open', '=', False), '|', ('parent_id', '=', False), ('is_company', '=', True)]",
+        domain=lambda self: self.env["res.partner"]._get_client_domain(),
     )
     person_id = fields.Many2one(
         "res.partner",

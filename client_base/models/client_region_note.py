@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from ..parameters import DEFAULT_REGION_NOTE_DAYS, REGION_NOTE_DAYS
+from ..search import search_flag
 
 
 class ClientRegionNote(models.Model):
@@ -52,11 +52,7 @@ class ClientRegionNote(models.Model):
             note.stale = bool(note.date) and note.date < latest
 
     def _search_stale(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        if set(value) == {True, False}:
-            return Domain.TRUE
-        return Domain("date", "<" if True in value else ">=", self._get_stale_day())
+        return search_flag([("date", "<", self._get_stale_day())], operator, value)
 
     @api.model
     def _get_stale_day(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..search import search_flag
 from ..tools.dmu import GAPS, Member, get_gaps
 from ..tools.influence_map import Person, draw_map
 
@@ -92,12 +93,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_dmu_gap(self, gap, operator, value):
-        if operator != "in":
-            return NotImplemented
-        domain = self._get_dmu_gap_domain(gap)
-        if set(value) == {True, False}:
-            return Domain.TRUE
-        return domain if True in value else ~domain
+        return search_flag(self._get_dmu_gap_domain(gap), operator, value)
 
     @api.model
     def _get_dmu_gap_domain(self, gap):

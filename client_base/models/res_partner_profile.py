@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..parameters import PROFILE_MINIMUM
+from ..search import search_flag
 from .client_profile import COVERAGE_COLUMNS, SCORE_COLUMNS
 
 
@@ -59,13 +60,12 @@ class ResPartner(models.Model):
             partner.client_below_minimum = scored_below and not partner.client_admission
 
     def _search_client_below_minimum(self, operator, value):
-        if operator != "in" or set(value) != {True}:
-            return NotImplemented
-        return [
+        below = [
             ("client_coverage", ">", 0),
             ("client_score", "<", self._get_profile_minimum()),
             ("client_admission", "=", False),
         ]
+        return search_flag(below, operator, value)
 
     @api.model
     def _get_profile_minimum(self):
