@@ -86,6 +86,8 @@ def test_lead_plans_and_controls(sample, page, picture):
     page.get_by_role("button", name="Year").click()
     expect(page.get_by_role("button", name="Year")).to_have_class(re.compile("btn-primary"))
     row.get_by_role("button", name="Boris Melnik").click()
+    expect(page.locator(".o_client_week")).to_have_count(12)
+    page.locator(".o_client_department [data-list='client.interaction']").first.click()
     expect(page.locator(".o_list_view .o_data_row").first).to_be_visible()
 
 

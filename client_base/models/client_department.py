@@ -19,16 +19,21 @@ class ClientDepartment(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_page(self, period="month"):
-        """Return the HTML of the page for the current week, month, quarter or year."""
-        period = period if period in PERIODS else "month"
-        return self.env["ir.qweb"]._render("client_base.department", {**self._get_department(period), "json": json})
+    def get_page(self, period="month", user_id=None):
+        """Return the HTML of the page for the current week, month, quarter or year.
+
+        :param user_id: show this manager only, with more of what he or she did
+        """
+        values = self._get_department(period if period in PERIODS else "month", user_id)
+        return self.env["ir.qweb"]._render("client_base.department", {**values, "json": json})
 
     @api.model
-    def _get_department(self, period):
+    def _get_department(self, period, user_id=None):
         """Return ``{"period", "date_from", "date_to", "measures", "rows"}``, a row for each manager in sight."""
         date_from, date_to = self._get_period(period)
         users = self._get_managers()
+        person = users.filtered(lambda user: user.id == user_id)
+        users = person or users
         facts = self.env["client.fact"]._get_facts(users, date_from, date_to)
         discipline = self.env["client.fact"]._get_discipline(users, date_from, date_to)
         targets = self._get_targets(users, date_from, date_to)
@@ -50,7 +55,10 @@ class ClientDepartment(models.AbstractModel):
             "date_from": date_from,
             "date_to": date_to,
             "measures": self.env["client.fact"]._get_measures(),
+            "kinds": dict(self.env["client.interaction"]._fields["kind"]._description_selection(self.env)),
             "rows": rows,
+            "person": person,
+            "weeks": self._get_weeks(person) if person else [],
         }
 
     @api.model
@@ -125,6 +133,22 @@ class ClientDepartment(models.AbstractModel):
         for user_id, ago, count in rows:
             trends.setdefault(user_id, {})[ago] = count
         return trends
+
+    @api.model
+    def _get_weeks(self, person):
+        """Return what a person did in each of the last weeks: ``[{"from", "kinds": {kind: count}, "count"}]``."""
+        today = fields.Date.context_today(self)
+        monday = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
+        groups = self.env["client.interaction"]._read_group(
+            [("user_id", "=", person.id), ("date", ">=", monday)], ["date:week", "kind"], ["__count"]
+        )
+        weeks = [{"from": monday + timedelta(days=7 * number), "kinds": {}, "count": 0} for number in range(WEEKS)]
+        for start, kind, count in groups:
+            number = (start.date() - monday).days // 7
+            if 0 <= number < WEEKS:
+                weeks[number]["kinds"][kind] = weeks[number]["kinds"].get(kind, 0) + count
+                weeks[number]["count"] += count
+        return weeks
 
     @api.model
     def _draw_spark(self, trend):

@@ -99,6 +99,16 @@ class TestPlan(RegisterCommon):
         html = self.env["client.department"].with_user(self.lead).get_page("week")
         self.assertIn("Manager", html)
 
+    def test_a_persons_page_shows_the_weeks(self):
+        self.make_contact_with(self.alpha, kind="visit")
+        self.make_contact_with(self.alpha, date=fields.Datetime.now() - timedelta(days=15))
+        page = self.env["client.department"].with_user(self.lead)._get_department("month", self.manager.id)
+        self.assertEqual([row["user"] for row in page["rows"]], [self.manager])
+        self.assertEqual([week["count"] for week in page["weeks"] if week["count"]], [1, 1])
+        self.assertEqual(page["weeks"][-1]["kinds"], {"visit": 1})
+        foreign = self.env["client.department"].with_user(self.lead)._get_department("month", self.second.id)
+        self.assertFalse(foreign["person"])
+
     def test_what_is_neglected(self):
         long_ago = fields.Datetime.now() - timedelta(days=100)
         self.make_contact_with(self.alpha, date=long_ago, state="noted")

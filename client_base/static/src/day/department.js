@@ -10,16 +10,19 @@ export class Department extends ServerPanel {
 
     setup() {
         super.setup();
-        this.period = "month";
+        // Which period, and whose work: what the page is asked for.
+        this.wanted = { period: "month", user: this.props.action.params?.user_id ?? "" };
     }
 
     fetch() {
-        return this.orm.silent.call("client.department", "get_page", [this.period]);
+        const { period, user } = this.wanted;
+        return this.orm.silent.call("client.department", "get_page", [period, Number(user) || null]);
     }
 
     follow(target) {
-        if (target.dataset.argument === "period") {
-            this.period = target.dataset.value;
+        const { argument, value } = target.dataset;
+        if (argument) {
+            this.wanted[argument] = value;
             this.load();
         } else {
             super.follow(target);
