@@ -66,12 +66,14 @@ class ResPartner(models.Model):
         A tile is ``{"title", "text", "detail", "tone", "tab" | "call"}``: ``tone`` is one of good,
         warning, bad or empty, ``tab`` the page that tells more, ``call`` the method behind it.
         """
+        # Who enters cards only has no pages to open from these.
+        manages = self.env.user.has_group("client_base.group_client_own")
         return [
             self._get_tile_owner(),
             self._get_tile_next_step(),
-            self._get_tile_people(),
-            self._get_tile_profile(),
-            self._get_tile_market(),
+            manages and self._get_tile_people(),
+            manages and self._get_tile_profile(),
+            manages and self._get_tile_market(),
             self._get_tile_region(),
             self._get_tile_data(),
         ]
