@@ -39,8 +39,10 @@ class ClientCriterion(models.Model):
     active = fields.Boolean(default=True)
     score_ids = fields.One2many("client.score", "criterion_id", string="Scores")
 
-    _weight_positive = models.Constraint(
-        "CHECK (weight > 0)", "A weight must be above zero: archive a criterion that no longer counts."
+    # Weights that sum to next to nothing, or to no number at all, would give every client a senseless fit.
+    _weight_range = models.Constraint(
+        "CHECK (weight BETWEEN 0.01 AND 1000)",
+        "A weight lies between 0.01 and 1000: archive a criterion that no longer counts.",
     )
     _scale_positive = models.Constraint("CHECK (scale BETWEEN 1 AND 100)", "The best score lies between 1 and 100.")
 
