@@ -26,7 +26,9 @@ class ClientCriterion(models.Model):
         index=True,
     )
     weight = fields.Float(default=1.0, required=True, help="Commercial significance, beside the other criteria.")
-    scale = fields.Integer(string="Best Score", default=5, required=True, help="Clients are scored from 0 to this.")
+    scale = fields.Integer(
+        string="Best Score", default=5, required=True, aggregator=None, help="Clients are scored from 0 to this."
+    )
     channel_ids = fields.Many2many(
         "client.channel", string="Channel Formats", help="Judge only clients of these formats. Empty: all clients."
     )

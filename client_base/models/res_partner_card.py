@@ -6,6 +6,8 @@ from odoo.tools.misc import format_date
 # ``_get_panel_<name>``. The printed card is made of the same templates.
 PANELS = ("glance", "people", "profile", "market", "region", "history")
 
+NAMES_ON_TILE = 2
+
 
 class ResPartner(models.Model):
     """The client card: panels that are read from the server when they are looked at.
@@ -31,7 +33,7 @@ class ResPartner(models.Model):
         """Return the panels of the printed card: ``[{"title", "html"}]``."""
         titles = {
             "glance": "",
-            "people": self.env._("Who Decides"),
+            "people": "",  # the panel keeps its title together with the map
             "profile": self.env._("Fit"),
             "market": self.env._("Market"),
             "region": "",
@@ -123,7 +125,9 @@ class ResPartner(models.Model):
         deciding = members.filtered("role_id.decides").sorted("authority", reverse=True)
         gaps = self._get_dmu_gap_names()
         through = deciding[:1].influenced_ids.filtered("current").sorted("strength", reverse=True)[:1].influencer_id
-        names = ", ".join(deciding.mapped("person_name"))
+        names = ", ".join(deciding[:NAMES_ON_TILE].mapped("person_name"))
+        if len(deciding) > NAMES_ON_TILE:
+            names += f" +{len(deciding) - NAMES_ON_TILE}"
         through_text = through and self.env._("through %s", through.person_name)
         return {
             "title": self.env._("Who Decides"),

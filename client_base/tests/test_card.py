@@ -68,6 +68,14 @@ class TestCard(ClientBaseCommon):
                 with self.subTest(panel=name, word=word):
                     self.assertIn(word, html)
 
+    def test_large_figures_are_written_out(self):
+        indicator = self.env.ref("client_base.indicator_population")
+        figure = self.env["client.region.figure"].search(
+            [("region_id", "=", self.region.id), ("indicator_id", "=", indicator.id)], limit=1
+        )
+        figure.value = 45_250_000
+        self.assertIn("45,250,000", self.get_panel(self.manager, "region"))
+
     def test_what_is_empty_invites_to_be_filled(self):
         expected = {
             "glance": ["Not known yet", "Not scored yet", "Demand not known"],
