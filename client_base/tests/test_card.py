@@ -101,6 +101,10 @@ class TestCard(ClientBaseCommon):
         self.assertIn("Card Filled", html)
         self.assertNotIn("Our Share of the Demand", html)
         marketer = self.make_user("marketer", "client_base.group_client_all")
+        self.alpha.with_user(self.manager).activity_schedule(
+            "mail.mail_activity_data_call", summary="Ask about steel", user_id=self.manager.id
+        )
+        self.assertIn("Ask about steel", self.get_panel(marketer, "glance"))
         for name in PANELS:
             with self.subTest(panel=name):
                 self.assertTrue(self.get_panel(marketer, name))
