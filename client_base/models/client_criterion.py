@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools.profile import Criterion
 
@@ -74,6 +74,13 @@ class ClientCriterion(models.Model):
         if FIGURE_FIELDS & vals.keys():
             self.env["client.profile"]._request_refresh()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_scored(self):
+        # sudo: whether anybody was scored by a criterion is no secret
+        scored = self.env["client.score"].sudo().search([("criterion_id", "in", self.ids)], limit=1).criterion_id
+        if scored:
+            raise UserError(self.env._("Clients were scored by “%s”: archive it instead of deleting it.", scored.name))
 
     def unlink(self):
         result = super().unlink()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 from ..parameters import PROFILE_MINIMUM
 from .client_profile import COVERAGE_COLUMNS, SCORE_COLUMNS
@@ -59,8 +60,10 @@ class ResPartner(models.Model):
             partner.client_below_minimum = scored_below and not partner.client_admission
 
     def _search_client_below_minimum(self, operator, value):
-        if operator != "in" or set(value) != {True}:
+        if operator != "in" or set(value) == {False}:
             return NotImplemented
+        if set(value) == {True, False}:
+            return Domain.TRUE
         return [
             ("client_coverage", ">", 0),
             ("client_score", "<", self._get_profile_minimum()),

@@ -82,6 +82,7 @@ class TestDmu(DmuCommon):
         self.assertFalse(self.dora.confirmed_by_id)
 
     def test_bad_entries_are_refused_in_words(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
         cases = {
             "interest_range": lambda: self.ann.write({"interest": 6}),
             "involvement_range": lambda: self.ann.write({"involvement": -1}),
@@ -94,6 +95,8 @@ class TestDmu(DmuCommon):
             "Choose the person.": lambda: self.ann.write({"person_id": False}),
             "is no client": lambda: self.make_member(self.anna, self.director, self.buyer),
             "one of us": lambda: self.make_member(self.alpha, self.manager.partner_id, self.buyer),
+            "archive it instead": self.buyer.unlink,
+            "name_unique": lambda: self.buyer.with_context(lang="uk_UA").create({"name": "Buyer"}),
             "strength_range": lambda: self.influence.write({"strength": 6}),
             "Nobody influences himself": lambda: self.make_influence(self.ann, self.ann),
             "entered already": lambda: self.make_influence(self.ann, self.dora),

@@ -102,6 +102,7 @@ class TestProfile(ProfileCommon):
             "weight_range ": lambda: self.make_criterion("Dust", "goals", weight=0.001),
             "weight_range  ": lambda: self.make_criterion("No number", "goals", weight=float("nan")),
             "scale_positive": lambda: self.make_criterion("Nothing", "goals", scale=0),
+            "archive it instead": self.volume.unlink,
             "scored above 3": lambda: self.volume.write({"scale": 3}),
         }
         for words, action in cases.items():
