@@ -41,7 +41,7 @@ def test_card_tells_within_ten_seconds(card, picture):
         expect(card.locator(".o_client_tile").filter(has_text=title).first).to_be_visible()
     picture("card")
     card.locator(".o_client_tile").filter(has_text="Who Decides").click()
-    expect(card.locator(".o_client_map")).to_be_visible()
+    expect(card.locator(".o_client_map")).to_be_in_viewport()
     picture("who_decides")
 
 
@@ -73,6 +73,26 @@ def test_influence_is_drawn_from_one_person_to_another(sample, page, card, clien
         fields=["strength", "how"],
     )
     assert (link["strength"], link["how"]) == (5, "plays tennis with him")
+
+
+def test_influence_is_drawn_with_a_finger(page, card):
+    open_page(card, "client_people")
+    persons = card.locator(".o_client_map_person")
+    expect(persons.first).to_be_visible()
+    card.locator(".o_client_map").scroll_into_view_if_needed()
+    screen = page.context.new_cdp_session(page)
+    screen.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    (from_x, from_y), (to_x, to_y) = centre(persons.nth(0)), centre(persons.nth(1))
+
+    def touch(kind, *points):
+        screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    touch("touchStart", (from_x, from_y))
+    for step in range(1, 9):
+        touch("touchMove", (from_x + (to_x - from_x) * step / 8, from_y + (to_y - from_y) * step / 8))
+    expect(card.locator(".o_client_map_line")).to_have_count(1)
+    touch("touchEnd")
+    expect(page.locator(".modal .o_field_widget[name=influenced_id]")).to_be_visible()
 
 
 def test_influence_is_entered_by_keyboard(page, card):

@@ -16,4 +16,4 @@ class ClientChannel(models.Model):
         help="After how many days without contact a client counts as silent. 0: the term in the settings.",
     )
 
-    _name_unique = models.UniqueIndex("(name)", "There is a channel format of this name already.")
+    _name_unique = models.UniqueIndex("((name->>'en_US'))", "There is a channel format of this name already.")

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools.profile import Criterion
 
@@ -26,7 +26,9 @@ class ClientCriterion(models.Model):
         index=True,
     )
     weight = fields.Float(default=1.0, required=True, help="Commercial significance, beside the other criteria.")
-    scale = fields.Integer(string="Best Score", default=5, required=True, help="Clients are scored from 0 to this.")
+    scale = fields.Integer(
+        string="Best Score", default=5, required=True, aggregator=None, help="Clients are scored from 0 to this."
+    )
     channel_ids = fields.Many2many(
         "client.channel", string="Channel Formats", help="Judge only clients of these formats. Empty: all clients."
     )
@@ -39,8 +41,10 @@ class ClientCriterion(models.Model):
     active = fields.Boolean(default=True)
     score_ids = fields.One2many("client.score", "criterion_id", string="Scores")
 
-    _weight_positive = models.Constraint(
-        "CHECK (weight > 0)", "A weight must be above zero: archive a criterion that no longer counts."
+    # Weights that sum to next to nothing, or to no number at all, would give every client a senseless fit.
+    _weight_range = models.Constraint(
+        "CHECK (weight BETWEEN 0.01 AND 1000)",
+        "A weight lies between 0.01 and 1000: archive a criterion that no longer counts.",
     )
     _scale_positive = models.Constraint("CHECK (scale BETWEEN 1 AND 100)", "The best score lies between 1 and 100.")
 
@@ -70,6 +74,13 @@ class ClientCriterion(models.Model):
         if FIGURE_FIELDS & vals.keys():
             self.env["client.profile"]._request_refresh()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_scored(self):
+        # sudo: whether anybody was scored by a criterion is no secret
+        scored = self.env["client.score"].sudo().search([("criterion_id", "in", self.ids)], limit=1).criterion_id
+        if scored:
+            raise UserError(self.env._("Clients were scored by “%s”: archive it instead of deleting it.", scored.name))
 
     def unlink(self):
         result = super().unlink()

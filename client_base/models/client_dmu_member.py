@@ -111,7 +111,12 @@ class ClientDmuMember(models.Model):
 
     @api.constrains("partner_id", "person_id", "role_id", "date_to")
     def _check_person(self):
+        self.partner_id._check_are_clients()
         for member in self.filtered("person_id"):
+            if member.person_id.sudo().client_open:  # sudo: a colleague's card may be closed to the user
+                raise ValidationError(
+                    self.env._("%s is one of us: choose those who decide at the client.", member.person_id.sudo().name)
+                )
             if member.person_id == member.partner_id or member.person_id.is_company:
                 raise ValidationError(
                     self.env._("A company decides through its people: choose a person, or enter a new one.")
@@ -136,6 +141,10 @@ class ClientDmuMember(models.Model):
                     )
                 )
 
+    @api.constrains("partner_id", "person_id")
+    def _check_influences(self):
+        (self.influence_ids | self.influenced_ids)._check_members()
+
     @api.constrains("confirmed_on")
     def _check_confirmed_on(self):
         today = fields.Date.context_today(self)
@@ -154,6 +163,8 @@ class ClientDmuMember(models.Model):
         return super().create([self._with_confirming_user(vals) for vals in vals_list])
 
     def write(self, vals):
+        if "person_id" in vals and not vals["person_id"]:
+            raise ValidationError(self.env._("Choose the person."))
         return super().write(self._with_confirming_user(vals))
 
     @api.model

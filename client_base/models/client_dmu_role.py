@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ClientDmuRole(models.Model):
@@ -29,4 +30,11 @@ class ClientDmuRole(models.Model):
     )
     description = fields.Text(translate=True, help="What such a person does, and how to recognise one.")
 
-    _name_unique = models.UniqueIndex("(name)", "There is a role of this name already.")
+    _name_unique = models.UniqueIndex("((name->>'en_US'))", "There is a role of this name already.")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # sudo: whether a role is used is no secret, at whichever client it is
+        used = self.env["client.dmu.member"].sudo().search([("role_id", "in", self.ids)], limit=1).role_id
+        if used:
+            raise UserError(self.env._("People have the role “%s”: archive it instead of deleting it.", used.name))

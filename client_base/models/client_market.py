@@ -48,6 +48,29 @@ class ClientMarket(models.Model):
         if self.filtered(lambda market: not 1990 <= market.year <= most):
             raise ValidationError(self.env._("Give the year in full, between 1990 and %s.", most))
 
+    @api.constrains("date")
+    def _check_date(self):
+        today = fields.Date.context_today(self)
+        if self.filtered(lambda market: market.date > today):
+            raise ValidationError(self.env._("A figure says what is known: its date cannot lie ahead."))
+
+    @api.constrains("partner_id", "category_id", "year", "company_id")
+    def _check_once(self):
+        """Nothing in the database forbids two rows, because a merge of clients brings them about and loses none."""
+        self.partner_id._check_are_clients()
+        for market in self:
+            same = [
+                ("id", "!=", market.id),
+                ("partner_id", "=", market.partner_id.id),
+                ("category_id", "=", market.category_id.id),
+                ("year", "=", market.year),
+                ("company_id", "=", market.company_id.id),
+            ]
+            if self.search_count(same, limit=1):
+                raise ValidationError(
+                    self.env._("The demand for %s is entered already: correct that row instead.", market.display_name)
+                )
+
     @api.depends("partner_id", "category_id", "year", "company_id")
     def _compute_own_amount(self):
         amounts = self._get_own_amounts()

@@ -58,11 +58,6 @@ class ClientRegion(models.Model):
             path = region.parent_path or "-"
             region.client_count = sum(count for part, count in counts if (part.parent_path or "").startswith(path))
 
-    @api.constrains("parent_id")
-    def _check_parent_id(self):
-        if self._has_cycle():
-            raise ValidationError(self.env._("A region cannot be a part of itself: choose another “Part of”."))
-
     @api.constrains("zip_prefixes", "cities", "country_ids", "state_ids")
     def _check_places(self):
         for region in self:
@@ -71,7 +66,9 @@ class ClientRegion(models.Model):
             except ValueError as error:
                 raise ValidationError(
                     self.env._(
-                        "“%s” is no beginning of postal codes. Divide them by commas, as in: 01, 03-05, SW1A", error
+                        "“%s” is no beginning of postal codes, or too many postal codes at once. Divide them by "
+                        "commas, as in: 01, 03-05, SW1A",
+                        error,
                     )
                 ) from error
             if narrows and not region.country_ids and not region.state_ids:
@@ -87,8 +84,14 @@ class ClientRegion(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        self._check_parent(vals.get("parent_id"))
         self.env.registry.clear_cache()
         return super().write(vals)
+
+    def _check_parent(self, parent_id):
+        """Raise ValidationError where a region would become a part of itself, before Odoo says it in its own words."""
+        if parent_id and self & self.browse(parent_id)._get_with_wholes():
+            raise ValidationError(self.env._("A region cannot be a part of itself: choose another “Part of”."))
 
     def unlink(self):
         self.env.registry.clear_cache()
@@ -116,6 +119,7 @@ class ClientRegion(models.Model):
 
         Regions that were chosen by hand stay.  One pass over the table: each place is looked up once.
         """
+        self.browse().check_access("write")
         partners = self.env["res.partner"].sudo()  # sudo: regions are of the whole base, not of the user's clients
         partners.flush_model([*PLACE_FIELDS, "client_region_id", "client_region_by"])
         self.env.cr.execute(

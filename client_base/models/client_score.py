@@ -36,6 +36,10 @@ class ClientScore(models.Model):
         for score in self:
             score.display_name = f"{score.criterion_id.name}: {score.value}/{score.criterion_id.scale}"
 
+    @api.constrains("partner_id")
+    def _check_partner_id(self):
+        self.partner_id._check_are_clients()
+
     @api.constrains("value", "criterion_id", "date")
     def _check_value(self):
         today = fields.Date.context_today(self)
@@ -54,9 +58,18 @@ class ClientScore(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_given(vals_list)
         scores = super().create(vals_list)
         self.env["client.profile"]._refresh(scores.partner_id.ids)
         return scores
+
+    def _check_given(self, vals_list):
+        """Raise an error where a score is missing, which Odoo would take for zero, or given in another's name."""
+        if any(vals.get("value") is None or vals["value"] is False for vals in vals_list):
+            raise ValidationError(self.env._("Enter a score: what nobody scored is left out, missing is never zero."))
+        others = any(vals.get("user_id", self.env.uid) != self.env.uid for vals in vals_list)
+        if others and not (self.env.su or self.env.user.has_group("client_base.group_client_admin")):
+            raise AccessError(self.env._("Score in your own name: who scored what stays known."))
 
     def write(self, vals):
         if vals.keys() & {"partner_id", "criterion_id", "value", "date", "user_id"} and not self.env.su:

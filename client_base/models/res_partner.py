@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResPartner(models.Model):
@@ -133,3 +134,12 @@ class ResPartner(models.Model):
         """Return the domain of clients: commercial partners that are not of our own house."""
         # A company within a company is a client of its own; everybody else with a parent is a part of one.
         return [("client_open", "=", False), "|", ("parent_id", "=", False), ("is_company", "=", True)]
+
+    def _check_are_clients(self):
+        """Raise ValidationError where one of these is a contact of a client, or of our own house."""
+        # sudo: whether somebody is a client is no secret to whoever names it
+        others = self.sudo() - self.sudo().filtered_domain(self._get_client_domain())
+        if others:
+            raise ValidationError(
+                self.env._("%s is no client: choose the client itself, not one of its contacts.", others[0].name)
+            )

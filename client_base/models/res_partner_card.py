@@ -6,6 +6,8 @@ from odoo.tools.misc import format_date
 # ``_get_panel_<name>``. The printed card is made of the same templates.
 PANELS = ("glance", "people", "profile", "market", "region", "history")
 
+NAMES_ON_TILE = 2
+
 
 class ResPartner(models.Model):
     """The client card: panels that are read from the server when they are looked at.
@@ -31,7 +33,7 @@ class ResPartner(models.Model):
         """Return the panels of the printed card: ``[{"title", "html"}]``."""
         titles = {
             "glance": "",
-            "people": self.env._("Who Decides"),
+            "people": "",  # the panel keeps its title together with the map
             "profile": self.env._("Fit"),
             "market": self.env._("Market"),
             "region": "",
@@ -66,12 +68,14 @@ class ResPartner(models.Model):
         A tile is ``{"title", "text", "detail", "tone", "tab" | "call"}``: ``tone`` is one of good,
         warning, bad or empty, ``tab`` the page that tells more, ``call`` the method behind it.
         """
+        # Who enters cards only has no pages to open from these.
+        manages = self.env.user.has_group("client_base.group_client_own")
         return [
             self._get_tile_owner(),
             self._get_tile_next_step(),
-            self._get_tile_people(),
-            self._get_tile_profile(),
-            self._get_tile_market(),
+            manages and self._get_tile_people(),
+            manages and self._get_tile_profile(),
+            manages and self._get_tile_market(),
             self._get_tile_region(),
             self._get_tile_data(),
         ]
@@ -89,8 +93,11 @@ class ResPartner(models.Model):
         }
 
     def _get_tile_next_step(self):
-        activity = self.env["mail.activity"].search(
-            [("res_model", "=", "res.partner"), ("res_id", "=", self.id)], order="date_deadline, id", limit=1
+        # sudo: who sees a client sees its next step, too, where Odoo asks for the right to change the client
+        activity = (
+            self.env["mail.activity"]
+            .sudo()
+            .search([("res_model", "=", "res.partner"), ("res_id", "=", self.id)], order="date_deadline, id", limit=1)
         )
         title = self.env._("Next Step")
         if not activity:
@@ -121,7 +128,9 @@ class ResPartner(models.Model):
         deciding = members.filtered("role_id.decides").sorted("authority", reverse=True)
         gaps = self._get_dmu_gap_names()
         through = deciding[:1].influenced_ids.filtered("current").sorted("strength", reverse=True)[:1].influencer_id
-        names = ", ".join(deciding.mapped("person_name"))
+        names = ", ".join(deciding[:NAMES_ON_TILE].mapped("person_name"))
+        if len(deciding) > NAMES_ON_TILE:
+            names += f" +{len(deciding) - NAMES_ON_TILE}"
         through_text = through and self.env._("through %s", through.person_name)
         return {
             "title": self.env._("Who Decides"),

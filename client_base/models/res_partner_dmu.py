@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from ..search import search_flag
 from ..tools.dmu import GAPS, Member, get_gaps
-from ..tools.influence_map import Person, draw_map
+from ..tools.influence_map import Person, draw_map, shorten
 
 
 class ResPartner(models.Model):
@@ -81,6 +81,7 @@ class ResPartner(models.Model):
             "former": self.client_member_ids - members,
             "influences": influences,
             "drawn": drawn,
+            "shorten": shorten,
             "gaps": self._get_dmu_gap_names(),
             "roles": members.role_id,
         }

@@ -66,8 +66,11 @@ class ResPartner(models.Model):
         return rows
 
     def _get_history_orders(self):
+        orders = self.env["sale.order"]
+        if not orders.has_access("read"):
+            return []
         domain = [("partner_id.commercial_partner_id", "=", self.id), ("state", "in", ("sale", "cancel"))]
-        states = dict(self.env["sale.order"]._fields["state"]._description_selection(self.env))
+        states = dict(orders._fields["state"]._description_selection(self.env))
         return [
             {
                 "date": order.date_order.date(),
@@ -76,7 +79,7 @@ class ResPartner(models.Model):
                 "model": order._name,
                 "id": order.id,
             }
-            for order in self.env["sale.order"].search(domain, order="date_order DESC", limit=EVENTS)
+            for order in orders.search(domain, order="date_order DESC", limit=EVENTS)
         ]
 
     def _get_history_invoices(self):

@@ -20,7 +20,8 @@ class ResPartner(models.Model):
             lambda market: market.company_id == self.env.company and market.year <= this_year
         )
         latest = {}
-        for market in known.sorted("year"):
+        # Where a merge brought two rows of a year together, the one found out later counts.
+        for market in known.sorted(lambda market: (market.year, market.date, market.id)):
             latest[market.category_id] = market
         return known.browse([market.id for market in latest.values()])
 

@@ -17,9 +17,11 @@ from . import (
     test_profile,
     test_region,
     test_register,
+    test_rights,
     test_rules,
     test_set_based,
     test_substitution,
     test_tools,
     test_translations,
+    test_views,
 )

@@ -68,6 +68,14 @@ class TestCard(ClientBaseCommon):
                 with self.subTest(panel=name, word=word):
                     self.assertIn(word, html)
 
+    def test_large_figures_are_written_out(self):
+        indicator = self.env.ref("client_base.indicator_population")
+        figure = self.env["client.region.figure"].search(
+            [("region_id", "=", self.region.id), ("indicator_id", "=", indicator.id)], limit=1
+        )
+        figure.value = 45_250_000
+        self.assertIn("45,250,000", self.get_panel(self.manager, "region"))
+
     def test_what_is_empty_invites_to_be_filled(self):
         expected = {
             "glance": ["Not known yet", "Not scored yet", "Demand not known"],
@@ -86,6 +94,36 @@ class TestCard(ClientBaseCommon):
         for name in PANELS:
             with self.subTest(panel=name), self.assertRaises(AccessError):
                 self.get_panel(self.second, name)
+
+    def test_who_may_see_less_than_a_manager_reads_a_card_without_errors(self):
+        raw = self.env["res.partner"].with_user(self.operator).create({"name": "Raw Ltd", "is_company": True})
+        html = raw.get_client_panel("glance")
+        self.assertIn("Card Filled", html)
+        self.assertNotIn("Our Share of the Demand", html)
+        marketer = self.make_user("marketer", "client_base.group_client_all")
+        self.alpha.with_user(self.manager).activity_schedule(
+            "mail.mail_activity_data_call", summary="Ask about steel", user_id=self.manager.id
+        )
+        self.assertIn("Ask about steel", self.get_panel(marketer, "glance"))
+        for name in PANELS:
+            with self.subTest(panel=name):
+                self.assertTrue(self.get_panel(marketer, name))
+
+    def test_only_who_works_with_clients_has_panels(self):
+        tabs = {"client_history", "client_people", "client_profile", "client_market"}
+        for user, panel, pages in (
+            (self.manager, True, tabs),
+            (self.operator, True, set()),
+            (self.stranger, False, set()),
+        ):
+            form = (
+                self.env["res.partner"]
+                .with_user(user)
+                .get_view(self.env.ref("base.view_partner_form").id, "form")["arch"]
+            )
+            with self.subTest(user=user.name):
+                self.assertEqual('panel="glance"' in form, panel)
+                self.assertEqual({name for name in tabs if f'name="{name}"' in form}, pages)
 
     def test_there_are_no_other_panels(self):
         with self.assertRaises(UserError):

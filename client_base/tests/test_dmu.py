@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form
 
 from .common import ClientBaseCommon
@@ -20,6 +20,7 @@ class DmuCommon(ClientBaseCommon):
         cls.dora = cls.make_member(cls.alpha, cls.director, cls.decider)
         cls.ann = cls.make_member(cls.alpha, cls.anna, cls.buyer)
         cls.influence = cls.make_influence(cls.ann, cls.dora)
+        cls.gamma = cls.make_client("Gamma SA", cls.manager)
 
     @classmethod
     def make_member(cls, client, person, role, **values):
@@ -81,6 +82,7 @@ class TestDmu(DmuCommon):
         self.assertFalse(self.dora.confirmed_by_id)
 
     def test_bad_entries_are_refused_in_words(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
         cases = {
             "interest_range": lambda: self.ann.write({"interest": 6}),
             "involvement_range": lambda: self.ann.write({"involvement": -1}),
@@ -90,6 +92,11 @@ class TestDmu(DmuCommon):
             "choose a person": lambda: self.make_member(self.alpha, self.alpha, self.buyer),
             "already: open that row": lambda: self.make_member(self.alpha, self.anna, self.buyer),
             "Choose the person": lambda: self.make_member(self.alpha, self.env["res.partner"], self.buyer),
+            "Choose the person.": lambda: self.ann.write({"person_id": False}),
+            "is no client": lambda: self.make_member(self.anna, self.director, self.buyer),
+            "one of us": lambda: self.make_member(self.alpha, self.manager.partner_id, self.buyer),
+            "archive it instead": self.buyer.unlink,
+            "name_unique": lambda: self.buyer.with_context(lang="uk_UA").create({"name": "Buyer"}),
             "strength_range": lambda: self.influence.write({"strength": 6}),
             "Nobody influences himself": lambda: self.make_influence(self.ann, self.ann),
             "entered already": lambda: self.make_influence(self.ann, self.dora),
@@ -105,6 +112,13 @@ class TestDmu(DmuCommon):
             self.make_influence(self.ann, boris)
         adviser = self.make_member(self.alpha, self.boris, self.buyer)
         self.assertEqual(self.make_influence(adviser, self.dora).partner_id, self.alpha)
+
+    def test_a_row_with_influences_stays_with_its_client_and_person(self):
+        for values in ({"partner_id": self.gamma.id}, {"person_id": self.director.id}):
+            with self.subTest(values=values), self.assertRaises(ValidationError), self.cr.savepoint():
+                self.ann.write(values)
+        self.influence.unlink()
+        self.ann.partner_id = self.gamma
 
     def test_nobody_twice_even_in_two_roles_influences_himself(self):
         second = self.make_member(self.alpha, self.anna, self.decider)
@@ -157,7 +171,6 @@ class TestMerge(DmuCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.gamma = cls.make_client("Gamma SA", cls.manager)
         cls.carl = cls.make_contact(cls.gamma, "Carl Gamma")
         cls.carl_row = cls.make_member(cls.gamma, cls.carl, cls.decider)
         cls.twin = cls.make_contact(cls.alpha, "Anna A.")

@@ -1,4 +1,5 @@
 from odoo import fields
+from odoo.exceptions import ValidationError
 
 from .common import ClientBaseCommon
 
@@ -72,8 +73,18 @@ class TestMarket(ClientBaseCommon):
             "capacity_positive": {"capacity": 0},
             "competitors_within": {"competitor_amount": 1001},
             "year in full": {"year": 26},
+            "cannot lie ahead": {"date": f"{self.year + 1}-01-01"},
+            "is no client": {"partner_id": self.anna.id},
         }
         for words, values in cases.items():
             with self.subTest(words=words), self.assertRaisesRegex(Exception, words), self.cr.savepoint():
                 self.demand.write(values)
                 self.env.flush_all()
+        with self.assertRaisesRegex(ValidationError, "entered already"):
+            self.make_demand(self.alpha)
+
+    def test_of_two_rows_that_a_merge_brought_together_the_newer_counts(self):
+        newer = self.make_demand(self.free, capacity=3000, date=fields.Date.context_today(self.env.user))
+        self.demand.date = f"{self.year - 1}-01-01"
+        self.env["base.partner.merge.automatic.wizard"]._merge((self.alpha | self.free).ids, self.alpha)
+        self.assertEqual(self.alpha._get_latest_markets(), newer)

@@ -96,14 +96,24 @@ class TestProfile(ProfileCommon):
             "from 0 to 5, not 6": lambda: self.score(self.alpha, self.volume, 6),
             "from 0 to 5, not -1": lambda: self.score(self.alpha, self.volume, -1),
             "cannot lie ahead": lambda: self.score(self.alpha, self.volume, 1, date=self.today + timedelta(days=1)),
-            "weight_positive": lambda: self.make_criterion("Nothing", "goals", weight=0),
+            "missing is never zero": lambda: self.score(self.alpha, self.volume, None),
+            "is no client": lambda: self.score(self.anna, self.volume, 1),
+            "weight_range": lambda: self.make_criterion("Nothing", "goals", weight=0),
+            "weight_range ": lambda: self.make_criterion("Dust", "goals", weight=0.001),
+            "weight_range  ": lambda: self.make_criterion("No number", "goals", weight=float("nan")),
             "scale_positive": lambda: self.make_criterion("Nothing", "goals", scale=0),
+            "archive it instead": self.volume.unlink,
             "scored above 3": lambda: self.volume.write({"scale": 3}),
         }
         for words, action in cases.items():
-            with self.subTest(words=words), self.assertRaisesRegex(Exception, words), self.cr.savepoint():
+            with self.subTest(words=words), self.assertRaisesRegex(Exception, words.strip()), self.cr.savepoint():
                 action()
                 self.env.flush_all()
+
+    def test_a_score_names_who_gave_it(self):
+        with self.assertRaises(AccessError):
+            self.score(self.alpha, self.volume, 5, user_id=self.lead.id)
+        self.score(self.alpha, self.volume, 5, user=self.head, user_id=self.manager.id)
 
     def test_figures_follow_from_scores_only(self):
         with self.assertRaises(AccessError):

@@ -72,6 +72,7 @@ class TestRegion(ClientBaseCommon):
     def test_places_are_checked_in_words(self):
         cases = {
             "no beginning of postal codes": {"zip_prefixes": "05-01"},
+            "too many postal codes": {"zip_prefixes": "000000-999999"},
             "name the countries or states": {"cities": "Paris", "country_ids": [Command.clear()]},
         }
         for words, values in cases.items():
@@ -152,8 +153,14 @@ class TestRegion(ClientBaseCommon):
         self.assertEqual(self.south.display_name, "Americas / South")
 
     def test_a_region_is_no_part_of_itself(self):
-        with self.assertRaises(UserError):
-            self.america.parent_id = self.south
+        for part in (self.america, self.south):
+            with self.subTest(part=part.name), self.assertRaisesRegex(UserError, "a part of itself"):
+                self.america.parent_id = part
+
+    def test_only_who_makes_regions_matches_all_clients_anew(self):
+        for user in (self.manager, self.lead, self.accountant, self.operator):
+            with self.subTest(user=user.name), self.assertRaises(AccessError):
+                self.south.with_user(user).action_match_clients()
 
     def test_regions_are_read_by_all_and_made_by_the_head(self):
         self.assertEqual(self.south.with_user(self.operator).display_name, "America / South")

@@ -12,7 +12,7 @@ import networkx
 
 ROW_HEIGHT = 130
 COLUMN_WIDTH = 150
-MARGIN = 70
+MARGIN = 80
 PERSONS_IN_ROW = 7
 HEAD = 9
 # Corners of the shapes, and the angle of the first one in degrees, clockwise from the right.
@@ -191,6 +191,17 @@ def arrow(start, end):
 def point(place):
     """Return a place as SVG writes it."""
     return ",".join(f"{coordinate:.1f}" for coordinate in place)
+
+
+def shorten(text, most):
+    """Return ``text``, or its beginning with dots where it would run into its neighbour's.
+
+    >>> shorten("Maximilian Wetherington-Smythe", 20)
+    'Maximilian Wethering…'
+    >>> shorten("Ann", 20)
+    'Ann'
+    """
+    return text if len(text) <= most + 1 else text[:most].rstrip() + "…"
 
 
 def toward(spot, x, y, length):

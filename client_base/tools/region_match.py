@@ -7,6 +7,9 @@ narrow its countries and states: a region that names any of them does not claim 
 import re
 from typing import NamedTuple
 
+# Each code of a range is kept in memory: longer ones have a common beginning, which says the same.
+CODES_IN_RANGE = 10_000
+
 
 class Place(NamedTuple):
     """What an address says: keys of country and state, postal code and city as written."""
@@ -40,12 +43,15 @@ def read_prefixes(text):
     >>> read_prefixes("05-01")
     Traceback (most recent call last):
     ValueError: 05-01
+    >>> read_prefixes("000000-999999")
+    Traceback (most recent call last):
+    ValueError: 000000-999999
     """
     found = []
     for part in re.split(r"[,;\n]+", text or ""):
         part = part.strip()
         span = re.fullmatch(r"(\d{1,6})\s*[-–]\s*(\d{1,6})", part)
-        if span and len(span[1]) == len(span[2]) and span[1] <= span[2]:
+        if span and len(span[1]) == len(span[2]) and 0 <= int(span[2]) - int(span[1]) < CODES_IN_RANGE:
             found += [str(code).zfill(len(span[1])) for code in range(int(span[1]), int(span[2]) + 1)]
         elif re.fullmatch(r"[\w ]+", part):
             found.append(fold_zip(part))

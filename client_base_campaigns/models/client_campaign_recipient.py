@@ -65,7 +65,8 @@ class ClientCampaignRecipient(models.Model):
     client_comment = fields.Text(string="The Client's Words", readonly=True)
     result = fields.Text(help="What came of it, in the manager's words.")
     order_count = fields.Integer(string="Orders", readonly=True)
-    turnover = fields.Monetary(readonly=True, currency_field="currency_id")
+    # No Monetary: the currency is computed, and Odoo sums up no amounts in such.
+    turnover = fields.Float(digits=(16, 2), readonly=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     preview = fields.Html(string="The Message", compute="_compute_preview", sanitize=False)
 

@@ -66,7 +66,8 @@ class ResPartner(models.Model):
     )
 
     client_order_count = fields.Integer(string="Confirmed Orders", readonly=True, copy=False)
-    client_turnover = fields.Monetary(string="Turnover", readonly=True, copy=False, currency_field="currency_id")
+    # No Monetary: the currency is computed, as all is in the company's, and Odoo sums up no amounts in such.
+    client_turnover = fields.Float(string="Turnover", digits=(16, 2), readonly=True, copy=False)
     client_first_order = fields.Date(string="First Order", readonly=True, copy=False)
     client_last_order = fields.Date(string="Last Order", readonly=True, copy=False)
 

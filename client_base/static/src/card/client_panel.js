@@ -46,7 +46,7 @@ export class ClientPanel extends ServerPanel {
     follow(target) {
         const { tab, call, filter } = target.dataset;
         if (tab) {
-            this.root.el.closest(".o_form_view").querySelector(`.o_notebook [name="${tab}"]`)?.click();
+            this.show(tab);
         } else if (call) {
             this.call(call);
         } else if (filter !== undefined) {
@@ -56,6 +56,13 @@ export class ClientPanel extends ServerPanel {
         } else {
             super.follow(target);
         }
+    }
+
+    /** Show a page of the form, which may lie below what the screen shows. */
+    show(tab) {
+        const link = this.root.el.closest(".o_form_view").querySelector(`.o_notebook [name="${tab}"]`);
+        link?.click();
+        link?.closest(".o_notebook").scrollIntoView();
     }
 
     async call(method) {

@@ -19,6 +19,7 @@ export class InfluenceMap extends ClientPanel {
         this.dragged = false;
         useExternalListener(window, "pointermove", (ev) => this.onPointermove(ev));
         useExternalListener(window, "pointerup", (ev) => this.onPointerup(ev));
+        useExternalListener(window, "pointercancel", () => this.drop());
     }
 
     getPerson(element) {
@@ -68,15 +69,30 @@ export class InfluenceMap extends ClientPanel {
         if (!this.start) {
             return;
         }
-        this.start = null;
-        if (this.line) {
-            this.line.remove();
-            this.line = null;
+        const { from, line } = this;
+        this.drop();
+        if (line) {
             // The click that follows is not meant for the person.
             this.dragged = true;
-            this.link(this.from, this.getPerson(document.elementFromPoint(ev.clientX, ev.clientY)));
+            this.link(from, this.getPerson(document.elementFromPoint(ev.clientX, ev.clientY)));
         }
-        this.from = null;
+    }
+
+    /** End the drawing, whether it came to a person or the browser took the touch for its own. */
+    drop() {
+        if (this.start) {
+            this.line?.remove();
+            this.start = this.line = this.from = null;
+        }
+    }
+
+    /** Among many arrows, those of the person that is pointed at stand out. */
+    onPointerover(ev) {
+        const id = this.getPerson(ev.target)?.dataset.id;
+        for (const influence of this.root.el.querySelectorAll(".o_client_map_influence")) {
+            const { from, to } = influence.dataset;
+            influence.classList.toggle("o_client_map_faded", Boolean(id) && from !== id && to !== id);
+        }
     }
 
     onClick(ev) {

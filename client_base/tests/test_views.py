@@ -1,0 +1,18 @@
+from lxml import etree
+
+from odoo.tests import TransactionCase, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestViews(TransactionCase):
+    """What our views promise, whichever of our addons are installed."""
+
+    def test_every_measure_can_be_summed_up(self):
+        """A graph does not open with a measure that has no aggregator, as an amount in a computed currency."""
+        views = self.env["ir.ui.view"].search([("model", "!=", False), ("type", "in", ("graph", "pivot", "list"))])
+        for view in views.filtered(lambda view: (view.xml_id or "").startswith("client_base")):
+            known = self.env[view.model].fields_get(attributes=["aggregator"])
+            for node in etree.fromstring(view.arch).iter("field"):
+                if node.get("type") == "measure" or node.get("sum") or node.get("avg"):
+                    with self.subTest(view=view.xml_id, field=node.get("name")):
+                        self.assertTrue(known[node.get("name")].get("aggregator"))
