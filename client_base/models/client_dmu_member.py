@@ -169,7 +169,9 @@ class ClientDmuMember(models.Model):
 
     @api.model
     def _with_confirming_user(self, vals):
-        """Return ``vals`` with who confirmed the real authority, where they say when."""
+        """Return ``vals`` with who confirmed the real authority: nobody does so in another's name."""
+        if not self.env.su:
+            vals = {name: value for name, value in vals.items() if name != "confirmed_by_id"}
         if "confirmed_on" not in vals or vals.get("confirmed_by_id"):
             return vals
         return {**vals, "confirmed_by_id": self.env.uid if vals["confirmed_on"] else False}

@@ -67,12 +67,23 @@ class ClientRegionNote(models.Model):
         if self.filtered(lambda note: note.date > today):
             raise ValidationError(self.env._("A note says what is known: its date cannot lie ahead."))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._in_own_name(vals) for vals in vals_list])
+
     def write(self, vals):
-        result = super().write(vals)
+        result = super().write(self._in_own_name(vals) if {"text", "author_id"} & vals.keys() else vals)
         if "date" in vals or vals.get("active") is False:
             fresh = self.filtered(lambda note: not note.stale or not note.active)
             fresh.activity_unlink(["client_base.mail_activity_stale_note"])
         return result
+
+    @api.model
+    def _in_own_name(self, vals):
+        """Return ``vals`` with who wrote them as the author: administrators alone enter for others."""
+        if self.env.su or self.env.user.has_group("client_base.group_client_admin"):
+            return vals
+        return {**vals, "author_id": self.env.uid}
 
     def action_still_true(self):
         """Note that the text was checked today and holds."""

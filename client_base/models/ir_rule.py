@@ -84,8 +84,12 @@ class IrRule(models.Model):
 
     @api.model
     def _get_client_scope_domain(self):
-        """Return the domain of the partners that the current user sees."""
-        return Domain("client_open", "=", True) | Domain("client_owner_id", "in", self.env.user._client_scope())
+        """Return the domain of the partners whose rows the current user sees."""
+        seen = Domain("client_open", "=", True) | Domain("client_owner_id", "in", self.env.user._client_scope())
+        if self.env.user.has_group("client_base.group_client_operator"):
+            # Operators own no clients: they work the cards that they entered until these have a manager.
+            seen |= Domain("client_owner_id", "=", False) & Domain("create_uid", "=", self.env.uid)
+        return seen
 
     @api.model
     def _get_reference_guard(self, field):

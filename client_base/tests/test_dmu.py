@@ -81,6 +81,24 @@ class TestDmu(DmuCommon):
         self.assertEqual(self.dora.authority, 5)
         self.assertFalse(self.dora.confirmed_by_id)
 
+    def test_nobody_confirms_in_anothers_name(self):
+        self.dora.with_user(self.manager).write({"confirmed_on": self.today, "confirmed_by_id": self.head.id})
+        self.assertEqual(self.dora.confirmed_by_id, self.manager)
+
+    def test_an_operator_works_the_cards_that_he_entered(self):
+        card = self.env["res.partner"].with_user(self.operator).create({"name": "Raw Ltd", "is_company": True})
+        person = self.env["res.partner"].with_user(self.operator).create({"name": "Rita Raw", "parent_id": card.id})
+        member = (
+            self.env["client.dmu.member"]
+            .with_user(self.operator)
+            .create({"partner_id": card.id, "person_id": person.id, "role_id": self.buyer.id})
+        )
+        self.assertEqual(member.note, False)
+        card.sudo().user_id = self.manager
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(self.env["client.dmu.member"].with_user(self.operator).search([]))
+
     def test_bad_entries_are_refused_in_words(self):
         self.env["res.lang"]._activate_lang("uk_UA")
         cases = {

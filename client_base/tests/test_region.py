@@ -99,6 +99,16 @@ class TestRegion(ClientBaseCommon):
         self.assertFalse(note.stale)
         self.assertFalse(note.activity_ids)
 
+    def test_who_rewrites_a_note_becomes_its_author(self):
+        notes = self.env["client.region.note"]
+        values = {"region_id": self.america.id, "text": "Rates rise", "source": "us", "author_id": self.head.id}
+        note = notes.with_user(self.manager).create(values)
+        self.assertEqual(note.author_id, self.manager)
+        note.with_user(self.second).text = "Rates fall"
+        self.assertEqual(note.author_id, self.second)
+        note.with_user(self.head).author_id = self.manager
+        self.assertEqual(note.author_id, self.manager)
+
     def test_figures_and_notes_are_checked_in_words(self):
         values = {"region_id": self.america.id, "source": "us"}
         indicator = self.env.ref("client_base.indicator_growth").id
