@@ -53,18 +53,20 @@ class ClientDay(models.AbstractModel):
         activities = self.env["mail.activity"]
         domain = Domain("user_id", "=", self.env.uid) & Domain("client_partner_id", "!=", False) & Domain(domain)
         # What was begun to be registered stands among those to complete.
-        begun = self.env["client.interaction"]._search([("state", "=", "open"), ("activity_id", "!=", False)])
+        # sudo: no more is said of it than that it is begun
+        begun = self.env["client.interaction"].sudo()._search([("state", "=", "open"), ("activity_id", "!=", False)])
         domain &= Domain("id", "not in", begun.subselect("activity_id"))
         found = activities.search(domain, order="date_deadline, id", limit=ROWS)
         count = len(found) if len(found) < ROWS else activities.search_count(domain)
         clients = found.client_partner_id._filtered_access("read")
         rank = self._get_ranking(clients)
+        days = {day: format_date(self.env, day) for day in set(found.mapped("date_deadline"))}
         rows = [
             rank(
                 activity.client_partner_id,
                 late_days=(today - activity.date_deadline).days,
                 text=activity.summary or activity.activity_type_id.name,
-                detail=format_date(self.env, activity.date_deadline),
+                detail=days[activity.date_deadline],
                 activity=activity,
                 kind=activity.activity_type_id.client_kind,
                 absent=activity.client_for_id.sudo().name,  # sudo: a colleague's name
