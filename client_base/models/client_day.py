@@ -8,7 +8,8 @@ from odoo.tools.misc import format_date
 from ..parameters import CONTACT_DAYS, DEFAULT_CONTACT_DAYS
 from ..tools.priority import get_priority
 
-ROWS = 30
+# So many of each section are shown; a day has no time for more, and the page says how many there are.
+ROWS = 20
 BIRTHDAY_DAYS = 7
 
 
@@ -32,16 +33,15 @@ class ClientDay(models.AbstractModel):
         the first come first.  Today is the user's day, in the user's time zone.
         """
         today = fields.Date.context_today(self.with_context(tz=self.env.user.tz or "UTC"))
+        due = self._get_sections_due(today)
         sections = [
-            self._get_section_activities("overdue", self.env._("Overdue"), [("date_deadline", "<", today)], today),
+            due["overdue"],
             self._get_section_open(),
-            self._get_section_activities("today", self.env._("Today"), [("date_deadline", "=", today)], today),
+            due["today"],
             self._get_section_birthdays(today),
             self._get_section_silent(today),
             self._get_section_unplanned(),
-            self._get_section_activities(
-                "tomorrow", self.env._("Tomorrow"), [("date_deadline", "=", today + timedelta(days=1))], today
-            ),
+            due["tomorrow"],
         ]
         return {"today": today, "sections": sections, "events": self._get_events(today), "json": json}
 
@@ -49,20 +49,41 @@ class ClientDay(models.AbstractModel):
         rows.sort(key=lambda row: -row["points"])
         return {"name": name, "title": title, "hint": hint, "rows": rows, "count": count}
 
-    def _get_section_activities(self, name, title, domain, today):
+    def _get_sections_due(self, today):
+        """Return the sections of activities, by their names; what they show is read at once for all."""
+        tomorrow = today + timedelta(days=1)
+        periods = {
+            "overdue": (self.env._("Overdue"), Domain("date_deadline", "<", today)),
+            "today": (self.env._("Today"), Domain("date_deadline", "=", today)),
+            "tomorrow": (self.env._("Tomorrow"), Domain("date_deadline", "=", tomorrow)),
+        }
+        found = {name: self._find_due(domain) for name, (_title, domain) in periods.items()}
+        activities = self.env["mail.activity"].union(*(part for part, _count in found.values()))
+        clients = activities.client_partner_id._filtered_access("read")
+        rows = self._make_due_rows(activities.filtered(lambda one: one.client_partner_id in clients), today)
+        return {
+            name: self._make_section(
+                name, title, "", [rows[one] for one in found[name][0] if one in rows], found[name][1]
+            )
+            for name, (title, _domain) in periods.items()
+        }
+
+    def _find_due(self, domain):
+        """Return the first of the user's activities about clients in a period, and how many there are."""
         activities = self.env["mail.activity"]
-        domain = Domain("user_id", "=", self.env.uid) & Domain("client_partner_id", "!=", False) & Domain(domain)
+        domain &= Domain("user_id", "=", self.env.uid) & Domain("client_partner_id", "!=", False)
         # What was begun to be registered stands among those to complete.
         # sudo: no more is said of it than that it is begun
         begun = self.env["client.interaction"].sudo()._search([("state", "=", "open"), ("activity_id", "!=", False)])
         domain &= Domain("id", "not in", begun.subselect("activity_id"))
         found = activities.search(domain, order="date_deadline, id", limit=ROWS)
-        count = len(found) if len(found) < ROWS else activities.search_count(domain)
-        clients = found.client_partner_id._filtered_access("read")
-        rank = self._get_ranking(clients)
-        days = {day: format_date(self.env, day) for day in set(found.mapped("date_deadline"))}
-        rows = [
-            rank(
+        return found, len(found) if len(found) < ROWS else activities.search_count(domain)
+
+    def _make_due_rows(self, activities, today):
+        rank = self._get_ranking(activities.client_partner_id)
+        days = {day: format_date(self.env, day) for day in set(activities.mapped("date_deadline"))}
+        return {
+            activity: rank(
                 activity.client_partner_id,
                 late_days=(today - activity.date_deadline).days,
                 text=activity.summary or activity.activity_type_id.name,
@@ -71,10 +92,8 @@ class ClientDay(models.AbstractModel):
                 kind=activity.activity_type_id.client_kind,
                 absent=activity.client_for_id.sudo().name,  # sudo: a colleague's name
             )
-            for activity in found
-            if activity.client_partner_id in clients
-        ]
-        return self._make_section(name, title, "", rows, count)
+            for activity in activities
+        }
 
     def _get_section_open(self):
         interactions = self.env["client.interaction"]
