@@ -81,7 +81,7 @@ class ClientDay(models.AbstractModel):
 
     def _make_due_rows(self, activities, today):
         rank = self._get_ranking(activities.client_partner_id)
-        days = {day: format_date(self.env, day) for day in set(activities.mapped("date_deadline"))}
+        days = self._format_days(activities.mapped("date_deadline"))
         return {
             activity: rank(
                 activity.client_partner_id,
@@ -160,10 +160,9 @@ class ClientDay(models.AbstractModel):
         """Return after how many days without contact a client counts as silent: ``[(channel ids, days)]``."""
         # sudo: the term is no secret
         default = int(self.env["ir.config_parameter"].sudo().get_param(CONTACT_DAYS, DEFAULT_CONTACT_DAYS))
-        channels = self.env["client.channel"].search([("contact_days", ">", 0)])
-        own_terms = [(channel.ids, channel.contact_days) for channel in channels]
-        others = self.env["client.channel"].search([("contact_days", "=", 0)])
-        return [*own_terms, (others.ids, default), (None, default)]
+        channels = self.env["client.channel"].search([])  # pylint: disable=no-search-all
+        terms = channels.grouped(lambda channel: channel.contact_days or default)
+        return [*((same.ids, days) for days, same in terms.items()), (None, default)]
 
     def _get_section_unplanned(self):
         domain = self._get_own_domain() & Domain("client_next_contact", "=", False)
@@ -179,13 +178,18 @@ class ClientDay(models.AbstractModel):
         clients = self.env["res.partner"]
         found = clients.search(domain, order="client_last_contact, id", limit=ROWS)
         rank = self._get_ranking(found)
+        days = self._format_days(found.mapped("client_last_contact"))
         rows = []
         for client in found:
             last = client.client_last_contact
-            text = self.env._("last contact %s", format_date(self.env, last)) if last else ""
+            text = self.env._("last contact %s", days[last]) if last else ""
             rows.append(rank(client, late_days=(today - last).days if today and last else 0, text=text))
         count = len(found) if len(found) < ROWS else clients.search_count(domain)
         return self._make_section(name, title, hint, rows, count)
+
+    def _format_days(self, days):
+        """Return these days in the user's words, each worked out once: that takes long."""
+        return {day: format_date(self.env, day) for day in set(days)}
 
     def _get_ranking(self, clients):
         """Return a function that makes a row of the page, with its points among ``clients``."""
