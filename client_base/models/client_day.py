@@ -8,7 +8,8 @@ from odoo.tools.misc import format_date
 from ..parameters import CONTACT_DAYS, DEFAULT_CONTACT_DAYS
 from ..tools.priority import get_priority
 
-ROWS = 30
+# So many of each section are shown; a day has no time for more, and the page says how many there are.
+ROWS = 20
 BIRTHDAY_DAYS = 7
 
 
@@ -32,14 +33,15 @@ class ClientDay(models.AbstractModel):
         the first come first.  Today is the user's day, in the user's time zone.
         """
         today = fields.Date.context_today(self.with_context(tz=self.env.user.tz or "UTC"))
+        due = self._get_sections_due(today)
         sections = [
-            self._get_section_activities("overdue", "<", today, self.env._("Overdue")),
+            due["overdue"],
             self._get_section_open(),
-            self._get_section_activities("today", "=", today, self.env._("Today")),
+            due["today"],
             self._get_section_birthdays(today),
             self._get_section_silent(today),
             self._get_section_unplanned(),
-            self._get_section_activities("tomorrow", "=", today + timedelta(days=1), self.env._("Tomorrow")),
+            due["tomorrow"],
         ]
         return {"today": today, "sections": sections, "events": self._get_events(today), "json": json}
 
@@ -47,32 +49,48 @@ class ClientDay(models.AbstractModel):
         rows.sort(key=lambda row: -row["points"])
         return {"name": name, "title": title, "hint": hint, "rows": rows, "count": count}
 
-    def _get_section_activities(self, name, operator, day, title):
-        """Return the section of the activities whose deadline stands so to ``day``."""
+    def _get_sections_due(self, today):
+        """Return the sections of activities, by their names; what they show is read at once for all."""
+        titles = {"overdue": self.env._("Overdue"), "today": self.env._("Today"), "tomorrow": self.env._("Tomorrow")}
+        found = {
+            "overdue": self._find_due(Domain("date_deadline", "<", today)),
+            "today": self._find_due(Domain("date_deadline", "=", today)),
+            "tomorrow": self._find_due(Domain("date_deadline", "=", today + timedelta(days=1))),
+        }
+        activities = self.env["mail.activity"].union(*(part for part, _count in found.values()))
+        clients = activities.client_partner_id._filtered_access("read")
+        rows = self._make_due_rows(activities.filtered(lambda one: one.client_partner_id in clients), today)
+        return {
+            name: self._make_section(name, titles[name], "", [rows[one] for one in due if one in rows], count)
+            for name, (due, count) in found.items()
+        }
+
+    def _find_due(self, domain):
+        """Return the first of the user's activities about clients in a period, and how many there are."""
         activities = self.env["mail.activity"]
-        domain = Domain("user_id", "=", self.env.uid) & Domain("client_partner_id", "!=", False)
-        domain &= Domain("date_deadline", operator, day)
+        domain &= Domain("user_id", "=", self.env.uid) & Domain("client_partner_id", "!=", False)
         # What was begun to be registered stands among those to complete.
-        begun = self.env["client.interaction"]._search([("state", "=", "open"), ("activity_id", "!=", False)])
+        # sudo: no more is said of it than that it is begun
+        begun = self.env["client.interaction"].sudo()._search([("state", "=", "open"), ("activity_id", "!=", False)])
         domain &= Domain("id", "not in", begun.subselect("activity_id"))
         found = activities.search(domain, order="date_deadline, id", limit=ROWS)
-        count = len(found) if len(found) < ROWS else activities.search_count(domain)
-        clients = found.client_partner_id._filtered_access("read")
-        rank = self._get_ranking(clients)
-        rows = [
-            rank(
+        return found, len(found) if len(found) < ROWS else activities.search_count(domain)
+
+    def _make_due_rows(self, activities, today):
+        rank = self._get_ranking(activities.client_partner_id)
+        days = self._format_days(activities.mapped("date_deadline"))
+        return {
+            activity: rank(
                 activity.client_partner_id,
-                late_days=(day - activity.date_deadline).days,
+                late_days=(today - activity.date_deadline).days,
                 text=activity.summary or activity.activity_type_id.name,
-                detail=format_date(self.env, activity.date_deadline),
+                detail=days[activity.date_deadline],
                 activity=activity,
                 kind=activity.activity_type_id.client_kind,
                 absent=activity.client_for_id.sudo().name,  # sudo: a colleague's name
             )
-            for activity in found
-            if activity.client_partner_id in clients
-        ]
-        return self._make_section(name, title, "", rows, count)
+            for activity in activities
+        }
 
     def _get_section_open(self):
         interactions = self.env["client.interaction"]
@@ -138,10 +156,9 @@ class ClientDay(models.AbstractModel):
     def _get_contact_days(self):
         """Return after how many days without contact a client counts as silent: ``[(channel ids, days)]``."""
         default = self._get_default_term()
-        channels = self.env["client.channel"].search([("contact_days", ">", 0)])
-        own_terms = [(channel.ids, channel.contact_days) for channel in channels]
-        others = self.env["client.channel"].search([("contact_days", "=", 0)])
-        return [*own_terms, (others.ids, default), (None, default)]
+        channels = self.env["client.channel"].search([])  # pylint: disable=no-search-all
+        terms = channels.grouped(lambda channel: channel.contact_days or default)
+        return [*((same.ids, days) for days, same in terms.items()), (None, default)]
 
     @api.model
     def _get_default_term(self):
@@ -162,13 +179,18 @@ class ClientDay(models.AbstractModel):
         clients = self.env["res.partner"]
         found = clients.search(domain, order="client_last_contact, id", limit=ROWS)
         rank = self._get_ranking(found)
+        days = self._format_days(found.mapped("client_last_contact"))
         rows = []
         for client in found:
             last = client.client_last_contact
-            text = self.env._("last contact %s", format_date(self.env, last)) if last else ""
+            text = self.env._("last contact %s", days[last]) if last else ""
             rows.append(rank(client, late_days=(today - last).days if today and last else 0, text=text))
         count = len(found) if len(found) < ROWS else clients.search_count(domain)
         return self._make_section(name, title, hint, rows, count)
+
+    def _format_days(self, days):
+        """Return these days in the user's words, each worked out once: that takes long."""
+        return {day: format_date(self.env, day) for day in set(days)}
 
     def _get_ranking(self, clients):
         """Return a function that makes a row of the page, with its points among ``clients``."""

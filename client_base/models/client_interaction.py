@@ -79,6 +79,7 @@ class ClientInteraction(models.Model):
     _client_index = models.Index("(partner_id, date DESC, id DESC)")
     _user_index = models.Index("(user_id, date DESC)")
     _open_index = models.Index("(user_id, date) WHERE state = 'open'")
+    _begun_index = models.Index("(activity_id) WHERE state = 'open' AND activity_id IS NOT NULL")
     _duration_positive = models.Constraint("CHECK (duration >= 0)", "A contact cannot last less than no time.")
 
     @api.depends("kind")

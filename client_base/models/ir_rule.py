@@ -109,7 +109,8 @@ class IrRule(models.Model):
                 continue
             # sudo: the query is a part of the guard itself
             query = self.env[name].sudo().with_context(active_test=False)._search(guard)
-            visible |= Domain(field.model_field, "=", name) & Domain(field.name, "in", query)
+            # As SQL: rules are kept beyond the transaction, where a query would keep what it once found.
+            visible |= Domain(field.model_field, "=", name) & Domain(field.name, "in", query.select())
         return visible
 
     @api.model

@@ -19,6 +19,11 @@ class MailActivity(models.Model):
         help="The client that the activity's document is about.",
     )
 
+    # A manager's activities by their dates (client_day.py).
+    _client_due_index = models.Index(
+        "(user_id, date_deadline, id) WHERE client_partner_id IS NOT NULL AND active IS TRUE"
+    )
+
     @api.depends("res_model", "res_id")
     def _compute_client_partner_id(self):
         clients = self.env["res.partner"]

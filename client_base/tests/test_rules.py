@@ -85,6 +85,26 @@ class TestRules(ClientBaseCommon):
 
     # --- clients ---
 
+    def test_a_meeting_follows_the_handover_of_its_document(self):
+        meeting = self.env["calendar.event"].create(
+            {
+                "name": "About the order",
+                "start": "2026-01-12 10:00",
+                "stop": "2026-01-12 11:00",
+                "user_id": self.head.id,
+                "partner_ids": [Command.clear()],
+                "res_model_id": self.env["ir.model"]._get_id("sale.order"),
+                "res_id": self.alpha_order.id,
+            }
+        )
+        self.assertTrue(meeting.with_user(self.manager).has_access("read"))
+        self.assertFalse(meeting.with_user(self.second).has_access("read"))
+        self.alpha.user_id = self.second
+        self.env.flush_all()
+        # Rules are kept from one request to the next; what they once found is not.
+        self.assertFalse(meeting.with_user(self.manager).has_access("read"))
+        self.assertTrue(meeting.with_user(self.second).has_access("read"))
+
     def test_a_manager_reaches_own_clients_only(self):
         for partner in (self.alpha, self.anna):
             self.assert_finds(self.manager, partner)

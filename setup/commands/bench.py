@@ -23,10 +23,12 @@ SERVER_SETTINGS = {"shared_buffers": "4GB", "work_mem": "128MB", "maintenance_wo
 def parse(arguments):
     parser = argparse.ArgumentParser(
         prog="setup/bench",
-        description="Fill a database with many partners and measure who sees what: lists, counts, searches, a "
-        "handover and the installation itself, beside stock Odoo and OCA's sales_team_security, in one run.",
+        description="Fill a database with many partners and measure who sees what: lists, counts, searches, the "
+        "card, a manager's day, a handover and the installation itself, beside stock Odoo and OCA's "
+        "sales_team_security, in one run.",
     )
     parser.add_argument("--partners", type=int, default=1_000_000, help="how many (%(default)s)")
+    parser.add_argument("--interactions", type=int, default=10_000_000, help="how many in the register (%(default)s)")
     return parser.parse_args(arguments)
 
 
@@ -39,7 +41,7 @@ def main(arguments):
         installation = Installation(machine, server, machine.cache / "bench" / "run")
         base.configure(addons_path=machine.odoo_addons, max_cron_threads=0)
         with databases_of_a_run(installation) as prefix:
-            results = Bench(base, installation, prefix, options.partners).measure()
+            results = Bench(base, installation, prefix, options).measure()
     print(as_table(results))
     return 0
 
@@ -53,20 +55,23 @@ def settle(server):
 class Bench:
     """Three databases with the same partners: stock, ours, and the peer's."""
 
-    def __init__(self, base, installation, prefix, partners):
-        self.base, self.installation, self.partners = base, installation, partners
+    def __init__(self, base, installation, prefix, options):
+        self.base, self.installation, self.options = base, installation, options
         self.stock, self.ours, self.bare, self.peer = (f"{prefix}{name}" for name in ("stock", "ours", "bare", "peer"))
         self.server = installation.postgres
 
     def measure(self):
         self.installation.configure(max_cron_threads=0)
         origin = ensure_base(self.base, self.stock)
-        with step(f"filling a database with {self.partners:,} partners"):
+        with step(f"filling a database with {self.options.partners:,} partners"):
             self.installation.copy(origin, self.stock, origin=self.base)
             self.fill(self.stock)
         results = {"install": self.measure_install()}
-        results["stock"] = self.ask(self.stock)
-        results["ours"] = self.ask(self.ours)
+        results["stock"] = self.ask(self.stock, "access.py", "card.py", "day.py")
+        results["ours"] = self.ask(self.ours, "access.py")
+        with step(f"filling the register with {self.options.interactions:,} contacts"):
+            self.fill(self.ours, "register.sql")
+        results["ours"] |= self.ask(self.ours, "card.py", "day.py")
         # Afterwards, as it changes whose the clients are.
         results["handover"] = self.ask(self.ours, "handover.py")
         results["peer"] = self.measure_peer(origin)
@@ -98,10 +103,10 @@ class Bench:
         self.installation.copy(origin, self.peer, origin=self.base)
         self.installation.install(self.peer, ["sales_team_security"], log="peer")
         self.fill(self.peer)
-        return self.ask(self.peer)
+        return self.ask(self.peer, "access.py")
 
-    def fill(self, database):
-        self.execute(database, "partners.sql", partners=self.partners)
+    def fill(self, database, script="partners.sql"):
+        self.execute(database, script, **vars(self.options))
         self.vacuum(database)
 
     def vacuum(self, database):
@@ -112,8 +117,11 @@ class Bench:
         with closing(self.server.connect(database)) as connection, connection.cursor() as cursor:
             cursor.execute(text, values or None)
 
-    def ask(self, database, script="access.py"):
-        """Return what ``script`` measured in ``database``."""
+    def ask(self, database, *scripts):
+        """Return what ``scripts`` measured in ``database``."""
+        return {job: figures for script in scripts for job, figures in self.ask_one(database, script).items()}
+
+    def ask_one(self, database, script):
         log = self.installation.run(
             f"{script} in {database}",
             *("shell", "-d", database, "--no-http"),
@@ -135,7 +143,7 @@ def as_table(results):
         cells = (
             f"{side:>5} {user:>7} {figures[0]:9.1f} ms {figures[1]:4.0f} q {figures[2]:3.0f} seq"
             for side in ("stock", "ours", "peer")
-            for user, figures in results[side][job].items()
+            for user, figures in results[side].get(job, {}).items()
         )
         lines.append(f"{job:28} " + " | ".join(cells))
     return "\n".join(lines)
