@@ -52,5 +52,6 @@
         "web.assets_backend": ["client_base/static/src/**/*"],
     },
     "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
     "application": True,
 }

@@ -1,7 +1,7 @@
 from odoo import Command
 from odoo.tests import tagged
 
-from odoo.addons.client_base.hooks import pre_init_hook
+from odoo.addons.client_base.hooks import post_init_hook, pre_init_hook
 
 from .common import ClientBaseCommon
 
@@ -30,6 +30,13 @@ class TestSetBased(ClientBaseCommon):
         pre_init_hook(self.env)
         self.env.invalidate_all()
         self.assertEqual(self.get_values(names), computed)
+
+    def test_what_is_planned_before_the_installation_shows_on_the_cards(self):
+        activity = self.alpha.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
+        self.env.cr.execute("UPDATE res_partner SET client_next_contact = NULL")
+        self.env.invalidate_all()
+        post_init_hook(self.env)
+        self.assertEqual(self.alpha.client_next_contact, activity.date_deadline)
 
     def test_completeness(self):
         field = self.env["ir.model.fields"]._get
