@@ -73,6 +73,8 @@ def load_users(env):
                 "password": row["password"],
                 "email": f"{row['login']}@ourselves.example",
                 "group_ids": [(6, 0, groups)],
+                # Its greeting would lie over the page that somebody came to see.
+                "odoobot_state": "disabled",
             }
         )
     for name, (lead, members) in TEAMS.items():
