@@ -42,6 +42,7 @@ def test_card_tells_within_ten_seconds(card, picture):
     picture("card")
     card.locator(".o_client_tile").filter(has_text="Who Decides").click()
     expect(card.locator(".o_client_map")).to_be_in_viewport()
+    card.locator(".o_client_legend").first.scroll_into_view_if_needed()
     picture("who_decides")
 
 
