@@ -10,6 +10,7 @@ from ..tools.priority import get_priority
 
 # So many of each section are shown; a day has no time for more, and the page says how many there are.
 ROWS = 20
+DUE_ROWS = 40
 BIRTHDAY_DAYS = 7
 
 
@@ -73,8 +74,9 @@ class ClientDay(models.AbstractModel):
         # sudo: no more is said of it than that it is begun
         begun = self.env["client.interaction"].sudo()._search([("state", "=", "open"), ("activity_id", "!=", False)])
         domain &= Domain("id", "not in", begun.subselect("activity_id"))
-        found = activities.search(domain, order="date_deadline, id", limit=ROWS)
-        return found, len(found) if len(found) < ROWS else activities.search_count(domain)
+        # Of one day the newest first: a call that was missed just now is not to be cut off.
+        found = activities.search(domain, order="date_deadline, id DESC", limit=DUE_ROWS)
+        return found, len(found) if len(found) < DUE_ROWS else activities.search_count(domain)
 
     def _make_due_rows(self, activities, today):
         rank = self._get_ranking(activities.client_partner_id)

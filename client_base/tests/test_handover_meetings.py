@@ -16,11 +16,6 @@ class TestHandoverMeetings(ClientBaseCommon):
         cls.team.member_ids = cls.manager | cls.second
         cls.staying = cls.make_client("Staying Ltd", cls.manager)
 
-    def setUp(self):
-        super().setUp()
-        if "calendar.event" not in self.env:
-            self.skipTest("Odoo's calendar is not installed")
-
     def meet(self, *partners, days=1, organiser=None):
         organiser = organiser or self.manager
         begin = fields.Datetime.now() + timedelta(days=days)
