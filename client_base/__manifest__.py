@@ -6,7 +6,7 @@
     "author": "Client Base contributors",
     "license": "LGPL-3",
     "depends": ["base_import", "calendar", "contacts", "digest", "sale"],
-    "external_dependencies": {"python": ["networkx"]},
+    "external_dependencies": {"python": ["holidays", "networkx"]},
     "data": [
         "security/client_base_groups.xml",
         "security/client_base_rules.xml",

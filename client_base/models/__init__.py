@@ -10,6 +10,7 @@ from . import (
     client_channel,
     client_criterion,
     client_day,
+    client_day_rest,
     client_department,
     client_dmu_influence,
     client_dmu_member,

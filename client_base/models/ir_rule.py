@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import ormcache
+from odoo.tools import SQL, ormcache
 
 
 class IrRule(models.Model):
@@ -95,8 +95,9 @@ class IrRule(models.Model):
     def _get_reference_guard(self, field):
         """Return the guard of a field that holds the id of a record of any model.
 
-        Only documents that one can talk about are looked up, as followers, meetings and letters hang
-        on no others, nor on their like: a row that names any other record of a client is nobody's to see.
+        Only documents that one can talk about and that the user's groups may read are looked up, as
+        followers, meetings and letters hang on no others, nor on their like: a row that names any other
+        record of a client is nobody's to see.
         """
         guarded = {
             name: guard
@@ -104,14 +105,65 @@ class IrRule(models.Model):
             if not (guard := self._get_field_guard(self.env[name])).is_true()
         }
         visible = Domain(field.model_field, "not in", list(guarded))
-        for name, guard in guarded.items():
-            if name == field.model_name or not isinstance(self.env[name], self.pool["mail.thread"]):
-                continue
+        talked = {
+            name: guard
+            for name, guard in guarded.items()
+            if name != field.model_name
+            and isinstance(self.env[name], self.pool["mail.thread"])
+            and self.env["ir.model.access"].check(name, raise_exception=False)
+        }
+        ways = {name: way for name in talked if (way := self._get_way_to_client(self.env[name]))}
+        visible |= Domain(field.model_field, "in", list(ways)) & self._get_way_guard(field, ways)
+        for name in talked.keys() - ways.keys():
             # sudo: the query is a part of the guard itself
-            query = self.env[name].sudo().with_context(active_test=False)._search(guard)
+            query = self.env[name].sudo().with_context(active_test=False)._search(talked[name])
             # As SQL: rules are kept beyond the transaction, where a query would keep what it once found.
             visible |= Domain(field.model_field, "=", name) & Domain(field.name, "in", query.select())
         return visible
+
+    @api.model
+    def _get_way_to_client(self, model):
+        """Return the name of the one column of ``model`` that alone says whose client a row is about, or none."""
+        if model._name == "res.partner":
+            return "id"
+        names = model._get_client_fields()
+        alone = len(names) == 1 and model._fields[names[0]].type == "many2one"
+        return names[0] if alone and not model._get_whole_fields() and model._get_own_rows_domain().is_true() else None
+
+    @api.model
+    def _get_way_guard(self, field, ways):
+        """Return the guard of the rows whose documents lead to their clients by the columns ``ways``.
+
+        It first finds the client, whichever model the document is of, and then asks once whether that
+        is seen: as a condition for each model PostgreSQL would plan longer than it reads.
+        """
+        scope = self._get_client_scope_domain()
+
+        def make_sql(model, alias, _query):
+            document = SQL.identifier(alias, field.name, to_flush=field)
+            kind = SQL.identifier(alias, field.model_field, to_flush=model._fields[field.model_field])
+            # sudo: the query is a part of the guard itself
+            seen = model.env["res.partner"].sudo().with_context(active_test=False)._search(scope)
+            seen.add_where(SQL("%s = client.id", SQL.identifier(seen.table, "id")))
+            # A document without a client is no client's; one that is gone is nobody's to see.
+            # The offset keeps the planner from repeating the search for the client in each place that names it.
+            return SQL(
+                "EXISTS (SELECT FROM (SELECT CASE %s %s END OFFSET 0) AS client (id)"
+                " WHERE client.id = 0 OR EXISTS (%s))",
+                kind,
+                SQL(" ").join(self._select_client(model.env[name], way, document) for name, way in ways.items()),
+                seen.select(SQL("1")),
+            )
+
+        return Domain.custom(to_sql=make_sql)
+
+    @api.model
+    def _select_client(self, model, way, document):
+        column = SQL.identifier(model._table, way, to_flush=model._fields[way])
+        table, key = SQL.identifier(model._table), SQL.identifier(model._table, "id")
+        return SQL(
+            "WHEN %s THEN (SELECT COALESCE(%s, 0) FROM %s WHERE %s = %s)", model._name, column, table, key, document
+        )
 
     @api.model
     @ormcache()

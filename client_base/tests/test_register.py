@@ -302,8 +302,9 @@ class TestDay(RegisterCommon):
     """The morning's list: what yesterday's work made of today."""
 
     def get_section(self, name, user=None):
-        day = self.env["client.day"].with_user(user or self.manager)._get_day()
-        return next(section for section in day["sections"] if section["name"] == name)
+        page = self.env["client.day"].with_user(user or self.manager)
+        sections = [*page._get_day()["sections"], *page._get_rest()["sections"]]
+        return next(section for section in sections if section["name"] == name)
 
     def get_clients(self, name, user=None):
         return self.env["res.partner"].union(*(row["client"] for row in self.get_section(name, user)["rows"]))
@@ -369,6 +370,13 @@ class TestDay(RegisterCommon):
         with freeze_time("2026-06-30 12:00:00"):
             self.assertFalse(self.get_section("birthdays")["rows"])
 
+    def test_public_holidays_of_the_clients_countries(self):
+        self.alpha.country_id = self.env.ref("base.de")
+        with freeze_time("2026-09-30 12:00:00"):
+            html = self.env["client.day"].with_user(self.manager).get_rest()
+            self.assertIn("German Unity Day", html)
+            self.assertNotIn("German Unity Day", self.env["client.day"].with_user(self.second).get_rest())
+
     def test_what_a_substitute_does_for_somebody_is_marked(self):
         now = fields.Datetime.now()
         self.env["client.substitution"].with_user(self.head).create(
@@ -388,11 +396,12 @@ class TestDay(RegisterCommon):
         for size in (3, 15):  # both fit on the page: beyond it one more query counts
             for number in range(size):
                 self.plan(self.make_client(f"Client {size} {number}", self.manager), -1)
-            self.env["client.day"].with_user(self.manager).get_page()
+            day = self.env["client.day"].with_user(self.manager)
+            day.get_page(), day.get_rest()
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
-            self.env["client.day"].with_user(self.manager).get_page()
+            day.get_page(), day.get_rest()
             counts[size] = self.cr.sql_log_count - before
         self.assertEqual(counts[3], counts[15])
 

@@ -1,3 +1,5 @@
+import { markup } from "@odoo/owl";
+
 import { registry } from "@web/core/registry";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
@@ -8,8 +10,23 @@ export class Day extends ServerPanel {
     static template = "client_base.Day";
     static props = { ...standardActionServiceProps };
 
+    setup() {
+        super.setup();
+        this.state.rest = null;
+    }
+
     fetch() {
         return this.orm.silent.call("client.day", "get_page", []);
+    }
+
+    /** What was promised is there at once; what can wait comes after. */
+    async load() {
+        await super.load();
+        const asked = this.asked;
+        const html = await this.orm.silent.call("client.day", "get_rest", []);
+        if (asked === this.asked) {
+            this.state.rest = markup(html);
+        }
     }
 
     async addCall() {
