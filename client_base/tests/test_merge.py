@@ -60,6 +60,14 @@ class TestMerge(ClientBaseCommon):
         self.merge(self.head, self.alpha, self.beta)
         self.assertEqual(self.boris.client_owner_id, self.manager)
 
+    def test_what_is_open_goes_to_the_manager_of_the_client_that_is_kept(self):
+        order = self.env["sale.order"].create({"partner_id": self.beta.id, "user_id": self.second.id})
+        self.beta.activity_schedule("mail.mail_activity_data_call", user_id=self.second.id)
+        self.merge(self.head, self.alpha, self.beta)
+        self.assertEqual(order.user_id, self.manager)
+        self.assertEqual(self.alpha.activity_ids.user_id, self.manager)
+        self.assertFalse(order.with_user(self.second).has_access("read"))
+
     def test_the_history_of_managers_is_kept(self):
         lines = self.hand_over(self.alpha, self.second)
         lines |= self.hand_over(self.double, self.second)

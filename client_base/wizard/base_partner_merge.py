@@ -18,10 +18,35 @@ class BasePartnerMerge(models.TransientModel):
             raise AccessError(
                 self.env._("These clients have different managers, for one of whom you stand in. Ask the team lead.")
             )
-        result = super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
+        kept = dst_partner or self._get_ordered_partner(partner_ids)[-1]
+        self._hand_over_to_owner_of(kept, partners - kept)
+        result = super()._merge(partner_ids, dst_partner=kept, extra_checks=extra_checks)
         # What Odoo took over from the others is not what the figures of the whole come to.
         partners.exists().commercial_partner_id._refresh_figures()
         return result
+
+    @api.model
+    def _hand_over_to_owner_of(self, kept, others):
+        """Have all that is open with clients of other managers go to the manager of the client that is kept."""
+        # sudo: the user may change all of them; the journal says who did it
+        owner = kept.sudo().client_owner_id
+        foreign = others.sudo().filtered(
+            lambda partner: partner == partner.commercial_partner_id and partner.client_owner_id != owner
+        )
+        if not owner or not foreign:
+            return
+        handover = self.env["client.handover"].sudo()
+        handover = handover.create(
+            {
+                "source": "domain",
+                "domain": str([("id", "in", foreign.ids)]),
+                "receiver_id": owner.id,
+                "reason": "other",
+                "note": self.env._("Merged with %s", kept.display_name),
+            }
+        )
+        handover.action_preview()
+        handover.action_apply()
 
     @api.model
     def _update_values(self, src_partners, dst_partner):

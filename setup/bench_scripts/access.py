@@ -17,6 +17,7 @@ def get_jobs(client):
         ),
         "count": lambda partners: partners.search_count(domain),
         "name search, name": lambda partners: partners.name_search(client.name[3:16], limit=8),
+        "name search, rare name": lambda partners: partners.name_search(client.name[-9:], limit=8),
         "name search, e-mail": lambda partners: partners.name_search(client.email[2:16], limit=8),
         "name search, tax number": lambda partners: partners.name_search(client.vat[3:], limit=8),
         "name search, phone": lambda partners: partners.name_search(client.phone[5:], limit=8),
