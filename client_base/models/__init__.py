@@ -17,6 +17,8 @@ from . import (
     client_dmu_role,
     client_export,
     client_fact,
+    client_fact_day,
+    client_fact_mark,
     client_handover,
     client_handover_apply,
     client_handover_line,

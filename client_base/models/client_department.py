@@ -4,7 +4,6 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 PERIODS = ("week", "month", "quarter", "year")
 WEEKS = 12
@@ -35,9 +34,9 @@ class ClientDepartment(models.AbstractModel):
         person = users.filtered(lambda user: user.id == user_id)
         users = person or users
         facts = self.env["client.fact"]._get_facts(users, date_from, date_to)
-        discipline = self.env["client.fact"]._get_discipline(users, date_from, date_to)
+        discipline = self.env["client.fact"]._get_discipline(users)
         targets = self._get_targets(users, date_from, date_to)
-        trends = self._get_trends(users)
+        trends = self.env["client.fact"]._get_trends(users, WEEKS)
         rows = [
             {
                 "user": user,
@@ -110,29 +109,6 @@ class ClientDepartment(models.AbstractModel):
         for user, measure, target in groups:
             targets.setdefault(user.id, {})[measure] = target
         return targets
-
-    @api.model
-    def _get_trends(self, users):
-        """Return how many contacts each had in each of the last weeks: ``{user id: {weeks ago: count}}``."""
-        self.env["client.interaction"].flush_model(["user_id", "date"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT user_id, floor(EXTRACT(EPOCH FROM %(now)s - date) / (7 * 86400))::int AS ago, count(*)
-                  FROM client_interaction
-                 WHERE user_id = ANY(%(users)s)
-                   AND date <= %(now)s AND date > %(now)s - make_interval(weeks => %(weeks)s)
-              GROUP BY 1, 2
-                """,
-                users=users.ids,
-                weeks=WEEKS,
-                now=fields.Datetime.now(),
-            )
-        )
-        trends = {}
-        for user_id, ago, count in rows:
-            trends.setdefault(user_id, {})[ago] = count
-        return trends
 
     @api.model
     def _get_weeks(self, person):

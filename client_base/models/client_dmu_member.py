@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..search import search_flag
 
@@ -160,12 +161,32 @@ class ClientDmuMember(models.Model):
     def create(self, vals_list):
         if any(not vals.get("person_id") for vals in vals_list):
             raise ValidationError(self.env._("Choose the person."))
-        return super().create([self._with_confirming_user(vals) for vals in vals_list])
+        members = super().create([self._with_confirming_user(vals) for vals in vals_list])
+        members._mark_meetings()
+        return members
 
     def write(self, vals):
         if "person_id" in vals and not vals["person_id"]:
             raise ValidationError(self.env._("Choose the person."))
-        return super().write(self._with_confirming_user(vals))
+        met = self.person_id
+        result = super().write(self._with_confirming_user(vals))
+        if {"partner_id", "person_id", "role_id"} & vals.keys():
+            self._mark_meetings(met)
+        return result
+
+    def unlink(self):
+        self._mark_meetings()
+        return super().unlink()
+
+    def _mark_meetings(self, others=None):
+        """Have the days counted anew on which somebody met these persons, or ``others``: do they decide?"""
+        # sudo: whoever met them
+        persons = self.sudo().person_id | (others or self.env["res.partner"]).sudo()
+        if persons:
+            self.flush_model(["partner_id", "person_id", "role_id"])
+            self.env["client.fact.mark"]._mark(
+                SQL("contact.person_id = ANY(%s) AND contact.kind IN ('meeting', 'visit')", persons.ids)
+            )
 
     @api.model
     def _with_confirming_user(self, vals):

@@ -32,6 +32,14 @@ class ClientDmuRole(models.Model):
 
     _name_unique = models.UniqueIndex("((name->>'en_US'))", "There is a role of this name already.")
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "decides" in vals:
+            self.flush_recordset(["decides"])
+            # sudo: at whichever client they are
+            self.env["client.dmu.member"].sudo().search([("role_id", "in", self.ids)])._mark_meetings()
+        return result
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         # sudo: whether a role is used is no secret, at whichever client it is

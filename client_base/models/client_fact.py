@@ -32,13 +32,16 @@ class ClientFact(models.AbstractModel):
     def _get_facts(self, users, date_from, date_to):
         """Return ``{user id: {measure: number}}`` for the days from ``date_from`` to ``date_to``, both included.
 
-        Days are those of the current user's time zone.  "Cards" is how many stand filled now.
+        Days are those of the current user's time zone.  "Cards" is how many stand filled now.  Beside the
+        measures: ``unanswered`` requests, and in ``answered_percent`` how many were answered within a day,
+        None where there were none.
         """
-        facts = {user_id: dict.fromkeys((name for name, _words in self._get_measures()), 0) for user_id in users.ids}
+        nothing = dict.fromkeys([*(name for name, _words in self._get_measures()), "unanswered"], 0)
+        facts = {user_id: {**nothing, "answered_percent": None} for user_id in users.ids}
         start, end = self._get_bounds(date_from, date_to)
         for query in (self._select_contacts(users, start, end), self._select_clients(users, start, end)):
             for row in self.env.execute_query_dict(query):
-                facts[row.pop("user_id")].update({name: value or 0 for name, value in row.items()})
+                facts[row.pop("user_id")].update({name: value for name, value in row.items() if value})
         return facts
 
     @api.model
@@ -52,32 +55,35 @@ class ClientFact(models.AbstractModel):
 
     @api.model
     def _select_contacts(self, users, start, end):
-        self.env["client.interaction"].flush_model()
-        self.env["client.dmu.member"].flush_model(["person_id", "partner_id", "role_id", "date_to"])
         return SQL(
             """
-            SELECT contact.user_id,
-                   count(*) AS contacts,
-                   count(*) FILTER (WHERE contact.kind IN ('call_in', 'call_out')) AS calls,
-                   count(*) FILTER (WHERE contact.kind IN ('meeting', 'visit')) AS meetings,
-                   count(*) FILTER (WHERE contact.kind IN ('letter', 'message')) AS letters,
-                   count(*) FILTER (WHERE contact.success) AS successes,
-                   round(sum(contact.duration) / 60.0, 1)::float AS hours,
-                   count(*) FILTER (WHERE contact.kind IN ('meeting', 'visit') AND EXISTS (
-                       SELECT FROM client_dmu_member member
-                         JOIN client_dmu_role role ON role.id = member.role_id
-                        WHERE member.person_id = contact.person_id AND member.partner_id = contact.partner_id
-                          AND role.decides)) AS decider_meetings
-              FROM client_interaction contact
-         LEFT JOIN client_interaction_result result ON result.id = contact.result_id
-             WHERE contact.user_id = ANY(%(users)s) AND contact.date >= %(start)s AND contact.date < %(end)s
-               AND result.missed IS NOT TRUE
-          GROUP BY contact.user_id
+            SELECT user_id, sum(contacts) AS contacts, sum(calls) AS calls, sum(meetings) AS meetings,
+                   sum(letters) AS letters, sum(successes) AS successes, sum(decider_meetings) AS decider_meetings,
+                   round(sum(minutes) / 60.0, 1)::float AS hours,
+                   sum(unanswered) AS unanswered,
+                   (100.0 * sum(answered) / NULLIF(sum(requests), 0))::float AS answered_percent
+              FROM (%s) counted
+          GROUP BY user_id
             """,
-            users=users.ids,
-            start=start,
-            end=end,
+            self.env["client.fact.day"]._select(users, start, end),
         )
+
+    @api.model
+    def _get_trends(self, users, weeks):
+        """Return how many contacts each had in each of the last weeks: ``{user id: {weeks ago: count}}``."""
+        today = fields.Date.context_today(self)
+        start, end = self._get_bounds(today - timedelta(days=7 * weeks - 1), today)
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT user_id, GREATEST(%s::date - day, 0) / 7, sum(contacts)::int FROM (%s) counted GROUP BY 1, 2",
+                today,
+                self.env["client.fact.day"]._select(users, start, end),
+            )
+        )
+        trends = {}
+        for user_id, ago, count in rows:
+            trends.setdefault(user_id, {})[ago] = count
+        return trends
 
     @api.model
     def _select_clients(self, users, start, end):
@@ -86,10 +92,10 @@ class ClientFact(models.AbstractModel):
             """
             SELECT owner.id AS user_id,
                    (SELECT count(*) FROM res_partner client
-                     WHERE client.client_owner_id = owner.id AND client.parent_id IS NULL AND client.active
+                     WHERE client.client_owner_id = owner.id AND client.parent_id IS NULL AND client.active IS TRUE
                        AND client.create_date >= %(start)s AND client.create_date < %(end)s) AS new_clients,
                    (SELECT count(*) FROM res_partner client
-                     WHERE client.client_owner_id = owner.id AND client.parent_id IS NULL AND client.active
+                     WHERE client.client_owner_id = owner.id AND client.parent_id IS NULL AND client.active IS TRUE
                        AND client.client_completeness >= 100) AS cards
               FROM unnest(%(users)s) AS owner (id)
             """,
@@ -99,14 +105,12 @@ class ClientFact(models.AbstractModel):
         )
 
     @api.model
-    def _get_discipline(self, users, date_from, date_to):
-        """Return ``{user id: {"silent", "overdue", "open", "unanswered", "answer_hours"}}``.
+    def _get_discipline(self, users):
+        """Return ``{user id: {"silent", "overdue", "open"}}``.
 
         Clients silent for longer than the general term and without a next contact; promises overdue;
-        contacts to complete; requests of the period without an answer, and the median hours to the
-        first answer of the others.
+        contacts to complete.
         """
-        start, end = self._get_bounds(date_from, date_to)
         self.env["client.interaction"].flush_model()
         self.env["mail.activity"].flush_model(["client_partner_id", "date_deadline", "active", "user_id"])
         rows = self.env.execute_query_dict(
@@ -114,42 +118,19 @@ class ClientFact(models.AbstractModel):
                 """
                 SELECT owner.id AS user_id,
                        (SELECT count(*) FROM res_partner client
-                         WHERE client.client_owner_id = owner.id AND client.parent_id IS NULL AND client.active
+                         WHERE client.client_owner_id = owner.id AND client.parent_id IS NULL AND client.active IS TRUE
                            AND client.client_last_contact < %(silent)s
                            AND client.client_next_contact IS NULL) AS silent,
                        (SELECT count(*) FROM mail_activity activity
                          WHERE activity.user_id = owner.id AND activity.active AND activity.date_deadline < %(today)s
                            AND activity.client_partner_id IS NOT NULL) AS overdue,
                        (SELECT count(*) FROM client_interaction contact
-                         WHERE contact.user_id = owner.id AND contact.state = 'open') AS open,
-                       answers.unanswered, answers.answer_hours
+                         WHERE contact.user_id = owner.id AND contact.state = 'open') AS open
                   FROM unnest(%(users)s) AS owner (id)
-            CROSS JOIN LATERAL (%(answers)s) answers
                 """,
                 users=users.ids,
                 today=fields.Date.context_today(self),
                 silent=fields.Date.context_today(self) - timedelta(days=self.env["client.day"]._get_default_term()),
-                answers=self._select_answers(start, end),
             )
         )
         return {row.pop("user_id"): row for row in rows}
-
-    @api.model
-    def _select_answers(self, start, end):
-        return SQL(
-            """
-            SELECT count(*) FILTER (WHERE answer.date IS NULL) AS unanswered,
-                   (percentile_cont(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM answer.date - request.date)) / 3600)
-                   ::float AS answer_hours
-              FROM client_interaction request
-         LEFT JOIN LATERAL (
-                   SELECT contact.date FROM client_interaction contact
-                    WHERE contact.partner_id = request.partner_id AND contact.direction = 'out'
-                      AND contact.date > request.date
-                 ORDER BY contact.date LIMIT 1) answer ON TRUE
-             WHERE request.user_id = owner.id AND request.direction = 'in'
-               AND request.date >= %s AND request.date < %s
-            """,
-            start,
-            end,
-        )

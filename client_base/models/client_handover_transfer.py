@@ -62,10 +62,27 @@ class ClientHandover(models.Model):
         for model in self._get_models_followed(moving):
             self._move_followers(moving, model)
         self._follow_clients(moving)
+        self._mark_days(moving)
         self.env.invalidate_all(flush=False)
         for model, names, ids in changed:
             self._settle(model.browse(ids), names)
         self._move_meetings(moving)
+
+    def _mark_days(self, moving):
+        """Have the days counted anew whose open contacts went from one manager to another."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO client_fact_mark (user_id, day)
+                SELECT DISTINCT concerned.user_id, contact.date::date
+                  FROM (%s) AS moving
+                  JOIN client_interaction contact ON contact.partner_id = moving.client_id AND contact.state = 'open'
+            CROSS JOIN LATERAL (VALUES (moving.giver_id), (moving.receiver_id)) AS concerned (user_id)
+                 WHERE concerned.user_id IS NOT NULL
+                """,
+                moving,
+            )
+        )
 
     def _settle(self, records, names):
         """Have everything recomputed that depends on the fields ``names``, written by SQL."""

@@ -2,7 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
+from .client_fact_day import ANSWER_DAYS
 from .client_interaction_result import KINDS
 
 # Which activity carries the next contact of a kind.
@@ -14,6 +16,8 @@ ACTIVITY_TYPES = {
     "letter": "mail.mail_activity_data_email",
     "message": "mail.mail_activity_data_todo",
 }
+# What of a contact is counted as a fact.
+COUNTED = {"user_id", "partner_id", "person_id", "kind", "direction", "date", "duration", "result_id"}
 # Said in the context by what enters a contact and ends its activity in one go.
 REGISTERED = "client_base_registered"
 
@@ -145,21 +149,49 @@ class ClientInteraction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         interactions = super().create(vals_list)
+        interactions._mark_days()
         interactions._follow_up()
         return interactions
 
     def write(self, vals):
         clients = self.partner_id
+        counted = COUNTED & vals.keys()
+        if counted:
+            self._mark_days()
         result = super().write(vals)
+        if counted:
+            self._mark_days()
         if vals.keys() & {"state", "next_date", "next_kind", "partner_id", "date", "result_id"}:
             self._follow_up(clients)
         return result
 
     def unlink(self):
         clients = self.partner_id
+        self._mark_days()
         result = super().unlink()
         clients._refresh_contact_dates()
         return result
+
+    def _mark_days(self):
+        """Have the days of these contacts counted anew, and those of the requests that they may answer."""
+        self.flush_recordset(["date", "direction", "partner_id", "user_id"])
+        marks = self.env["client.fact.mark"]
+        marks._mark(SQL("contact.id = ANY(%s)", self.ids))
+        answers = self.filtered(lambda interaction: interaction.direction == "out")
+        if answers:
+            marks._mark(
+                SQL(
+                    """
+                    contact.partner_id = ANY(%s) AND contact.direction = 'in' AND EXISTS (
+                        SELECT FROM client_interaction later
+                         WHERE later.id = ANY(%s) AND later.partner_id = contact.partner_id
+                           AND contact.date < later.date AND contact.date > later.date - make_interval(days => %s))
+                    """,
+                    answers.partner_id.ids,
+                    answers.ids,
+                    ANSWER_DAYS,
+                )
+            )
 
     def _follow_up(self, clients=None):
         """Plan the next contacts of what is done, end the activities that it came from, tell the cards."""

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 KINDS = [
     ("call_out", "Outgoing call"),
@@ -29,3 +30,10 @@ class ClientInteractionResult(models.Model):
     next_kind = fields.Selection(KINDS, string="Usually Comes Next")
 
     _next_days_positive = models.Constraint("CHECK (next_days >= 0)", "The next contact cannot come before this one.")
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"missed", "success"} & vals.keys():
+            self.env.flush_all()
+            self.env["client.fact.mark"]._mark(SQL("contact.result_id = ANY(%s)", self.ids))
+        return result

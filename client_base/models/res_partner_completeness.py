@@ -25,6 +25,11 @@ class ResPartner(models.Model):
         store=True,
     )
 
+    # How many of a manager's cards are filled.
+    _client_complete_index = models.Index(
+        "(client_owner_id) WHERE parent_id IS NULL AND active IS TRUE AND client_completeness >= 100"
+    )
+
     @api.model
     def _get_client_checkable_fields(self):
         """Return the names of the fields that a data standard may require; addons add theirs."""

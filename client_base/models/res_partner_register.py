@@ -13,8 +13,11 @@ class ResPartner(models.Model):
     client_birthday = fields.Date(string="Birthday", help="Of a person: a greeting is proposed in “My Day”.")
 
     _client_next_contact_index = models.Index("(client_owner_id, client_next_contact) WHERE parent_id IS NULL")
-    _client_last_contact_index = models.Index("(client_owner_id, client_last_contact) WHERE parent_id IS NULL")
-    _client_created_index = models.Index("(client_owner_id, create_date) WHERE parent_id IS NULL")
+    _client_last_contact_index = models.Index(
+        "(client_owner_id, client_last_contact, id) INCLUDE (client_channel_id)"
+        " WHERE parent_id IS NULL AND active IS TRUE AND client_next_contact IS NULL"
+    )
+    _client_created_index = models.Index("(client_owner_id, create_date) WHERE parent_id IS NULL AND active IS TRUE")
     _client_birthday_index = models.Index(
         "(client_owner_id, (EXTRACT(MONTH FROM client_birthday) * 100 + EXTRACT(DAY FROM client_birthday)))"
         " WHERE client_birthday IS NOT NULL"
@@ -27,6 +30,7 @@ class ResPartner(models.Model):
     def _refresh_figures(self):
         super()._refresh_figures()
         self._refresh_contact_dates()
+        self.env["client.fact.mark"]._mark(SQL("contact.partner_id = ANY(%s)", self.ids))
 
     def _refresh_contact_dates(self):
         """Write the dates of these clients' last and next contact, where they changed."""

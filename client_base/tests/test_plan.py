@@ -1,9 +1,11 @@
-from datetime import date, timedelta
+import random
+from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
 
 from .test_register import RegisterCommon
 
@@ -120,14 +122,73 @@ class TestPlan(RegisterCommon):
         row = self.get_row(self.manager)
         self.assertEqual((row["silent"], row["overdue"], row["open"]), (1, 1, 1))
 
-    def test_the_time_to_the_first_answer(self):
-        with freeze_time("2026-06-10 12:00:00"):
-            for client, hours in ((self.alpha, 2), (self.make_client("Other", self.manager), None)):
-                self.make_contact_with(client, kind="call_in", date="2026-06-10 06:00:00")
+    def test_requests_that_were_answered(self):
+        with freeze_time("2026-06-20 12:00:00"):
+            for name, hours in (("At once", 2), ("Late", 50), ("Not yet", None)):
+                client = self.make_client(name, self.manager)
+                asked = datetime(2026, 6, 10, 6)
+                self.make_contact_with(client, kind="call_in", date=asked)
+                self.env["client.fact.day"]._cron_refresh()
                 if hours:
-                    self.make_contact_with(client, kind="call_out", date=f"2026-06-10 {6 + hours:02}:00:00")
-            row = self.get_row(self.manager)
-        self.assertEqual((row["unanswered"], row["answer_hours"]), (1, 2))
+                    self.make_contact_with(client, kind="call_out", date=asked + timedelta(hours=hours))
+            facts = self.get_row(self.manager)["facts"]
+        self.assertEqual(facts["unanswered"], 1)
+        self.assertAlmostEqual(facts["answered_percent"], 100 / 3)
+
+    def test_counted_days_say_what_the_register_says(self):
+        """However contacts come, change and go, before and after days were counted."""
+        chance = random.Random(3)
+        days, clients = self.env["client.fact.day"], self.alpha | self.make_client("Other", self.manager)
+        role = self.env.ref("client_base.dmu_role_decision_maker")
+        start, contacts = datetime(2026, 5, 1, 22), self.env["client.interaction"]
+        missed = self.env["client.interaction.result"].create({"name": "Nobody there", "missed": True})
+
+        def count():
+            query = days._select(self.manager | self.second, start, start + timedelta(days=9, hours=3))
+            self.env.cr.execute(
+                SQL(
+                    "SELECT user_id, sum(contacts), sum(requests), sum(unanswered), sum(decider_meetings)"
+                    " FROM (%s) counted GROUP BY 1 HAVING sum(requests + contacts) > 0 ORDER BY 1",
+                    query,
+                )
+            )
+            return self.env.cr.fetchall()
+
+        for step in range(40):
+            action = chance.choice(["enter", "enter", "move", "miss", "give", "delete", "decide", "count"])
+            one = contacts[chance.randrange(len(contacts))] if contacts else contacts
+            if action == "enter":
+                contacts |= self.env["client.interaction"].create(
+                    {
+                        "partner_id": chance.choice(clients).id,
+                        "person_id": self.anna.id,
+                        "user_id": chance.choice(self.manager | self.second).id,
+                        "kind": chance.choice(["call_in", "call_out", "meeting"]),
+                        "date": start + timedelta(hours=chance.randrange(-40, 260)),
+                        "state": "noted",
+                    }
+                )
+            elif action == "move":
+                one.date = start + timedelta(hours=chance.randrange(-40, 260))
+            elif action == "miss":
+                one.result_id = missed
+            elif action == "give":
+                one.user_id = self.second
+            elif action == "delete":
+                contacts -= one
+                one.unlink()
+            elif action == "decide":
+                members = self.env["client.dmu.member"].search([("person_id", "=", self.anna.id)])
+                members.unlink() if members else members.create(
+                    {"partner_id": self.alpha.id, "person_id": self.anna.id, "role_id": role.id}
+                )
+            else:
+                days._cron_refresh()
+            counted = count()
+            self.env.cr.execute("SAVEPOINT counted; DELETE FROM client_fact_day; DELETE FROM client_fact_mark")
+            days._rebuild()
+            self.assertEqual(counted, count(), f"{action} at step {step}")
+            self.env.cr.execute("ROLLBACK TO counted")
 
     def test_queries_do_not_grow_with_the_managers(self):
         counts = {}
