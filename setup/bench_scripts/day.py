@@ -1,4 +1,4 @@
-"""Measure a manager's day, and what registers a contact; run by ``odoo shell``, which provides ``env``.
+"""Measure a manager's day, the department's page and what registers a contact; run by ``odoo shell``, which provides ``env``.
 
 In a stock database what each is compared with: a list of 80 partners, and an activity that is planned and done.
 """
@@ -49,13 +49,20 @@ def get_contact_job(env, client):
 
 client, people = get_client(env), get_people(env)  # noqa: F821
 if "client.day" in env:  # noqa: F821
+    # The register was filled by SQL.
+    env["client.fact.day"]._rebuild()  # noqa: F821
+    env.cr.commit()  # noqa: F821
     jobs = {
         "a day, a list": ("manager", lambda env: env["client.day"].get_page()),
+        "its rest, a list": ("manager", lambda env: env["client.day"].get_rest()),
+        "the department, a list": ("admin", lambda env: env["client.department"].get_page()),
         "a contact, an activity": ("manager", get_contact_job(env, client)),  # noqa: F821
     }
 else:
     jobs = {
         "a day, a list": ("admin", read_list),
+        "its rest, a list": ("admin", read_list),
+        "the department, a list": ("admin", read_list),
         "a contact, an activity": ("manager", get_activity_job(client)),
     }
 answer({name: {user: measure(people[user], job)} for name, (user, job) in jobs.items()})

@@ -44,7 +44,7 @@ SELECT start.id + number, start.id + number, one.name, one.name, TRUE, TRUE, 'co
        '+1 ' || (2000000000 + number * 7919::bigint), 'VAT' || (100000000 + number * 31), 'R' || number,
        initcap(left(md5((number %% 500)::text), 6)), country.ids[1 + number %% array_length(country.ids, 1)],
        CASE WHEN number %% 20 > 0 THEN first.user_id + number %% 100 END,
-       'ask', TRUE, 'en_US', 1, 1, now(), now()
+       'ask', TRUE, 'en_US', 1, 1, now() - make_interval(days => number %% 1800), now()
   FROM bench_start start, first, country, generate_series(1, (%(partners)s * 0.7)::int) number
   JOIN bench_words left_word ON left_word.nth = number %% 2000
   JOIN bench_words right_word ON right_word.nth = (number / 7) %% 2000
