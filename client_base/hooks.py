@@ -21,6 +21,7 @@ def add_columns(env):
         "client_region_id": "int4",
         "client_region_by": "varchar",
         "client_completeness": "float8",
+        "client_invalid": "varchar",
     }
     missing = {name: kind for name, kind in columns.items() if not sql.column_exists(env.cr, "res_partner", name)}
     for name, kind in missing.items():

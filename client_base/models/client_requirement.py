@@ -3,6 +3,11 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+# Fields whose content is checked (res_partner_validity.py).
+CHECKED_FIELDS = ("email", "phone", "vat")
+# The worst first.
+SEVERITIES = ("must", "should", "may")
+
 
 class ClientRequirement(models.Model):
     """One thing that must be known about a client."""
@@ -19,9 +24,18 @@ class ClientRequirement(models.Model):
             ("field", "A field of the card is filled"),
             ("person", "A contact person is known"),
             ("person_phone", "A contact person with a phone is known"),
+            ("decider", "A decision maker is confirmed in person"),
+            ("next_contact", "The next contact is planned"),
         ],
         required=True,
         default="field",
+    )
+    severity = fields.Selection(
+        [("must", "Must"), ("should", "Should"), ("may", "May")],
+        string="How Bad",
+        required=True,
+        default="should",
+        help="What a client must have stands first in reports and on the card.",
     )
     field_id = fields.Many2one(
         "ir.model.fields",
@@ -30,6 +44,11 @@ class ClientRequirement(models.Model):
             ("model", "=", "res.partner"),
             ("name", "in", self.env["res.partner"]._get_client_checkable_fields()),
         ],
+    )
+    valid = fields.Boolean(
+        string="Must Be Right",
+        help="Phones that can be dialled, well-formed e-mail addresses that do not bounce, tax numbers that pass "
+        "their country's check; otherwise it is enough that something is entered.",
     )
     weight = fields.Float(
         default=1.0, required=True, help="How much this counts in the percentage, beside the others of the standard."
@@ -47,9 +66,19 @@ class ClientRequirement(models.Model):
                     self.env._("“%s”: choose the field that must be filled.", requirement.name or requirement.kind)
                 )
 
+    @api.constrains("valid", "field_id")
+    def _check_valid(self):
+        for requirement in self.filtered("valid"):
+            # sudo: the editor of a standard need not read the technical fields
+            if requirement.kind != "field" or requirement.field_id.sudo().name not in CHECKED_FIELDS:
+                raise ValidationError(
+                    self.env._("“%s”: only phone, e-mail and tax number are checked for being right.", requirement.name)
+                )
+
     @api.onchange("field_id")
     def _onchange_field_id(self):
         self.name = self.field_id.field_description or self.name
+        self.valid = self.field_id.name in CHECKED_FIELDS
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -77,12 +106,33 @@ class ClientRequirement(models.Model):
     def _is_met(self, client):
         """Tell whether ``client`` has what is required."""
         self.ensure_one()
+        if self.kind == "field":
+            name = self.field_id.sudo().name  # sudo: the editor of a standard need not read the technical fields
+            return bool(client[name]) and not (self.valid and name in (client.client_invalid or "").split(","))
+        if self.kind == "next_contact":
+            return bool(client.client_next_contact)
+        if self.kind == "decider":
+            return bool(client.client_member_ids.filtered_domain(self._get_decider_domain()))
         persons = client.child_ids.filtered(lambda child: child.type == "contact" and not child.is_company)
-        if self.kind == "person":
-            return bool(persons)
-        if self.kind == "person_phone":
-            return any(person.phone for person in persons)
-        return bool(client[self.field_id.name])
+        return any(person.phone or self.kind == "person" for person in persons)
+
+    @api.model
+    def _get_decider_domain(self):
+        """Return the domain of the members whose last word at the client was found in person."""
+        members = self.env["client.dmu.member"]
+        return (
+            members._get_current_domain() & Domain("role_id.decides", "=", True) & Domain("confirmed_on", "!=", False)
+        )
+
+    def _get_place(self):
+        """Return where on the card it is entered: ``{"field"}``, a ``{"tab"}`` or a method to ``{"call"}``."""
+        self.ensure_one()
+        if self.kind == "field":
+            return {"field": self.field_id.sudo().name}  # sudo: what a standard asks for is no secret
+        return {
+            "decider": {"tab": "client_people"},
+            "next_contact": {"call": "action_register_contact"},
+        }.get(self.kind, {"tab": "contact_addresses"})
 
     def _get_judgement(self, partners, domain):
         """Return a query that judges the clients in ``domain`` by these requirements.
@@ -118,8 +168,14 @@ class ClientRequirement(models.Model):
     def _get_condition(self, partners):
         """Return the SQL condition, on the table alias ``partner``, that :meth:`_is_met` tests."""
         self.ensure_one()
-        if self.kind != "field":
-            return self._get_person_condition()
+        conditions = {
+            "field": self._get_field_condition,
+            "next_contact": lambda partners: SQL("partner.client_next_contact IS NOT NULL"),
+            "decider": self._get_decider_condition,
+        }
+        return conditions.get(self.kind, self._get_person_condition)(partners)
+
+    def _get_field_condition(self, partners):
         # sudo: the editor of a standard need not read the technical fields
         field = partners._fields[self.field_id.sudo().name]
         if field.type == "many2many":
@@ -130,12 +186,22 @@ class ClientRequirement(models.Model):
             )
         column = SQL.identifier("partner", field.name)
         if field.type == "char":
-            return SQL("COALESCE(%s, '') <> ''", column)
-        if field.type in ("integer", "float"):
-            return SQL("COALESCE(%s, 0) <> 0", column)
-        return SQL("%s IS NOT NULL", column)
+            filled = SQL("COALESCE(%s, '') <> ''", column)
+        elif field.type in ("integer", "float"):
+            filled = SQL("COALESCE(%s, 0) <> 0", column)
+        else:
+            filled = SQL("%s IS NOT NULL", column)
+        if not self.valid:
+            return filled
+        return SQL("(%s AND NOT %s = ANY(string_to_array(COALESCE(client_invalid, ''), ',')))", filled, field.name)
 
-    def _get_person_condition(self):
+    def _get_decider_condition(self, partners):
+        # sudo: a standard holds for the whole base
+        members = self.env["client.dmu.member"].sudo()._search(self._get_decider_domain())
+        members.add_where(SQL("%s = partner.id", SQL.identifier(members.table, "partner_id")))
+        return SQL("EXISTS (%s)", members.select(SQL("1")))
+
+    def _get_person_condition(self, partners):
         return SQL(
             """EXISTS (
                SELECT FROM res_partner person

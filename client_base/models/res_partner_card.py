@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
+from .client_requirement import SEVERITIES
+
 # The panels of the card: each has its template ``client_base.panel_<name>`` and its values from
 # ``_get_panel_<name>``. The printed card is made of the same templates.
 PANELS = ("glance", "people", "profile", "market", "region", "history")
@@ -173,11 +175,11 @@ class ResPartner(models.Model):
         }
 
     def _get_tile_data(self):
-        missing = self.client_missing_ids.mapped("name")
+        missing = self.client_missing_ids.sorted(lambda one: (SEVERITIES.index(one.severity), one.sequence))
         return {
             "title": self.env._("Card Filled"),
             "text": f"{self.client_completeness:.0f} %",
-            "detail": self.env._("Missing: %s", ", ".join(missing)) if missing else "",
+            "hints": [{"name": one.name, "severity": one.severity, **one._get_place()} for one in missing],
             "tone": "good" if self.client_completeness >= 100 else "warning",
         }
 

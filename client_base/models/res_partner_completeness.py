@@ -58,6 +58,8 @@ class ResPartner(models.Model):
             *self._get_client_checkable_fields(),
             *("active", "client_open", "is_company", "parent_id"),
             *("child_ids.is_company", "child_ids.phone", "child_ids.type"),
+            *("client_channel_id", "client_invalid", "client_next_contact"),
+            *(f"client_member_ids.{name}" for name in ("confirmed_on", "date_from", "date_to", "role_id.decides")),
         ]
     )
     def _compute_client_completeness(self):
@@ -70,3 +72,23 @@ class ResPartner(models.Model):
             weight = sum(requirements.mapped("weight"))
             partner.client_missing_ids = missing
             partner.client_completeness = 100 * (1 - sum(missing.mapped("weight")) / weight) if weight else 100
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners._close_gap_tasks()
+        return partners
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._close_gap_tasks()
+        return result
+
+    def _close_gap_tasks(self):
+        """Close what the clients' managers were asked to find out, where this was the last of it."""
+        # sudo: whoever enters it; few managers are asked at a time
+        tasks = self.env["client.gap.task"].sudo()
+        asked = tasks._get_asked_owners()
+        owners = asked and {owner_id for owner_id in self.sudo().mapped("client_owner_id.id") if owner_id in asked}
+        if owners:
+            tasks._close_filled(owners)

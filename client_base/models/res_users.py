@@ -7,6 +7,20 @@ POOL_PARAMETER = "client_base.pool"
 class ResUsers(models.Model):
     _inherit = "res.users"
 
+    client_weekly_gaps = fields.Boolean(
+        string="Weekly report on missing data",
+        default=True,
+        help="Leads get by e-mail, once a week, what is missing on whose clients' cards.",
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):  # noqa: N802 (Odoo's name)
+        return [*super().SELF_READABLE_FIELDS, "client_weekly_gaps"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):  # noqa: N802 (Odoo's name)
+        return [*super().SELF_WRITEABLE_FIELDS, "client_weekly_gaps"]
+
     def _client_scope(self):
         """Return whose clients the user sees now: the one source of every guard of the suite.
 

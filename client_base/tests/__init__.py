@@ -5,6 +5,7 @@ from . import (
     test_dmu,
     test_documents,
     test_export,
+    test_gaps,
     test_handover,
     test_handover_meetings,
     test_import,

@@ -82,6 +82,59 @@ class TestCompleteness(ClientBaseCommon):
         self.anna.active = False
         self.assertIn(known, self.alpha.client_missing_ids)
 
+    def test_what_is_entered_must_be_right(self):
+        self.phone.valid = True
+        self.assertNotIn(self.phone, self.alpha.client_missing_ids)
+        self.alpha.phone = "ask Maria"
+        self.assertIn(self.phone, self.alpha.client_missing_ids)
+        email = self.require("E-mail", field_id=self.get_field("email").id, valid=True)
+        self.alpha.email = "office@alpha.example"
+        self.assertNotIn(email, self.alpha.client_missing_ids)
+        self.alpha.message_bounce = 1
+        self.assertIn(email, self.alpha.client_missing_ids)
+        vat = self.require("Tax number", field_id=self.get_field("vat").id, valid=True)
+        for country, number, right in (("base.ru", "7707083893", True), ("base.ru", "7707083894", False)):
+            self.alpha.write({"country_id": self.env.ref(country).id, "vat": number})
+            self.assertEqual(vat not in self.alpha.client_missing_ids, right)
+        with self.assertRaises(ValidationError):
+            self.website.valid = True
+
+    def test_cards_from_before_the_addon_are_checked_by_the_job(self):
+        self.phone.valid = True
+        self.alpha.phone = "ask Maria"
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET client_invalid = NULL WHERE id = %s", [self.alpha.id])
+        self.env.invalidate_all()
+        self.env["client.standard"]._refresh_clients()
+        self.assertNotIn(self.phone, self.alpha.client_missing_ids, "nothing is known against it yet")
+        with self.enter_registry_test_mode():
+            self.env.ref("client_base.ir_cron_validity").method_direct_trigger()
+        self.assertEqual(self.alpha.client_invalid, "phone")
+        self.assertIn(self.phone, self.alpha.client_missing_ids)
+
+    def test_the_worst_gap_stands_first_and_leads_to_its_field(self):
+        self.require("Decider", kind="decider", severity="must")
+        hints = self.free.with_user(self.head)._get_tile_data()["hints"]
+        self.assertEqual([hint["name"] for hint in hints], ["Decider", "Phone", "Website"])
+        self.assertEqual((hints[0]["tab"], hints[1]["field"]), ("client_people", "phone"))
+
+    def test_a_confirmed_decision_maker_and_a_next_contact(self):
+        decider, planned = self.require("Decider", kind="decider"), self.require("Next", kind="next_contact")
+        self.assertLessEqual(decider | planned, self.alpha.client_missing_ids)
+        member = self.env["client.dmu.member"].create(
+            {
+                "partner_id": self.alpha.id,
+                "person_id": self.anna.id,
+                "role_id": self.env.ref("client_base.dmu_role_decision_maker").id,
+            }
+        )
+        self.assertIn(decider, self.alpha.client_missing_ids)
+        member.action_confirm_authority()
+        self.assertNotIn(decider, self.alpha.client_missing_ids)
+        self.alpha.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
+        self.env.flush_all()
+        self.assertNotIn(planned, self.alpha.client_missing_ids)
+
     def test_a_change_of_the_standard_judges_every_client_again(self):
         city = self.require("City", field_id=self.get_field("city").id, weight=4)
         self.assertIn(city, self.alpha.client_missing_ids)

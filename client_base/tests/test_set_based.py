@@ -44,7 +44,20 @@ class TestSetBased(ClientBaseCommon):
             {"name": name, "field_id": field("res.partner", name).id, "weight": weight}
             for weight, name in enumerate(("phone", "category_id", "country_id", "client_employees"), 1)
         ]
-        requirements += [{"name": kind, "kind": kind} for kind in ("person", "person_phone")]
+        requirements += [{"name": kind, "kind": kind} for kind in ("person", "person_phone", "decider", "next_contact")]
+        requirements += [
+            {"name": f"Right {name}", "field_id": field("res.partner", name).id, "valid": True}
+            for name in ("phone", "email", "vat")
+        ]
+        germany = self.env.ref("base.de").id
+        self.make_client("Wrong AG", self.manager, phone="ask Anna", email="a@b", vat="DE1", country_id=germany)
+        right = self.make_client("Right AG", self.manager, email="a@b.example", vat="DE136695976", country_id=germany)
+        right.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
+        role = self.env.ref("client_base.dmu_role_decision_maker").id
+        for client, person, on in ((self.alpha, self.anna, "2026-01-01"), (self.beta, self.boris, False)):
+            self.env["client.dmu.member"].create(
+                {"partner_id": client.id, "person_id": person.id, "role_id": role, "confirmed_on": on}
+            )
         self.make_client(
             "Full Ltd", self.manager, phone="1", client_employees=5, category_id=[Command.create({"name": "T"})]
         )

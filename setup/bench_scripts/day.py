@@ -1,4 +1,4 @@
-"""Measure a manager's day, the department's page and what registers a contact; run by ``odoo shell``, which provides ``env``.
+"""Measure a day, the department's page and what registers a contact; run by ``odoo shell``, which provides ``env``.
 
 In a stock database what each is compared with: a list of 80 partners, and an activity that is planned and done.
 """

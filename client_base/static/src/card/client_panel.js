@@ -9,6 +9,7 @@ import { ServerPanel } from "./server_panel";
  * A panel of the client card (client_card_templates.xml). It is read when it comes into sight, so
  * that the form itself waits for none of them. Beyond what all panels do its buttons know
  *
+ *     data-field-name   put the cursor into that field
  *     data-tab      show that page of the form
  *     data-call     call that method of the client
  *     data-filter   show only rows of that data-kind, or all again
@@ -44,8 +45,10 @@ export class ClientPanel extends ServerPanel {
     }
 
     follow(target) {
-        const { tab, call, filter } = target.dataset;
-        if (tab) {
+        const { fieldName, tab, call, filter } = target.dataset;
+        if (fieldName) {
+            this.enter(fieldName);
+        } else if (tab) {
             this.show(tab);
         } else if (call) {
             this.call(call);
@@ -63,6 +66,22 @@ export class ClientPanel extends ServerPanel {
         const link = this.root.el.closest(".o_form_view").querySelector(`.o_notebook [name="${tab}"]`);
         link?.click();
         link?.closest(".o_notebook").scrollIntoView();
+    }
+
+    /** Put the cursor into a field, on whichever page of the form it is. */
+    async enter(name) {
+        const form = this.root.el.closest(".o_form_view");
+        const find = () => form.querySelector(`.o_field_widget[name="${name}"]`);
+        for (const link of [null, ...form.querySelectorAll(".o_notebook .nav-link")]) {
+            if (find()) {
+                break;
+            }
+            link?.click();
+            await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        }
+        const field = find();
+        field?.scrollIntoView({ block: "center" });
+        field?.querySelector("input, textarea, select, a, button")?.focus();
     }
 
     async call(method) {

@@ -1,7 +1,7 @@
 import { Component, markup, onMounted, useRef, useState } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 
-const ACTS = ["argument", "call", "filter", "list", "new", "open", "tab"].map((name) => `[data-${name}]`).join(", ");
+const ACTS = ["argument", "ask", "call", "field-name", "filter", "list", "new", "open", "tab"].map((name) => `[data-${name}]`).join(", ");
 
 /**
  * HTML that the server draws and that acts here: buttons say what they do in data attributes.
@@ -9,7 +9,7 @@ const ACTS = ["argument", "call", "filter", "list", "new", "open", "tab"].map((n
  *     data-open, data-id                          open a record in a dialog
  *     data-new, data-field, data-value            enter a record, with that default
  *     data-context                                further defaults, as JSON
- *     data-list, data-domain                      open a list of records, the domain as JSON
+ *     data-list, data-domain, data-views          open a list of records, the domain as JSON
  */
 export class ServerPanel extends Component {
     setup() {
@@ -26,9 +26,9 @@ export class ServerPanel extends Component {
         throw new Error("A panel says where its HTML comes from.");
     }
 
-    async load() {
+    async load(...how) {
         const asked = ++this.asked;
-        const html = await this.fetch();
+        const html = await this.fetch(...how);
         // Of several answers under way the last asked for counts.
         if (asked === this.asked && html !== null) {
             this.state.html = markup(html);
@@ -52,14 +52,14 @@ export class ServerPanel extends Component {
     }
 
     follow(target) {
-        const { open, id, field, value, context, list, domain } = target.dataset;
+        const { open, id, field, value, context, list, domain, views } = target.dataset;
         const title = (target.querySelector("title") ?? target).textContent.trim();
         if (list) {
             this.action.doAction({
                 type: "ir.actions.act_window",
                 name: target.closest("tr, section")?.querySelector("button")?.textContent ?? title,
                 res_model: list,
-                views: [[false, "list"], [false, "form"]],
+                views: (views ?? "list,form").split(",").map((type) => [false, type]),
                 domain: JSON.parse(domain),
             });
         } else if (open) {

@@ -1,0 +1,44 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+import { ServerPanel } from "../card/server_panel";
+
+/** The page "Completeness", drawn by the server. */
+export class Completeness extends ServerPanel {
+    static template = "client_base.Department";
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        super.setup();
+        this.notification = useService("notification");
+        this.by = "owner";
+    }
+
+    fetch(again = false) {
+        return this.orm.silent.call("client.completeness", "get_page", [this.by, again]);
+    }
+
+    follow(target) {
+        const { argument, value, ask } = target.dataset;
+        if (ask !== undefined) {
+            this.ask(Number(ask) || null);
+        } else if (argument === "by") {
+            this.by = value;
+            this.load();
+        } else if (argument === "again") {
+            this.load(true);
+        } else {
+            super.follow(target);
+        }
+    }
+
+    async ask(owner) {
+        const asked = await this.orm.call("client.gap.task", "ask", [owner]);
+        const words = asked ? _t("Asked: %s", asked) : _t("They were asked before, or nothing is missing.");
+        this.notification.add(words, { type: asked ? "success" : "info" });
+    }
+}
+
+registry.category("actions").add("client_base.completeness", Completeness);

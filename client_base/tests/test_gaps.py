@@ -1,0 +1,132 @@
+import json
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError
+
+from .common import ClientBaseCommon
+
+
+class TestGaps(ClientBaseCommon):
+    """The matrix of what is missing, and whoever is asked to find it out."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        field = cls.env["ir.model.fields"]._get
+        cls.standard = cls.env["client.standard"].create(
+            {
+                "name": "Companies",
+                "requirement_ids": [
+                    Command.create({"name": "Phone", "field_id": field("res.partner", "phone").id, "severity": "must"}),
+                    Command.create({"name": "Website", "field_id": field("res.partner", "website").id}),
+                ],
+            }
+        )
+        cls.phone, cls.website = cls.standard.requirement_ids
+        cls.silent = cls.make_client("Silent Ltd", cls.manager, country_id=cls.env.ref("base.de").id)
+
+    def get_matrix(self, user, by="owner", again=True):
+        page = self.env["client.completeness"].with_user(user)
+        page.get_page(by, again)
+        return page._get_matrix(by)
+
+    def get_row(self, name, user, **how):
+        return next(row for row in self.get_matrix(user, **how)["rows"] if row["name"] == name)
+
+    def test_each_manager_sees_the_own_row_and_the_head_all(self):
+        self.assertEqual([row["name"] for row in self.get_matrix(self.manager)["rows"]], ["Manager"])
+        names = [row["name"] for row in self.get_matrix(self.head)["rows"]]
+        self.assertLessEqual({"Manager", "Second", "Without a manager"}, set(names))
+        lead = {row["name"] for row in self.get_matrix(self.lead)["rows"]}
+        self.assertIn("Manager", lead)
+        self.assertNotIn("Second", lead)
+        with self.assertRaises(AccessError):
+            self.get_matrix(self.operator)
+
+    def test_the_figures(self):
+        row = self.get_row("Manager", self.head)
+        self.assertEqual((row["clients"], row["average"], row["complete"]), (2, 25, 0))
+        self.assertEqual(row["missing"], {self.phone.id: 1, self.website.id: 2})
+        clients = self.env["res.partner"].search(
+            self.read(row["domain"]) + [("client_missing_ids", "in", self.phone.ids)]
+        )
+        self.assertEqual(clients, self.silent)
+
+    def read(self, domain):
+        return fields.Domain(json.loads(domain))
+
+    def test_by_team_region_and_country(self):
+        self.assertEqual(self.get_row("North", self.head, by="team")["clients"], 2)
+        row = self.get_row("Germany", self.head, by="country_id")
+        self.assertEqual((row["clients"], row["missing"]), (1, {self.phone.id: 1, self.website.id: 1}))
+        self.assertEqual(self.env["res.partner"].search(self.read(row["domain"])), self.silent)
+        self.assertTrue(self.get_matrix(self.head, by="client_region_id")["rows"])
+        self.assertEqual(self.get_matrix(self.head, by="no_such_thing")["by"], "owner")
+
+    def test_what_is_entered_shows_when_the_page_is_opened_again(self):
+        self.get_matrix(self.manager)
+        self.silent.with_user(self.manager).phone = "+1 555 0100"
+        row = self.get_row("Manager", self.manager, again=False)
+        self.assertEqual(row["missing"], {self.website.id: 2})
+
+    def test_the_trend_keeps_the_weeks(self):
+        self.get_matrix(self.head)
+        self.env.cr.execute("UPDATE client_gap_count SET day = day - 14")
+        (self.alpha | self.silent).website = "https://a.example"
+        row = self.get_row("Manager", self.head)
+        self.assertEqual([round(value) for value in row["trend"]], [25, 75])
+        kept = self.env["client.gap.count"].search([("day", "<", fields.Date.today())])
+        self.assertEqual(set(kept.mapped("dimension")), {"owner"})
+
+    def test_one_click_asks_each_manager_once(self):
+        tasks = self.env["client.gap.task"].with_user(self.lead)
+        self.assertEqual(tasks.ask(), 1, "of the two managers one is the lead's")
+        self.assertEqual(tasks.ask(), 0)
+        task = tasks.search([])
+        self.assertEqual((task.owner_id, task.client_count, task.missing_count), (self.manager, 2, 2))
+        activity = task.sudo().activity_ids
+        self.assertEqual(activity.user_id, self.manager)
+        action = task.with_user(self.manager).action_open_clients()
+        self.assertEqual(self.env["res.partner"].search(action["domain"]), self.alpha | self.silent)
+        with self.assertRaises(AccessError):
+            tasks.with_user(self.manager).ask()
+        self.assertFalse(tasks.with_user(self.second).search([]))
+
+    def test_a_task_ends_by_itself_when_the_last_card_is_filled(self):
+        tasks = self.env["client.gap.task"].with_user(self.lead)
+        tasks.ask(self.manager.id, self.website.id)
+        task = tasks.search([])
+        self.alpha.with_user(self.manager).website = "https://a.example"
+        self.assertEqual((task.state, task.percent), ("open", 50))
+        self.silent.with_user(self.manager).website = "https://s.example"
+        self.assertEqual((task.state, task.percent), ("done", 100))
+        self.assertFalse(task.sudo().activity_ids)
+        self.silent.website = False
+        self.assertEqual(tasks.ask(self.manager.id, self.website.id), 1, "it may be asked again")
+
+    def test_leads_get_a_letter_a_week(self):
+        self.get_matrix(self.head)
+        self.head.client_weekly_gaps = False
+        with self.enter_registry_test_mode():
+            self.env.ref("client_base.ir_cron_gaps_mail").method_direct_trigger()
+        letters = self.env["mail.mail"].search([("subject", "=", "What is missing on the clients' cards")])
+        self.assertIn(self.lead.email, " ".join(letters.mapped("email_to")))
+        self.assertNotIn(self.head.email, " ".join(letters.mapped("email_to")))
+        letter = letters.filtered(lambda one: self.lead.email in one.email_to)
+        self.assertIn("Website", letter.body_html)
+        self.assertNotIn("Second", letter.body_html)
+        self.assertNotIn("<button", letter.body_html)
+
+    def test_a_page_of_many_managers_asks_the_base_no_more_often(self):
+        counts = {}
+        for size in (2, 12):
+            for number in range(size):
+                user = self.make_user(f"seller{size}_{number}", "sales_team.group_sale_salesman")
+                self.make_client(f"Client of {user.login}", user)
+            self.get_matrix(self.head)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.env["client.completeness"].with_user(self.head).get_page("owner", True)
+            counts[size] = self.cr.sql_log_count - before
+        self.assertEqual(counts[2], counts[12])
