@@ -6,7 +6,9 @@
     "author": "Client Base contributors",
     "license": "LGPL-3",
     "depends": ["base_import", "calendar", "contacts", "digest", "sale"],
-    "external_dependencies": {"python": ["holidays", "networkx", "phonenumbers", "python-stdnum"]},
+    "external_dependencies": {
+        "python": ["anyascii", "holidays", "networkx", "phonenumbers", "python-stdnum", "rapidfuzz"]
+    },
     "data": [
         "security/client_base_groups.xml",
         "security/client_base_rules.xml",
@@ -27,6 +29,7 @@
         "wizard/client_handover_report_views.xml",
         "views/client_card_templates.xml",
         "views/client_dmu_views.xml",
+        "views/client_duplicate_views.xml",
         "views/client_completeness_templates.xml",
         "views/client_completeness_views.xml",
         "views/client_day_templates.xml",

@@ -70,6 +70,7 @@ def fill_columns(env):
 def post_init_hook(env):
     """Tell the cards of the next contacts that are planned already."""
     fill_next_contacts(env)
+    env["client.key"]._mark_all()
 
 
 def fill_next_contacts(env):

@@ -80,6 +80,8 @@ class ClientGapTask(models.Model):
         """
         if not self.env.user.has_group("client_base.group_client_team"):
             raise AccessError(self.env._("Only a lead asks others to find out what is missing."))
+        # Odoo works a relation that is computed out before it reads it, but not before it searches by it.
+        self.env["res.partner"].flush_model(["client_missing_ids"])
         requirement = self.env["client.requirement"].browse(requirement_id or [])
         asked = self.browse()
         for owner in self._get_owners_to_ask(owner_id):

@@ -4,13 +4,16 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import split_every
 
 from odoo.addons.base_import.models.base_import import ImportValidationError
 
 from ..tools.address import Gazetteer
 from ..tools.client_index import ClientIndex
+from ..tools.likeness import get_keys
 from ..tools.row_reader import SEVERITIES, RowReader, map_headers
+
+BATCH = 1000
 
 
 class ClientImport(models.Model):
@@ -213,26 +216,23 @@ class ClientImport(models.Model):
 
     def _get_known_clients(self, readings):
         """Return ``{position in readings: partner id}`` of those that the whole base knows."""
-        self.env["res.partner"].flush_model()
-        # The keys are compared with those of every client, once for the file: names differ by
-        # legal form and case, which no index of the base knows.
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT partner.id, partner.name, country.code, partner.vat, partner.ref, partner.email
-                  FROM res_partner partner
-             LEFT JOIN res_country country ON country.id = partner.country_id
-                 WHERE partner.commercial_partner_id = partner.id AND partner.client_open IS NOT TRUE
-              ORDER BY partner.id
-                """
-            )
-        )
+        return {
+            number: partner_id
+            for numbers in split_every(BATCH, range(len(readings)), list)
+            for number, partner_id in self._get_known_of([readings[number] for number in numbers], numbers)
+            if partner_id
+        }
+
+    def _get_known_of(self, readings, numbers):
+        keys = self.env["client.key"]
+        keys._refresh()
         index = ClientIndex()
-        for partner_id, *texts in rows:
-            values = zip(("name", "country", "vat", "ref", "email"), (text or "" for text in texts), strict=True)
-            index.add(dict(values), partner_id)
-        found = {number: index.find(reading.values) for number, reading in enumerate(readings)}
-        return {number: partner_id for number, partner_id in found.items() if partner_id}
+        wanted = [
+            tuple(pair) for reading in readings for pair in get_keys(reading.values).items() if pair[0] != "website"
+        ]
+        for partner_id, card in sorted(keys._find_cards(wanted).items()):
+            index.add(card, partner_id)
+        return zip(numbers, (index.find(reading.values) for reading in readings), strict=True)
 
     def _prepare_row_values(self, readings):
         countries = {country.code: country for country in self.env["res.country"].search([])}

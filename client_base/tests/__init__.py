@@ -4,6 +4,7 @@ from . import (
     test_completeness,
     test_dmu,
     test_documents,
+    test_duplicates,
     test_export,
     test_gaps,
     test_handover,

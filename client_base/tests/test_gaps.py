@@ -99,6 +99,7 @@ class TestGaps(ClientBaseCommon):
         self.alpha.with_user(self.manager).website = "https://a.example"
         self.assertEqual((task.state, task.percent), ("open", 50))
         self.silent.with_user(self.manager).website = "https://s.example"
+        task.invalidate_recordset()
         self.assertEqual((task.state, task.percent), ("done", 100))
         self.assertFalse(task.sudo().activity_ids)
         self.silent.website = False

@@ -1,15 +1,13 @@
 """Find the same client again by what identifies it."""
 
-import re
-
-from .names import match_key
+from .likeness import get_keys
 
 # Any one of these in common makes two records the same client; its name does within a country.
-IDENTIFIERS = ("vat", "ref", "email")
+IDENTIFIERS = ("vat", "ref", "email", "phone")
 
 
 class ClientIndex:
-    """Knows clients by tax number, reference, e-mail, and by name within a country.
+    """Knows clients by tax number, reference, e-mail, phone, and by how the name sounds within a country.
 
     Clients are plain mappings of texts; ``who`` is whatever the caller wants to get back.
 
@@ -31,20 +29,18 @@ class ClientIndex:
 
     def add(self, client, who):
         """Remember ``client``; of several that are alike the first is kept."""
-        for key in (*self._identifiers(client), *self._names(client, client.get("country", ""), "anywhere")):
+        keys = get_keys(client)
+        for key in (*self._identifiers(keys), *self._names(keys, client.get("country") or "", "anywhere")):
             self._clients.setdefault(key, who)
 
     def find(self, client):
         """Return ``who`` of the client that is the same as this one, or ``None``."""
-        country = client.get("country")
-        names = self._names(client, *((country, "") if country else ("anywhere",)))
-        return next(
-            (self._clients[key] for key in (*self._identifiers(client), *names) if key in self._clients),
-            None,
-        )
+        keys, country = get_keys(client), client.get("country")
+        names = self._names(keys, *((country, "") if country else ("anywhere",)))
+        return next((self._clients[key] for key in (*self._identifiers(keys), *names) if key in self._clients), None)
 
-    def _identifiers(self, client):
-        return [(name, re.sub(r"[\s-]", "", client[name]).casefold()) for name in IDENTIFIERS if client.get(name)]
+    def _identifiers(self, keys):
+        return [(kind, keys[kind]) for kind in IDENTIFIERS if kind in keys]
 
-    def _names(self, client, *places):
-        return [("name", match_key(client["name"]), place) for place in places] if client.get("name") else []
+    def _names(self, keys, *places):
+        return [("name", keys["name"], place) for place in places] if "name" in keys else []

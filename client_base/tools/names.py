@@ -1,31 +1,87 @@
-"""Compare the names of companies."""
+"""Compare the names of companies, whatever alphabet and legal form they are written with."""
 
+import functools
 import re
-import unicodedata
+
+from anyascii import anyascii
 
 # Legal forms say nothing about who a company is: the same client is written with and without.
-LEGAL_FORMS = frozenset(
+_FORMS = frozenset(
     """
-    ab ag as asa bv co company corp corporation gmbh group holding holdings inc incorporated kg
-    kgaa limited llc llp lp ltd nv oy oyj plc sa sarl se spa srl the
-    ао зао ип оао ооо пао ат дп кп прат тов тдв фоп
+    ab ag as asa bv co company corp corporation gmbh group holding holdings inc incorporated kg kgaa limited llc llp lp
+    ltd nv oao ooo oy oyj pao plc pte pty sa sarl se spa srl the tov tzov zao
+    ао ат гк группа група дп зао ип кп оао ооо пао пат пп прат тдв тзов тов фоп чп
     """.split()
+)
+_PHRASES = re.compile(
+    "общество с ограниченной ответственностью|товариство з обмеженою відповідальністю"
+    "|(публичное |открытое |закрытое )?акционерное общество|(приватне |публічне )?акціонерне товариство"
+    "|индивидуальный предприниматель|фізична особа[- ]підприємець"
+    "|limited liability company|public limited company|joint stock company|sp z oo"
+)
+# What differs between ways to write the same sound in Latin letters: Kyiv, Kiev, Київ; Yuri, Yury, Юрий.
+_SOUNDS = (
+    (re.compile("shch|sch"), "sh"),
+    (re.compile("kh"), "h"),
+    (re.compile("ts|tz"), "c"),
+    (re.compile("ph"), "f"),
+    (re.compile("ck"), "k"),
+    (re.compile("x"), "ks"),
+    (re.compile("w"), "v"),
+    (re.compile("[jy]"), "i"),
+    (re.compile("i+(?=[aeou])"), ""),
+    (re.compile(r"(.)\1+"), r"\1"),
+    # Russian and Ukrainian: Киев and Київ, Харьков and Харків.
+    (re.compile("[eio]v$"), "v"),
 )
 
 
-def match_key(name):
-    """Return what is left of a company's name when case, accents, signs and legal form are dropped.
+def fold(name):
+    """Return a name in plain Latin letters without case, accents, signs and legal form, its words in order.
 
-    >>> match_key("Acme, Inc."), match_key("ACME Corp"), match_key("ООО «Ромашка»")
-    ('acme', 'acme', 'ромашка')
-    >>> match_key("Nestlé S.A.") == match_key("NESTLE")
-    True
+    >>> fold("Acme, Inc."), fold("ООО «Ромашка»"), fold("Nestlé S.A.")
+    ('acme', 'romashka', 'nestle')
+    >>> fold("Товариство з обмеженою відповідальністю «Соняшник»"), fold("ТОВ Соняшник")
+    ('sonyashnik', 'sonyashnik')
 
     A name that consists of nothing else keeps it:
 
-    >>> match_key("The Group")
-    'thegroup'
+    >>> fold("The Group")
+    'the group'
     """
-    plain = "".join(char for char in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(char))
-    words = re.findall(r"\w+", re.sub(r"(?<=\b\w)\.(?=\w\b)", "", plain))
-    return "".join(word for word in words if word not in LEGAL_FORMS) or "".join(words)
+    return " ".join(_split(name))
+
+
+@functools.lru_cache(maxsize=4096)
+def _split(name):
+    text = name.casefold().replace("ё", "е").replace("'", "").replace("’", "").replace("&", " and ")
+    words = re.findall(r"\w+", re.sub(r"(?<=\b\w)\.(?=\s?\w\b)", "", text))
+    named = [word for word in re.findall(r"\w+", _PHRASES.sub(" ", " ".join(words))) if word not in _FORMS]
+    return tuple(anyascii(word).casefold().replace("'", "") for word in named or words)
+
+
+def sound(name):
+    """Return how a name sounds: what stays the same when it is written in another alphabet, words in sorted order.
+
+    >>> sound("Київ Хліб") == sound("Kyiv Khlib") == sound("Hlib Kiev")
+    True
+    >>> sound("Юрий и сыновья") == sound("Yury i synovya")
+    True
+    """
+    return " ".join(sorted(filter(None, (_sound_word(word) for word in _split(name)))))
+
+
+@functools.lru_cache(maxsize=16384)
+def _sound_word(word):
+    for pattern, replacement in _SOUNDS:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+def match_key(name):
+    """Return what two names of one company have in common.
+
+    >>> match_key("Acme, Inc.") == match_key("ACME Corp"), match_key("ООО Ромашка") == match_key("Romashka LLC")
+    (True, True)
+    """
+    return sound(name).replace(" ", "")

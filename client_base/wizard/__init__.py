@@ -1,1 +1,7 @@
-from . import base_partner_merge, client_handover_report, client_quick_contact
+from . import (
+    base_partner_merge,
+    client_duplicate_merge,
+    client_duplicate_merge_line,
+    client_handover_report,
+    client_quick_contact,
+)

@@ -1,0 +1,133 @@
+from odoo import Command
+from odoo.exceptions import AccessError
+
+from .common import ClientBaseCommon
+
+
+class TestDuplicates(ClientBaseCommon):
+    """Cards that may be one client are found, shown to who sees both, and become one without a loss."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.daisy = cls.make_client(
+            "ООО «Ромашка»", cls.manager, phone="+7 495 123-45-67", email="info@romashka.example"
+        )
+
+    def find(self):
+        self.env.flush_all()
+        self.env["client.key"]._refresh()
+        self.env.cr.execute("DELETE FROM client_key_mark RETURNING partner_id")
+        self.env["client.duplicate"]._find(sorted({row[0] for row in self.env.cr.fetchall()}))
+
+    def get_pair(self, one, other, user=None):
+        pairs = self.env["client.duplicate"].with_user(user or self.env.user)
+        ids = sorted((one | other).ids)
+        return pairs.search([("one_id", "=", ids[0]), ("other_id", "=", ids[1])])
+
+    def test_written_in_another_way_it_is_found(self):
+        for name, values, reasons in (
+            ("Romashka LLC", {}, "name"),
+            ("ТОВ Ромашка", {"phone": "8 (495) 1234567"}, "phone, name"),
+            ("Romashka-Trade", {"email": "INFO@romashka.example"}, "e-mail"),
+            ("Quite another", {"phone": "(495) 123 45 67"}, "phone"),
+        ):
+            twin = self.make_client(name, self.manager, **values)
+            self.find()
+            with self.subTest(name=name):
+                self.assertEqual(self.get_pair(self.daisy, twin).reasons, reasons)
+            twin.unlink()
+        stranger = self.make_client("Romanovka", self.manager)
+        self.find()
+        self.assertFalse(self.get_pair(self.daisy, stranger))
+
+    def test_two_tax_numbers_are_two_clients(self):
+        self.daisy.vat = "7707083893"
+        branch = self.make_client("Ромашка", self.manager, vat="7710140679")
+        self.find()
+        self.assertFalse(self.get_pair(self.daisy, branch))
+
+    def test_a_changed_card_is_compared_again(self):
+        twin = self.make_client("Romashka", self.manager)
+        self.find()
+        self.assertTrue(self.get_pair(self.daisy, twin))
+        twin.name = "Sunflower"
+        self.find()
+        self.assertFalse(self.get_pair(self.daisy, twin))
+
+    def test_only_who_sees_both_sees_the_pair(self):
+        twin = self.make_client("Romashka", self.second)
+        self.find()
+        for user, seen in ((self.manager, False), (self.second, False), (self.head, True), (self.accountant, True)):
+            with self.subTest(user=user.name):
+                self.assertEqual(bool(self.get_pair(self.daisy, twin, user)), seen)
+        self.assertFalse(self.daisy.with_user(self.manager).client_duplicate_count)
+        self.assertEqual(self.daisy.with_user(self.head).client_duplicate_count, 1)
+        with self.assertRaises(AccessError):
+            self.get_pair(self.daisy, twin).with_user(self.manager).action_different()
+
+    def test_two_clients_are_not_proposed_again(self):
+        twin = self.make_client("Romashka", self.manager)
+        self.find()
+        pair = self.get_pair(self.daisy, twin, self.manager)
+        pair.action_different()
+        twin.phone = self.daisy.phone
+        self.find()
+        self.assertEqual((pair.state, pair.decided_by_id), ("different", self.manager))
+        self.assertFalse(self.daisy.with_user(self.manager).client_duplicate_count)
+
+    def test_the_job_empties_the_queue(self):
+        twin = self.make_client("Romashka", self.manager)
+        with self.enter_registry_test_mode():
+            self.env.ref("client_base.ir_cron_duplicates").method_direct_trigger()
+        self.assertTrue(self.get_pair(self.daisy, twin))
+        self.assertFalse(self.env["client.key.mark"].search_count([]))
+
+    def open_merge(self, twin, user=None):
+        self.find()
+        action = self.get_pair(self.daisy, twin, user or self.manager).action_merge()
+        return self.env[action["res_model"]].with_user(user or self.manager).browse(action["res_id"])
+
+    def test_side_by_side_the_better_of_each_is_chosen(self):
+        self.daisy.write({"phone": "ask Maria", "city": "Moscow"})
+        twin = self.make_client("Romashka", self.manager, phone="+7 495 123-45-67", email="info@romashka.example")
+        merge = self.open_merge(twin)
+        taken = {line.name: line.take for line in merge.line_ids}
+        self.assertEqual((taken["phone"], taken["city"], taken["name"]), ("other", "one", "one"))
+        self.assertNotIn("email", taken, "they agree on it")
+
+    def test_the_two_become_one_and_no_row_is_lost(self):
+        twin = self.make_client("Romashka", self.manager, website="https://romashka.example", phone="+7 495 1234567")
+        person = self.make_contact(twin, "Olga")
+        order = self.make_order(twin)
+        criterion = self.env["client.criterion"].search([], limit=1)
+        score = self.env["client.score"].create({"partner_id": twin.id, "criterion_id": criterion.id, "value": 3})
+        contact = self.env["client.interaction"].create({"partner_id": twin.id, "user_id": self.manager.id})
+        role = self.env.ref("client_base.dmu_role_buyer").id
+        member = self.env["client.dmu.member"].create(
+            {"partner_id": twin.id, "person_id": person.id, "role_id": role, "confirmed_on": "2026-01-01"}
+        )
+        merge = self.open_merge(twin)
+        merge.write(
+            {
+                "keep": "one",
+                "line_ids": [
+                    Command.update(merge.line_ids.filtered(lambda line: line.name == "name").id, {"take": "other"})
+                ],
+            }
+        )
+        merge.action_merge()
+        self.assertFalse(twin.exists())
+        self.assertEqual((self.daisy.name, self.daisy.website), ("Romashka", "https://romashka.example"))
+        self.assertEqual(self.daisy.email, "info@romashka.example")
+        for row in (person.parent_id, order.partner_id, score.partner_id, contact.partner_id, member.partner_id):
+            self.assertEqual(row, self.daisy)
+        self.find()
+        self.assertFalse(self.daisy.client_duplicate_count)
+
+    def test_nobody_merges_what_is_not_his_to_change(self):
+        twin = self.make_client("Romashka", self.manager)
+        merge = self.open_merge(twin)
+        twin.user_id = self.second
+        with self.assertRaises(AccessError):
+            merge.action_merge()

@@ -1,0 +1,77 @@
+"""How likely two cards are the same client, and why."""
+
+import re
+from urllib.parse import urlsplit
+
+from rapidfuzz import fuzz
+
+from .names import sound
+
+# What each thing in common is worth, of 100. None alone makes two cards one beyond doubt but the tax number.
+WORTH = {"vat": 100, "email": 90, "ref": 85, "phone": 80, "website": 75, "name": 75, "alike": 60}
+FURTHER = 8  # each further thing in common adds so much
+CONTRADICTION = 30  # what is known of both and differs takes so much away
+SHOWN = 60  # less is chance
+ALIKE = 86  # of 100: names that differ by a typo or two
+# Addresses of these say nothing about the firm.
+FREE_MAIL = frozenset(
+    "gmail.com mail.ru yandex.ru ya.ru ukr.net i.ua bk.ru list.ru inbox.ru yahoo.com hotmail.com outlook.com "
+    "icloud.com meta.ua rambler.ru gmx.de web.de".split()
+)
+PHONE_DIGITS = 9  # the end of a number, without the ways to write the country
+
+
+def get_keys(card):
+    """Return what two cards of one client have in common: ``{kind: value}``, the kinds as in ``WORTH``.
+
+    :param dict card: texts by "name", "vat", "ref", "email", "phone", "website"; any may be missing
+
+    >>> keys = get_keys({"name": "ООО Ромашка", "phone": "8 (495) 123-45-67", "website": "https://www.romashka.example/ru"})
+    >>> keys["name"], keys["phone"], keys["website"]
+    ('romashka', '951234567', 'romashka.example')
+    """
+    texts = {name: (card.get(name) or "").strip().casefold() for name in ("vat", "ref", "email", "phone", "website")}
+    digits = re.sub(r"\D", "", texts["phone"])
+    host = urlsplit(texts["website"] if "//" in texts["website"] else f"//{texts['website']}").hostname or ""
+    keys = {
+        "vat": re.sub(r"[\W_]", "", texts["vat"]),
+        "ref": texts["ref"],
+        "email": texts["email"],
+        "phone": digits[-PHONE_DIGITS:] if len(digits) >= PHONE_DIGITS - 2 else "",
+        "website": host.removeprefix("www."),
+        "name": sound(card.get("name") or ""),
+    }
+    return {kind: value[:200] for kind, value in keys.items() if value}
+
+
+def get_likeness(one, other):
+    """Return ``(score, reasons)`` of two cards' keys: a score of 0–100, and what they have in common.
+
+    :param dict one: what :func:`get_keys` returned, and "country", its code, where it is known
+
+    >>> get_likeness({"name": "romashka", "phone": "951234567"}, {"name": "romashka", "phone": "951234567"})
+    (88, ['phone', 'name'])
+    >>> get_likeness({"name": "romashka moskva"}, {"name": "romaska moskva"})
+    (60, ['alike'])
+    >>> get_likeness({"name": "romashka", "vat": "1"}, {"name": "romashka", "vat": "2"})
+    (45, ['name'])
+    """
+    reasons = [kind for kind in WORTH if kind in one and one[kind] == other.get(kind)]
+    if "name" not in reasons and is_alike(one.get("name", ""), other.get("name", "")):
+        reasons.append("alike")
+    if not reasons:
+        return 0, reasons
+    score = max(WORTH[reason] for reason in reasons) + FURTHER * (len(reasons) - 1)
+    score -= CONTRADICTION * sum(
+        kind in one and kind in other and one[kind] != other[kind] for kind in ("vat", "country")
+    )
+    return max(0, min(score, 100)), reasons
+
+
+def is_alike(one, other):
+    """Tell whether two names sound alike but for a typo or two; short ones must be the same.
+
+    >>> is_alike("severni veter", "severni vetr"), is_alike("alfa", "alta"), is_alike("bank vest", "bank ost")
+    (True, False, False)
+    """
+    return min(len(one), len(other)) >= 6 and fuzz.ratio(one, other) >= ALIKE
