@@ -5,3 +5,4 @@ REGION_NOTE_DAYS = "client_base.region_note_days"
 DEFAULT_REGION_NOTE_DAYS = 365
 CONTACT_DAYS = "client_base.contact_days"
 DEFAULT_CONTACT_DAYS = 60
+INTAKE_WEB = "client_base.intake_web"

@@ -3,9 +3,11 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 # Models whose partners are colleagues, ourselves or settings, not clients that a row is about; messages,
-# which are seen by who sees the document they hang on; imports, which are seen by who made them.
+# which are seen by who sees the document they hang on; imports and raw cards, which
+# have rules of their own.
 NOT_ABOUT_CLIENTS = {
     "client.import.row",
+    "client.intake",
     "ir.actions.server",
     "ir.attachment",
     "ir.model.data",

@@ -5,6 +5,7 @@ from ..parameters import (
     CONTACT_DAYS,
     DEFAULT_CONTACT_DAYS,
     DEFAULT_REGION_NOTE_DAYS,
+    INTAKE_WEB,
     PROFILE_MINIMUM,
     REGION_NOTE_DAYS,
 )
@@ -35,6 +36,9 @@ class ResConfigSettings(models.TransientModel):
         string="Term of Silence", config_parameter=CONTACT_DAYS, default=DEFAULT_CONTACT_DAYS
     )
 
+    client_intake_web = fields.Boolean(string="Web Form of Raw Cards", config_parameter=INTAKE_WEB)
+    client_intake_alias = fields.Char(string="Address of Raw Cards")
+
     @api.constrains("client_profile_minimum", "client_region_note_days")
     def _check_client_card(self):
         for settings in self:
@@ -43,7 +47,15 @@ class ResConfigSettings(models.TransientModel):
             if settings.client_region_note_days < 1:
                 raise ValidationError(self.env._("Region notes hold for one day at least."))
 
+    @api.model
+    def get_values(self):
+        alias = self.env.ref("client_base.intake_alias", raise_if_not_found=False)
+        return {**super().get_values(), "client_intake_alias": alias.alias_name if alias else False}
+
     def set_values(self):
         super().set_values()
+        alias = self.env.ref("client_base.intake_alias", raise_if_not_found=False)
+        if alias and alias.alias_name != self.client_intake_alias:
+            alias.alias_name = self.client_intake_alias
         # Record rules are kept with the scope in them, and the scope has the pool in it or not.
         self.env.registry.clear_cache()

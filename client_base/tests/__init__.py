@@ -1,4 +1,5 @@
 from . import (
+    test_audit,
     test_branches,
     test_card,
     test_completeness,
@@ -10,6 +11,7 @@ from . import (
     test_handover,
     test_handover_meetings,
     test_import,
+    test_intake,
     test_isolation,
     test_market,
     test_merge,

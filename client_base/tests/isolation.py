@@ -6,6 +6,7 @@ models there are is asked of the registry.  So a new model, or a new field, is p
 anybody naming it here.
 """
 
+import itertools
 from contextlib import contextmanager
 
 from psycopg2 import IntegrityError
@@ -262,6 +263,11 @@ class IsolationCommon(ClientBaseCommon):
                     for canary, client, _person in rows
                 ),
             )
+
+        cls.env.flush_all()
+        cls.env["client.key"]._refresh()
+        pairs = itertools.pairwise(clients.ids)
+        cls.make_many("client.duplicate", ({"one_id": one, "other_id": other, "score": 70} for one, other in pairs))
 
     @classmethod
     def make_foreign_extras(cls, canaries, clients):

@@ -1,7 +1,7 @@
 import { Component, markup, onMounted, useRef, useState } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 
-const ACTS = ["argument", "ask", "call", "field-name", "filter", "list", "new", "open", "tab"].map((name) => `[data-${name}]`).join(", ");
+const ACTS = ["argument", "ask", "call", "field-name", "filter", "list", "new", "open", "rows", "tab"].map((name) => `[data-${name}]`).join(", ");
 
 /**
  * HTML that the server draws and that acts here: buttons say what they do in data attributes.

@@ -1,0 +1,153 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+WEEKS = 26
+
+
+class ClientAuditCheck(models.Model):
+    """One line of the base's scorecard: what is counted, how much of it is bearable, and who must act."""
+
+    _name = "client.audit.check"
+    _description = "Check of the Client Base"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    description = fields.Char(translate=True, string="Why It Matters")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    model = fields.Selection(
+        [
+            ("res.partner", "Clients"),
+            ("client.duplicate", "Pairs of possible duplicates"),
+            ("client.interaction", "Contacts"),
+            ("mail.activity", "Activities"),
+            ("client.intake", "Raw cards"),
+        ],
+        string="What Is Counted",
+        required=True,
+        default="res.partner",
+    )
+    domain = fields.Char(string="Which Ones", required=True, default="[]")
+    measure = fields.Selection(
+        [("count", "Number"), ("share", "Percent of all clients")],
+        required=True,
+        default="share",
+        help="Only clients have a percentage: of all of them.",
+    )
+    target = fields.Float(string="At Most", help="More than this is red.")
+    user_id = fields.Many2one("res.users", string="Who Must Act", domain=[("share", "=", False)])
+    actor = fields.Char(string="Acts, in General", translate=True, help="Who acts where nobody is named.")
+    figure_ids = fields.One2many("client.audit.figure", "check_id")
+
+    @api.constrains("model", "domain", "measure")
+    def _check_domain(self):
+        for check in self:
+            try:
+                check._get_domain().validate(self.env[check.model])
+            except (ValueError, SyntaxError, TypeError, KeyError) as error:
+                raise ValidationError(
+                    self.env._(
+                        "“%(check)s”: the filter cannot be used. Choose it again. (%(error)s)",
+                        check=check.name,
+                        error=error,
+                    )
+                ) from error
+            if check.measure == "share" and check.model != "res.partner":
+                raise ValidationError(self.env._("“%s”: only clients are counted in percent.", check.name))
+
+    def _get_domain(self):
+        """Return the domain of what is counted.
+
+        :raise ValueError: when the stored text is no domain
+        """
+        domain = Domain(literal_eval(self.domain))
+        return domain & Domain(self._get_all_domain()) if self.model == "res.partner" else domain
+
+    @api.model
+    def _get_all_domain(self):
+        return self.env["res.partner"]._get_client_domain()
+
+    def _get_figures(self):
+        """Return ``{check: (count, figure)}`` as the current user sees the base now."""
+        clients = self.env["res.partner"].search_count(self._get_all_domain())
+        counts = {check: check._count() for check in self}
+        return {
+            check: (count, 100 * count / clients if check.measure == "share" and clients else count)
+            for check, count in counts.items()
+        }
+
+    def _count(self):
+        return self.env[self.model].search_count(self._get_domain())
+
+    @api.model
+    def _cron_measure(self):
+        """Keep today's figures of the whole base: the trend is made of them."""
+        today = fields.Date.context_today(self)
+        checks = self.search([])  # pylint: disable=no-search-all
+        self.env["client.audit.figure"].search([("day", "=", today)]).unlink()
+        self.env["client.audit.figure"].create(
+            [
+                {"check_id": check.id, "day": today, "count": count, "figure": figure}
+                for check, (count, figure) in checks._get_figures().items()
+            ]
+        )
+
+    @api.model
+    def _get_page(self):
+        """Return ``{"rows", "day", "clients"}``; a row is ``{"check", "count", "figure", "red", "trend", "actor"}``.
+
+        Who sees all clients reads the figures of the last measurement; others have their own clients counted.
+        """
+        checks = self.search([])  # pylint: disable=no-search-all
+        whole = self.env.user._client_scope() is None
+        if whole and not checks.figure_ids:
+            self.sudo()._cron_measure()  # sudo: figures of the whole base, for who sees the whole base
+        trends = checks._get_trends() if whole else {}
+        figures = {check: trend[-1][1:] for check, trend in trends.items()} if whole else checks._get_figures()
+        rows = [
+            {
+                "check": check,
+                "count": count,
+                "figure": figure,
+                "red": figure > check.target,
+                "trend": [value for _day, _count, value in trends.get(check, ())],
+                "actor": check.user_id.sudo().name or check.actor or "",  # sudo: a colleague's name
+                "unit": " %" if check.measure == "share" else "",
+            }
+            for check, (count, figure) in figures.items()
+        ]
+        day = max((trend[-1][0] for trend in trends.values()), default=fields.Date.context_today(self))
+        return {"rows": rows, "day": day, "red": sum(row["red"] for row in rows), "whole": whole}
+
+    def _get_trends(self):
+        """Return the figures of the last weeks: ``{check: [(day, count, figure)]}``, the oldest first."""
+        since = fields.Date.subtract(fields.Date.context_today(self), weeks=WEEKS)
+        found = self.env["client.audit.figure"].search([("check_id", "in", self.ids), ("day", ">", since)], order="day")
+        grouped = found.grouped("check_id")
+        return {
+            check: [(row.day, row.count, row.figure) for row in grouped[check]] for check in self if check in grouped
+        }
+
+    @api.model
+    def get_page(self, again=False):
+        """Return the HTML of the scorecard.
+
+        :param bool again: measure the whole base anew, for who sees it
+        """
+        if again and self.env.user._client_scope() is None:
+            self.sudo()._cron_measure()  # sudo: figures of the whole base, for who sees the whole base
+        return self.env["ir.qweb"]._render("client_base.audit", {**self._get_page(), "interactive": True})
+
+    def action_open_rows(self):
+        """Open what the figure counts."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": self.model,
+            "views": [(False, "list"), (False, "form")],
+            "domain": list(self._get_domain()),
+        }

@@ -1,0 +1,87 @@
+from odoo import fields
+from odoo.exceptions import AccessError, ValidationError
+
+from .common import ClientBaseCommon
+
+
+class TestAudit(ClientBaseCommon):
+    """The base's scorecard: each line a figure, its trend, a limit, a list and who must act."""
+
+    def get_row(self, xmlid, user=None):
+        check = self.env.ref(f"client_base.audit_check_{xmlid}")
+        page = self.env["client.audit.check"].with_user(user or self.head)._get_page()
+        return next(row for row in page["rows"] if row["check"] == check)
+
+    def measure(self):
+        self.env.flush_all()
+        self.env["client.audit.check"]._cron_measure()
+
+    def test_each_check_counts_what_its_list_shows(self):
+        self.measure()
+        rows = self.env["client.audit.check"].with_user(self.head)._get_page()["rows"]
+        self.assertGreaterEqual(len(rows), 14)
+        for row in rows:
+            check = row["check"].with_user(self.head)
+            with self.subTest(check=check.name):
+                action = check.action_open_rows()
+                self.assertEqual(
+                    self.env[action["res_model"]].with_user(self.head).search_count(action["domain"]), row["count"]
+                )
+                self.assertTrue(row["actor"])
+
+    def test_figures_follow_the_base(self):
+        self.measure()
+        before = self.get_row("owner")["count"]
+        self.make_client("Nobody's")
+        self.assertEqual(self.get_row("owner")["count"], before, "the head reads the last measurement")
+        self.env["client.audit.check"].with_user(self.head).get_page(again=True)
+        self.assertEqual(self.get_row("owner")["count"], before + 1)
+
+    def test_a_lead_sees_the_figures_of_the_own_team(self):
+        self.make_client("Silent", self.second)
+        mine = self.get_row("decider", self.lead)
+        self.measure()
+        self.assertLess(mine["count"], self.get_row("decider")["count"])
+        self.assertFalse(mine["trend"])
+
+    def test_the_trend_and_the_limit(self):
+        check = self.env.ref("client_base.audit_check_owner")
+        self.measure()
+        self.env.cr.execute("UPDATE client_audit_figure SET day = day - 7, figure = 90 WHERE check_id = %s", [check.id])
+        self.measure()
+        row = self.get_row("owner")
+        self.assertEqual(row["trend"][0], 90)
+        check.target = 100
+        self.assertFalse(self.get_row("owner")["red"])
+        check.target = 0
+        self.assertTrue(self.get_row("owner")["red"])
+        self.measure()
+        self.assertEqual(
+            self.env["client.audit.figure"].search_count(
+                [("check_id", "=", check.id), ("day", "=", fields.Date.today())]
+            ),
+            1,
+        )
+
+    def test_a_check_that_cannot_work_is_refused(self):
+        check = self.env.ref("client_base.audit_check_owner")
+        for values in (
+            {"domain": "[('nothing', '=', 1)]"},
+            {"domain": "[("},
+            {"model": "mail.activity", "domain": "[]"},
+        ):
+            with self.subTest(values=values), self.assertRaises(ValidationError):
+                check.write(values)
+        with self.assertRaises(AccessError):
+            check.with_user(self.manager).target = 5
+
+    def test_the_page_and_the_print(self):
+        self.measure()
+        html = self.env["client.audit.check"].with_user(self.head).get_page()
+        self.assertIn("Decision maker unknown", html)
+        report = self.env["ir.actions.report"].with_user(self.head)
+        printed, _kind = report._render_qweb_html(
+            "client_base.report_audit", self.env["client.audit.check"].search([]).ids
+        )
+        self.assertIn(b"Decision maker unknown", printed)
+        self.assertNotIn(b"<button", printed)

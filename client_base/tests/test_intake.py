@@ -1,0 +1,139 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import HttpCase, tagged
+
+from .common import ClientBaseCommon
+
+
+class TestIntake(ClientBaseCommon):
+    """A raw card goes from whoever brought it through an operator to the manager."""
+
+    def make_card(self, name="Gamma", user=None, **values):
+        return self.env["client.intake"].with_user(user or self.manager).create({"name": name, **values})
+
+    def take(self, card, user=None):
+        card = card.with_user(user or self.operator)
+        card.action_take()
+        return card
+
+    def test_a_card_becomes_a_client_whose_manager_plans_the_contact(self):
+        card = self.make_card(phone="+49 30 123456", person="Greta Gamma", function="Buyer", source="card")
+        self.assertEqual((card.owner_id, card.state), (self.manager, "new"))
+        self.take(card).action_done()
+        client = card.partner_id
+        self.assertEqual((client.name, client.phone, client.client_owner_id), ("Gamma", "+49 30 123456", self.manager))
+        self.assertEqual(client.child_ids.mapped("name"), ["Greta Gamma"])
+        self.assertEqual(client.activity_ids.user_id, self.manager)
+        self.assertTrue(client.with_user(self.manager).has_access("read"))
+        self.assertFalse(client.with_user(self.operator).has_access("read"))
+        self.assertEqual(card.with_user(self.operator).state, "done", "the operator's own work stays in sight")
+
+    def test_the_longest_waiting_is_next_and_urgent_ones_before(self):
+        first, second, urgent = (self.make_card(name, urgent=name == "C") for name in "ABC")
+        queue = self.env["client.intake"].with_user(self.operator)
+        self.env.flush_all()
+        self.assertEqual([queue.action_take_next()["res_id"] for _turn in range(3)], [urgent.id, first.id, second.id])
+        with self.assertRaises(UserError):
+            queue.action_take_next()
+
+    def test_what_one_operator_has_no_other_takes(self):
+        other = self.make_user("operator2", "client_base.group_client_operator")
+        card = self.take(self.make_card())
+        with self.assertRaises(AccessError):
+            card.with_user(other).read(["name"])
+        card.action_give_back()
+        self.assertEqual(self.take(card, other).operator_id, other)
+
+    def test_a_question_goes_back_to_who_brought_the_card(self):
+        card = self.take(self.make_card())
+        with self.assertRaises(UserError):
+            card.action_ask()
+        card.question = "Which of the two firms?"
+        card.action_ask()
+        self.assertEqual(card.state, "question")
+        notified = card.sudo().message_ids.filtered(
+            lambda message: self.manager.partner_id in message.notified_partner_ids
+        )
+        self.assertIn("Which of the two firms?", notified.body)
+        card.with_user(self.manager).text = "The one in Berlin"
+        self.take(card).action_done()
+        self.assertTrue(card.sudo().partner_id)
+
+    def test_a_rejection_says_why(self):
+        card = self.take(self.make_card())
+        with self.assertRaises(UserError):
+            card.action_reject()
+        card.reason = "A private person's card"
+        card.action_reject()
+        self.assertEqual(card.state, "rejected")
+        with self.assertRaises(UserError):
+            card.action_done()
+        card.action_reopen()
+        self.assertEqual(card.state, "new")
+
+    def test_who_is_known_already_is_said_to_who_may_know(self):
+        card = self.take(self.make_card("ALPHA Limited"))
+        self.assertEqual(card.with_user(self.manager).known, "Alpha Ltd")
+        hidden = self.take(self.make_card("Beta"))
+        self.assertIn("ask your lead", hidden.known)
+        self.assertNotIn("Beta", hidden.known)
+        self.assertFalse(self.make_card("Nobody Ever").known)
+
+    def test_the_card_of_a_known_client_fills_its_gaps_only(self):
+        card = self.take(self.make_card("Alpha", phone="+1 555 9999", city="Boston"))
+        card.sudo().partner_id = self.alpha
+        card.action_done()
+        self.assertEqual((self.alpha.phone, self.alpha.city), ("+1 555 0100", "Boston"))
+
+    def test_turn_around(self):
+        card = self.take(self.make_card())
+        card.sudo().taken_on = card.create_date.replace(year=card.create_date.year + 1)
+        self.assertGreater(card.wait_hours, 8000)
+
+    def test_cards_are_seen_by_whom_they_concern(self):
+        card = self.make_card()
+        seen = {
+            user.name: bool(self.env["client.intake"].with_user(user).search([("id", "=", card.id)]))
+            for user in (self.manager, self.second, self.lead, self.head, self.operator)
+        }
+        self.assertEqual(seen, {"Manager": True, "Second": False, "Lead": True, "Head": True, "Operator": True})
+        with self.assertRaises(AccessError):
+            self.env["client.intake"].with_user(self.stranger).search([])
+
+    def test_a_letter_to_the_queue_is_a_card(self):
+        letter = """From: Greta Gamma <greta@gamma.example>
+To: new-clients@ours.example
+Subject: Prices
+Message-Id: <one@gamma.example>
+Content-Type: text/plain
+
+Send us your prices, please.
+"""
+        card_id = self.env["mail.thread"].message_process("client.intake", letter)
+        card = self.env["client.intake"].browse(card_id)
+        self.assertEqual((card.name, card.email, card.source), ("Greta Gamma", "greta@gamma.example", "email"))
+        self.assertIn("prices", card.text)
+        self.assertFalse(card.owner_id)
+
+
+@tagged("post_install", "-at_install")
+class TestIntakeForm(HttpCase):
+    """What a visitor of the web form leaves is a raw card; robots leave none."""
+
+    def post(self, **values):
+        self.authenticate(None, None)
+        page = self.url_open("/client/request")
+        token = page.text.split('name="csrf_token" value="')[1].split('"')[0] if page.ok else ""
+        return self.url_open("/client/request", data={"csrf_token": token, **values})
+
+    def get_cards(self):
+        return self.env["client.intake"].search([("source", "=", "web")])
+
+    def test_a_visitor_leaves_a_card(self):
+        self.assertEqual(self.url_open("/client/request").status_code, 404, "closed unless the setting says so")
+        self.env["ir.config_parameter"].set_param("client_base.intake_web", "True")
+        self.assertIn("a phone number or an e-mail", self.post(name="Gamma").text)
+        self.post(name="Robot", phone="1", website="https://robot.example")
+        self.assertFalse(self.get_cards())
+        self.assertIn("Thank you", self.post(name="<b>Gamma</b>", phone="+49 30 1", text="x" * 9000).text)
+        card = self.get_cards()
+        self.assertEqual((card.name, card.phone, len(card.text)), ("<b>Gamma</b>", "+49 30 1", 5000))
