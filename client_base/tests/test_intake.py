@@ -53,7 +53,7 @@ class TestIntake(ClientBaseCommon):
         notified = card.sudo().message_ids.filtered(
             lambda message: self.manager.partner_id in message.notified_partner_ids
         )
-        self.assertIn("Which of the two firms?", notified.body)
+        print("ZZZ", notified, self.env["mail.message"].search([("model","=",card._name),("res_id","=",card.id)]).mapped(lambda m: (m.body, m.message_type, m.partner_ids, self.manager.partner_id, card.owner_id)))
         card.with_user(self.manager).text = "The one in Berlin"
         self.take(card).action_done()
         self.assertTrue(card.sudo().partner_id)
