@@ -50,10 +50,9 @@ class TestIntake(ClientBaseCommon):
         card.question = "Which of the two firms?"
         card.action_ask()
         self.assertEqual(card.state, "question")
-        notified = card.sudo().message_ids.filtered(
-            lambda message: self.manager.partner_id in message.notified_partner_ids
-        )
-        print("ZZZ", notified, self.env["mail.message"].search([("model","=",card._name),("res_id","=",card.id)]).mapped(lambda m: (m.body, m.message_type, m.partner_ids, self.manager.partner_id, card.owner_id)))
+        messages = self.env["mail.message"].search([("model", "=", card._name), ("res_id", "=", card.id)])
+        notified = messages.filtered(lambda message: self.manager.partner_id in message.partner_ids)
+        self.assertIn("Which of the two firms?", notified.body)
         card.with_user(self.manager).text = "The one in Berlin"
         self.take(card).action_done()
         self.assertTrue(card.sudo().partner_id)
