@@ -1,19 +1,16 @@
-import base64
-import binascii
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
-from odoo.addons.base_import.models.base_import import ImportValidationError
-
-from ..tools.address import Gazetteer
 from ..tools.client_index import ClientIndex
 from ..tools.likeness import get_keys
-from ..tools.row_reader import SEVERITIES, RowReader, map_headers
+from ..tools.row_reader import SEVERITIES
 
 BATCH = 1000
+# More rows than these are worked on in the background.
+AT_ONCE = 2000
 
 
 class ClientImport(models.Model):
@@ -42,7 +39,19 @@ class ClientImport(models.Model):
         copy=False,
     )
     row_ids = fields.One2many("client.import.row", "import_id", string="Rows")
+    column_ids = fields.One2many("client.import.column", "import_id", string="Columns")
     unread_columns = fields.Char(readonly=True, copy=False)
+    job = fields.Selection(
+        [("check", "Being checked"), ("import", "Being imported")],
+        readonly=True,
+        copy=False,
+        help="What goes on in the background.",
+    )
+    job_total = fields.Integer(readonly=True, copy=False)
+    job_error = fields.Text(string="What Went Wrong", readonly=True, copy=False)
+    progress = fields.Float(
+        compute="_compute_progress", help="How much of the work in the background is done, in percent."
+    )
     row_count = fields.Integer(string="Rows in All", compute="_compute_row_counts")
     clean_count = fields.Integer(string="Clean", compute="_compute_row_counts")
     mended_count = fields.Integer(string="Mended", compute="_compute_row_counts")
@@ -68,7 +77,7 @@ class ClientImport(models.Model):
         decided = {
             batch: (imported, chosen - imported)
             for batch, chosen, imported in rows._read_group(
-                [("import_id", "in", self.ids), ("decision", "=", "import")],
+                [("import_id", "in", self.ids), ("decision", "!=", "skip")],
                 ["import_id"],
                 ["__count", "partner_id:count"],
             )
@@ -80,36 +89,67 @@ class ClientImport(models.Model):
             batch.row_count = sum(counts.values())
             batch.imported_count, batch.pending_count = decided.get(batch._origin, (0, 0))
 
-    def action_check(self):
-        """Read the file into rows and say what was found in each; nothing else changes."""
+    def action_choose_columns(self):
+        """Show which column of the file is read into what, to be changed before the file is checked."""
         self.ensure_one()
         self._check_not_done()
         header, *rows = self._read_table()
-        if "name" not in map_headers(header).values():
+        self._guess_columns(header, rows)
+
+    def action_check(self):
+        """Read the file into rows and say what was found in each; nothing else changes.
+
+        Of a long file this goes on in the background.
+        """
+        self.ensure_one()
+        self._check_not_done()
+        header, *rows = self._read_table()
+        if not self.column_ids:
+            self._guess_columns(header, rows)
+        if "name" not in self.column_ids.mapped("field"):
             raise UserError(
                 self.env._(
                     "“%(file)s” has no column with the clients' names. Its first row must be the headers, one of "
-                    "them “Name”; found there: %(headers)s",
+                    "them “Name”; found there: %(headers)s. Press “Choose the Columns” to say which one it is.",
                     file=self.name,
                     headers=", ".join(str(cell) for cell in header)[:200],
                 )
             )
-        reader = self._get_reader(header)
-        readings = [reader.read(number, cells) for number, cells in enumerate(rows, 2)]
-        self._find_known_clients(readings)
         self.row_ids.unlink()
-        self.row_ids.create(self._prepare_row_values(readings))
-        self.unread_columns = ", ".join(
-            name for number, name in enumerate(reader.headers) if name and number not in reader.columns
+        if len(rows) > AT_ONCE:
+            self._begin("check", len(rows))
+            return
+        self._check_rows(self._get_reader(header), rows, 2)
+        self._end_check()
+
+    def _guess_columns(self, header, rows):
+        self.column_ids.unlink()
+        self.column_ids.create(
+            [{**values, "import_id": self.id} for values in self.env["client.import.column"]._guess(header, rows)]
         )
-        self.state = "checked"
+
+    def _check_rows(self, reader, rows, first):
+        """Stage ``rows``, the first of which is the file's row ``first``."""
+        readings = [reader.read(number, cells) for number, cells in enumerate(rows, first)]
+        self._find_known_clients(readings)
+        self.env["client.import.row"].create(self._prepare_row_values(readings, first))
+
+    def _end_check(self):
+        unread = self.column_ids.filtered(lambda column: column.header and not column.field)
+        self.write({"state": "checked", "unread_columns": ", ".join(unread.mapped("header"))})
 
     def action_import(self):
-        """Create all clients that are to be imported and are not yet, or none."""
+        """Make clients of all rows that are to come in and are not yet there, or of none.
+
+        Of many rows this goes on in the background.
+        """
         self.ensure_one()
         if self.state == "draft":
             self.action_check()
-        rows = self.row_ids.filtered(lambda row: row.decision == "import" and not row.partner_id)
+            if self.job:
+                return
+        self._check_idle()
+        rows = self._get_pending_rows()
         if not rows:
             raise UserError(self.env._("No row is to be imported: choose “Import” for those that are to come in."))
         obstacles = {row.number: obstacle for row in rows if (obstacle := row._get_obstacle())}
@@ -121,11 +161,17 @@ class ClientImport(models.Model):
                     rows="\n".join(f"{number}: {obstacle}" for number, obstacle in list(obstacles.items())[:10]),
                 )
             )
-        # sudo: who enters data creates clients for managers whose clients he does not see afterwards
-        partners = self.env["res.partner"].sudo().with_context(tracking_disable=True)
-        created = partners.create([row._prepare_partner_values() for row in rows])
-        for row, partner in zip(rows.sudo(), created, strict=True):
-            row.partner_id = partner
+        if len(rows) > AT_ONCE:
+            self._begin("import", len(rows))
+            return
+        rows._import()
+        self._end_import()
+
+    def _get_pending_rows(self):
+        return self.row_ids.filtered(lambda row: row.decision != "skip" and not row.partner_id)
+
+    def _end_import(self):
+        self.column_ids._remember()
         self.state = "done"
 
     def action_open_rows(self):
@@ -136,74 +182,23 @@ class ClientImport(models.Model):
         context = {f"search_default_filter_{state}": 1} if state else {}
         return {**action, "domain": [("import_id", "=", self.id)], "context": context}
 
+    def _check_idle(self):
+        if self.job:
+            raise UserError(self.env._("“%s” is being worked on: wait until it is through.", self.name))
+
     def _check_not_done(self):
+        self._check_idle()
         if self.state == "done":
             raise UserError(
                 self.env._("“%s” has been imported already. Make a new import for another file.", self.name)
             )
-
-    def _read_table(self):
-        """Return the file's rows as lists of cells, the header first.
-
-        :raise UserError: when it is no readable spreadsheet with at least one row under a header
-        """
-        try:
-            content = base64.b64decode(self.with_context(bin_size=False).file or b"", validate=True)
-        except binascii.Error:
-            content = b""
-        if not content.strip(b"\0 \r\n\t"):
-            raise UserError(self.env._("“%s” is empty. Choose a spreadsheet with your clients.", self.name))
-        reader = self.env["base_import.import"].create(
-            {"res_model": "res.partner", "file": content, "file_name": self.filename}
-        )
-        try:
-            rows = self._read_cells(reader)
-        except (ImportValidationError, ValueError, AttributeError) as error:
-            raise UserError(self.env._("“%(file)s” cannot be read: %(error)s", file=self.name, error=error)) from error
-        if len(rows) < 2:
-            raise UserError(
-                self.env._("“%s” has no rows under its header. Choose a spreadsheet with your clients.", self.name)
-            )
-        return rows
-
-    @api.model
-    def _read_cells(self, reader):
-        options = {"quoting": '"', "separator": "", "encoding": ""}
-        _length, rows = reader._read_file(options)
-        # One row of another length hides the separator from Odoo; the header shows it.
-        header = rows[0] if rows else ()
-        separator = next((sign for sign in ";\t|" if len(header) == 1 and sign in str(header[0])), "")
-        return reader._read_file({**options, "separator": separator})[1] if separator else rows
-
-    def _get_reader(self, header):
-        return RowReader(header, self._get_gazetteer(), self._get_industries(), self._get_managers())
-
-    def _get_gazetteer(self):
-        countries = self.env["res.country"].search([])  # pylint: disable=no-search-all
-        world = Gazetteer(
-            {country.with_context(lang=lang).name: country.code for lang in self._get_langs() for country in countries}
-        )
-        # Only these countries' addresses name the state in place of the country.
-        for state in self.env["res.country.state"].search([("country_id.code", "in", ("US", "CA"))]):
-            for text in {state.name, state.code}:
-                world.add_state(text, state.country_id.code, state.code)
-        return world
-
-    def _get_langs(self):
-        return [code for code, _name in self.env["res.lang"].get_installed()]
-
-    def _get_industries(self):
-        return {industry.name.casefold(): industry for industry in self.env["res.partner.industry"].search([])}
-
-    def _get_managers(self):
-        users = self.env["res.users"].search([("share", "=", False)])
-        return {text.casefold(): user for user in users for text in (user.login, user.email or user.login, user.name)}
 
     def _find_known_clients(self, readings):
         """Add a finding to each reading whose client is already in the base.
 
         Who may not see that client learns only that it exists.
         """
+        # A reading keeps its client as "known" where it may be seen: its gaps can be filled from the row.
         known = self._get_known_clients(readings)
         partners = self.env["res.partner"]
         visible = partners.with_context(active_test=False).search([("id", "in", [*known.values()])])
@@ -211,6 +206,7 @@ class ClientImport(models.Model):
             partner = partners.browse(partner_id)
             if partner in visible:
                 readings[number].find("duplicate_in_base", client=partner.display_name)
+                readings[number].values["known"] = partner.id
             else:
                 readings[number].find("duplicate_hidden")
 
@@ -234,7 +230,16 @@ class ClientImport(models.Model):
             index.add(card, partner_id)
         return zip(numbers, (index.find(reading.values) for reading in readings), strict=True)
 
-    def _prepare_row_values(self, readings):
+    @api.onchange("file")
+    def _onchange_file(self):
+        self.column_ids = False
+
+    def write(self, vals):
+        if "file" in vals and "column_ids" not in vals:
+            vals = {**vals, "column_ids": [Command.clear()]}
+        return super().write(vals)
+
+    def _prepare_row_values(self, readings, first):
         countries = {country.code: country for country in self.env["res.country"].search([])}
         states = {
             (state.country_id.code, state.code): state
@@ -242,7 +247,7 @@ class ClientImport(models.Model):
         }
         industries, managers = self._get_industries(), self._get_managers()
         values_list = []
-        for number, reading in enumerate(readings, 2):
+        for number, reading in enumerate(readings, first):
             values = reading.values
             said = {name: values.get(name) or False for name in ("name", "city", "street", "zip", "phone", "email")}
             said |= {name: values.get(name) or False for name in ("website", "vat", "ref", "employees")}
@@ -262,6 +267,7 @@ class ClientImport(models.Model):
                     "state_id": states[values["country"], values["state"]].id if values.get("state") else False,
                     "industry_id": industries[values["industry"]].id if values.get("industry") else False,
                     "owner_id": owner.id if owner else False,
+                    "known_id": values.get("known"),
                 }
             )
         return values_list

@@ -29,11 +29,17 @@ class ClientImportRow(models.Model):
         index=True,
     )
     decision = fields.Selection(
-        [("import", "Import"), ("skip", "Skip")],
+        [
+            ("import", "Import"),
+            ("fill", "Fill the gaps of the known client"),
+            ("overwrite", "Overwrite the known client"),
+            ("skip", "Skip"),
+        ],
         required=True,
         default="import",
         help="Duplicates and questions are skipped unless you decide otherwise.",
     )
+    known_id = fields.Many2one("res.partner", string="Known Client", readonly=True, ondelete="set null")
     findings = fields.Json(readonly=True, help="What was odd about the row: codes with arguments.")
     note = fields.Text(string="What Was Found", compute="_compute_note")
     rest = fields.Json(readonly=True, help="Cells that no field takes; they go into the client's notes.")
@@ -91,6 +97,9 @@ class ClientImportRow(models.Model):
     def action_import_anyway(self):
         self.decision = "import"
 
+    def action_fill(self):
+        self.filtered("known_id").decision = "fill"
+
     def action_skip(self):
         self.decision = "skip"
 
@@ -102,6 +111,11 @@ class ClientImportRow(models.Model):
         self.ensure_one()
         if not self.name:
             return self._get_finding_sentences()["name_missing"]
+        if self.decision in ("fill", "overwrite"):
+            if not self.known_id:
+                return self.env._("no client of yours is known for this row: import or skip it.")
+            if not self.known_id.has_access("write"):
+                return self.env._("%s is not yours to change.", self.known_id.display_name)
         for code, arguments in self.findings or ():
             if code == "row_length" or (code == "manager_unknown" and not self.owner_id):
                 return self._get_finding_sentences()[code] % arguments
@@ -128,3 +142,23 @@ class ClientImportRow(models.Model):
             "user_id": self.owner_id.id,
             "comment": Markup("<br/>").join(f"{header}: {text}" for header, text in (self.rest or {}).items()) or False,
         }
+
+    def _import(self):
+        """Make these rows clients, or write them on the clients that are known, as decided."""
+        new = self.filtered(lambda row: row.decision == "import")
+        # sudo: who enters data creates clients for managers whose clients he does not see afterwards
+        partners = self.env["res.partner"].sudo().with_context(tracking_disable=True)
+        created = partners.create([row._prepare_partner_values() for row in new])
+        for row, partner in zip(new.sudo(), created, strict=True):
+            row.partner_id = partner
+        for row in self - new:
+            row.known_id.write(row._prepare_known_values())
+            row.partner_id = row.known_id
+
+    def _prepare_known_values(self):
+        """Return what the row says of a known client: what is not there yet, or all of it."""
+        values = {name: value for name, value in self._prepare_partner_values().items() if value}
+        del values["is_company"]
+        if self.decision == "fill":
+            values = {name: value for name, value in values.items() if not self.known_id[name]}
+        return values

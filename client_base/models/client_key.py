@@ -73,7 +73,7 @@ class ClientKey(models.Model):
         ]
         self.env.cr.execute("DELETE FROM client_key WHERE partner_id = ANY(%s)", [ids])
         self.env.cr.execute(
-            "INSERT INTO client_key (partner_id, kind, value) SELECT * FROM unnest(%s::int[], %s, %s)",
+            "INSERT INTO client_key (partner_id, kind, value) SELECT * FROM unnest(%s::int[], %s::varchar[], %s::varchar[])",
             [list(column) for column in zip(*keys, strict=True)] if keys else [[], [], []],
         )
         self.invalidate_model(flush=False)
@@ -110,7 +110,7 @@ class ClientKey(models.Model):
                   FROM res_partner partner
              LEFT JOIN res_country country ON country.id = partner.country_id
                  WHERE partner.id IN (
-                       SELECT known.partner_id FROM unnest(%s, %s) AS wanted (kind, value)
+                       SELECT known.partner_id FROM unnest(%s::varchar[], %s::varchar[]) AS wanted (kind, value)
                          JOIN client_key known ON known.value = wanted.value AND known.kind = wanted.kind)
                 """,
                 list(kinds),

@@ -58,7 +58,7 @@ class ResPartner(models.Model):
                 SQL(
                     """
                     UPDATE res_partner SET client_invalid = checked.wrong
-                      FROM unnest(%s, %s) AS checked (id, wrong) WHERE checked.id = res_partner.id
+                      FROM unnest(%s::int[], %s::varchar[]) AS checked (id, wrong) WHERE checked.id = res_partner.id
                     """,
                     *(list(column) for column in zip(*checked, strict=True)),
                 )

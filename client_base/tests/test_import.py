@@ -1,14 +1,17 @@
 import base64
 import io
 import random
+from unittest.mock import patch
 
 import openpyxl
 from psycopg2.errors import CheckViolation
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import mute_logger
+
+from odoo.addons.client_base.models import client_import, client_import_work
 
 from .common import ClientBaseCommon
 
@@ -229,6 +232,111 @@ class TestImport(ClientBaseCommon):
         batch.row_ids[1].action_skip()
         batch.action_import()
         self.assertEqual(self.get_clients(batch).name, "ALPHA")
+
+    # --- columns, decisions, the rest as a file ---
+
+    def test_columns_are_chosen_and_remembered(self):
+        content = "Firma,Ort,Colour\nGamma Corp,Berlin,red\n"
+        batch = self.make_import(content)
+        self.assert_refused(batch.action_check, "Choose the Columns")
+        batch.action_choose_columns()
+        self.assertEqual(batch.column_ids.mapped("sample"), ["Gamma Corp", "Berlin", "red"])
+        batch.column_ids[0].field, batch.column_ids[1].field = "name", "city"
+        with self.assertRaises(ValidationError):
+            batch.column_ids[2].field = "name"
+        batch.action_import()
+        self.assertEqual((self.get_clients(batch).name, self.get_clients(batch).city), ("Gamma Corp", "Berlin"))
+        self.assertIn("red", self.get_clients(batch).comment)
+        again = self.load("firma;ORT\nDelta SA;Paris\n")
+        self.assertEqual((self.get_clients(again).name, self.get_clients(again).city), ("Delta SA", "Paris"))
+
+    def test_another_file_has_other_columns(self):
+        batch = self.make_import("Firma\nGamma\n")
+        batch.action_choose_columns()
+        batch.file = base64.b64encode(b"Name\nDelta\n")
+        batch.action_check()
+        self.assertEqual(batch.column_ids.mapped("header"), ["Name"])
+
+    def test_a_known_clients_gaps_are_filled(self):
+        content = "Name,City,Phone\nAlpha,Boston,+1 555 9999\n"
+        for decision, phone in (("fill", "+1 555 0100"), ("overwrite", "+1 555 9999")):
+            batch = self.check(content, user=self.head)
+            self.assertEqual(batch.row_ids.known_id, self.alpha)
+            batch.row_ids.decision = decision
+            batch.action_import()
+            with self.subTest(decision=decision):
+                self.assertEqual((self.alpha.city, self.alpha.phone), ("Boston", phone))
+                self.assertEqual(batch.row_ids.partner_id, self.alpha)
+        hidden = self.check(content)
+        self.assertFalse(hidden.row_ids.known_id)
+        hidden.row_ids.decision = "fill"
+        self.assert_refused(hidden.action_import, "no client of yours is known")
+
+    def test_the_rest_is_corrected_and_loaded_again(self):
+        batch = self.load("Name,City,Colour\nGamma,Berlin,=1+1\n,Paris,\n")
+        workbook = openpyxl.load_workbook(io.BytesIO(batch._get_rest_workbook()))
+        _header, row = workbook.active.iter_rows(values_only=True)
+        self.assertEqual((row[1], row[3]), ("Paris", "3"))
+        self.assertIn("No name", row[4])
+        workbook.active["A2"] = "Delta SA"
+        file = io.BytesIO()
+        workbook.save(file)
+        again = self.load(file.getvalue(), "rest.xlsx")
+        self.assertEqual(self.get_clients(again).name, "Delta SA")
+        self.assertFalse(self.get_clients(again).comment, "our own columns are no notes")
+
+    def test_texts_are_no_formulas_in_the_rest(self):
+        batch = self.check('Name,City\n,"=HYPERLINK(""http://evil.example"")"\n,@SUM(A1)\n,+1\n')
+        sheet = openpyxl.load_workbook(io.BytesIO(batch._get_rest_workbook())).active
+        self.assertFalse([cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"])
+
+    # --- long files ---
+
+    def work(self, batch):
+        with self.enter_registry_test_mode():
+            self.env.ref("client_base.ir_cron_import").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_a_long_file_goes_through_the_background(self):
+        content = "Name,City\n" + "".join(f"Firm {number} Nr,Berlin\n" for number in range(25))
+        with patch.multiple(client_import, AT_ONCE=10, BATCH=7), patch.object(client_import_work, "BATCH", 7):
+            batch = self.make_import(content)
+            batch.action_check()
+            self.assertEqual((batch.job, batch.state), ("check", "draft"))
+            self.assert_refused(batch.action_import, "wait until it is through")
+            self.work(batch)
+            self.assertEqual((batch.job, batch.state, batch.clean_count), (False, "checked", 25))
+            batch.action_import()
+            self.assertEqual(batch.job, "import")
+            self.work(batch)
+        self.assertEqual((batch.job, batch.state, batch.imported_count), (False, "done", 25))
+        self.assertEqual(batch.row_ids.mapped("number"), list(range(2, 27)))
+
+    def test_a_check_that_was_broken_off_goes_on(self):
+        content = "Name\n" + "".join(f"Firm {number} Nr\n" for number in range(20)) + "Firm 3 Nr\n"
+        with patch.multiple(client_import, AT_ONCE=10, BATCH=7), patch.object(client_import_work, "BATCH", 7):
+            batch = self.make_import(content)
+            batch.action_check()
+            header, *rows = batch._read_table()
+            batch._check_rows(batch._get_reader(header), rows[:7], 2)
+            self.assertEqual(round(batch.progress), 33)
+            self.work(batch)
+        self.assertEqual((batch.row_count, batch.state), (21, "checked"))
+        self.assertEqual(batch.row_ids[-1].findings, [["duplicate_in_file", {"row": 5}]])
+
+    def test_what_goes_wrong_in_the_background_is_said(self):
+        content = "Name\n" + "".join(f"Firm {number} Nr\n" for number in range(20))
+        with patch.multiple(client_import, AT_ONCE=10, BATCH=7), patch.object(client_import_work, "BATCH", 7):
+            batch = self.make_import(content)
+            batch.action_check()
+            self.work(batch)
+            batch.action_import()
+            with patch.object(type(batch.row_ids), "_import", side_effect=UserError("The disk is full.")):
+                self.work(batch)
+            self.assertEqual((batch.job, batch.state, batch.job_error), (False, "checked", "The disk is full."))
+            batch.action_import()
+            self.work(batch)
+        self.assertEqual((batch.state, batch.imported_count, batch.job_error), ("done", 20, False))
 
     # --- what cannot be read ---
 

@@ -30,7 +30,7 @@ _SOUNDS = (
     (re.compile("w"), "v"),
     (re.compile("[jy]"), "i"),
     (re.compile("i+(?=[aeou])"), ""),
-    (re.compile(r"(.)\1+"), r"\1"),
+    (re.compile(r"([a-z])\1+"), r"\1"),
     # Russian and Ukrainian: Киев and Київ, Харьков and Харків.
     (re.compile("[eio]v$"), "v"),
 )
@@ -67,6 +67,8 @@ def sound(name):
     True
     >>> sound("Юрий и сыновья") == sound("Yury i synovya")
     True
+    >>> sound("Shop 1"), sound("Shop 11")
+    ('1 shop', '11 shop')
     """
     return " ".join(sorted(filter(None, (_sound_word(word) for word in _split(name)))))
 

@@ -52,6 +52,8 @@ FINDINGS = {
     "website_unreadable": "mended",
 }
 
+# Columns that our own report added begin so: they say nothing of the client.
+OUR_HEADER = "Client Base: "
 MAX_COUNT = 2**31 - 1  # what an integer of the database holds
 _EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;.]{2,}")
 
@@ -106,6 +108,7 @@ class RowReader:
     :param world: a :class:`~.address.Gazetteer`
     :param industries: ``{name without case: anything}``, what an industry cell may say
     :param managers: ``{login, e-mail or name without case: anything}``
+    :param columns: ``{column number: field}``; by the headers where nothing is said
 
     >>> from .address import Gazetteer
     >>> reader = RowReader(["name", "country", "employees"], Gazetteer({"Germany": "DE"}), {}, {})
@@ -118,9 +121,9 @@ class RowReader:
     'error'
     """
 
-    def __init__(self, headers, world, industries, managers):
+    def __init__(self, headers, world, industries, managers, columns=None):
         self.headers = [tidy(str(header)) for header in headers]
-        self.columns = map_headers(headers)
+        self.columns = columns or map_headers(headers)
         self.world = world
         self.industries = industries
         self.managers = managers
@@ -133,7 +136,7 @@ class RowReader:
         reading.rest = {
             header: tidy(cells[i])
             for i, header in enumerate(self.headers)
-            if i not in self.columns and i < len(cells) and tidy(cells[i])
+            if i not in self.columns and i < len(cells) and tidy(cells[i]) and not header.startswith(OUR_HEADER)
         }
         if len(cells) != len(self.headers):
             # Its cells may stand under other headers: only the name is told, to know the row by.

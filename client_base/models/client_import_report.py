@@ -1,0 +1,47 @@
+import base64
+import io
+
+import xlsxwriter
+
+from odoo import models
+
+from ..tools.row_reader import OUR_HEADER
+
+
+class ClientImport(models.Model):
+    """The rows that did not come in, as a file to correct and to load again."""
+
+    _inherit = "client.import"
+
+    def action_download_rest(self):
+        """Return the rows that are no clients yet as a workbook: as they were in the file, and what was found."""
+        self.ensure_one()
+        content = base64.b64encode(self._get_rest_workbook())
+        attachment = self.env["ir.attachment"].create(
+            {
+                "name": self.env._("%s - not imported.xlsx", self.name),
+                "datas": content,
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+        )
+        return {"type": "ir.actions.act_url", "url": f"/web/content/{attachment.id}?download=true", "target": "self"}
+
+    def _get_rest_workbook(self):
+        header, *rows = self._read_table()
+        file = io.BytesIO()
+        # Texts stay texts, whatever sign they begin with: what came from outside is not to compute anything.
+        options = {"in_memory": True, "constant_memory": False, "strings_to_formulas": False, "strings_to_urls": False}
+        with xlsxwriter.Workbook(file, options) as book:
+            sheet = book.add_worksheet()
+            said = [OUR_HEADER + self.env._("row"), OUR_HEADER + self.env._("what was found")]
+            self._write_row(sheet, 0, [*header, *said])
+            for place, row in enumerate(self.row_ids.filtered(lambda row: not row.partner_id), 1):
+                cells = rows[row.number - 2] if row.number - 2 < len(rows) else []
+                cells = [*cells, *[""] * (len(header) - len(cells))]
+                self._write_row(sheet, place, [*cells, row.number, row.note or ""])
+        return file.getvalue()
+
+    def _write_row(self, sheet, place, cells):
+        for number, cell in enumerate(cells):
+            sheet.write_string(place, number, str(cell if cell is not None else ""))
