@@ -29,6 +29,7 @@
         "data/client_substitution_data.xml",
         "data/mail_activity_type_data.xml",
         "wizard/client_handover_report_views.xml",
+        "wizard/client_mass_change_views.xml",
         "views/client_audit_views.xml",
         "views/client_card_templates.xml",
         "views/client_dmu_views.xml",

@@ -16,22 +16,15 @@ class ClientHandover(models.Model):
     _inherit = "client.handover"
 
     @api.model
-    def _open_for_selection(self, partner_ids, domain):
+    def _open_for_selection(self, partner_ids, domain=None):
         """Make a handover of the clients chosen in a list, and return the action that opens it.
 
         :param partner_ids: ids that the list sent
         :param domain: the list's domain, which counts when the list has more than it may send
         """
         partners = self._get_partners()
-        # sudo: the limit of ids that a list sends is no secret
-        limit = int(self.env["ir.config_parameter"].sudo().get_param("web.active_ids_limit", "20000"))
-        chosen = Domain("id", "in", partner_ids)
-        if domain and len(partner_ids) >= limit:
-            chosen = Domain(domain)
-        else:
-            partners = partners.with_context(active_test=False)
         handover = self.create({"source": "list", "reason": "other"})
-        handover._insert_lines(partners._search(chosen))
+        handover._insert_lines(partners._search(partners._get_chosen_domain(partner_ids, domain)))
         return handover._get_open_action()
 
     @api.model

@@ -73,7 +73,8 @@ class ClientKey(models.Model):
         ]
         self.env.cr.execute("DELETE FROM client_key WHERE partner_id = ANY(%s)", [ids])
         self.env.cr.execute(
-            "INSERT INTO client_key (partner_id, kind, value) SELECT * FROM unnest(%s::int[], %s::varchar[], %s::varchar[])",
+            "INSERT INTO client_key (partner_id, kind, value)"
+            " SELECT * FROM unnest(%s::int[], %s::varchar[], %s::varchar[])",
             [list(column) for column in zip(*keys, strict=True)] if keys else [[], [], []],
         )
         self.invalidate_model(flush=False)

@@ -46,3 +46,17 @@ class ResPartner(models.Model):
             return domain
         # An array that PostgreSQL has to make first: told how many they are, it would walk along all names after all.
         return Domain("id", "in", SQL("(SELECT unnest(ARRAY(SELECT unnest(%s::int[]))))", ids))
+
+    @api.model
+    def _get_chosen_domain(self, ids, domain=None):
+        """Return the domain of the partners ticked in a list.
+
+        :param list ids: those that the list sent, archived ones too
+        :param domain: the list's own, which counts when the list has more than it may send
+        :rtype: Domain
+        """
+        # sudo: the limit of ids that a list sends is no secret
+        limit = int(self.env["ir.config_parameter"].sudo().get_param("web.active_ids_limit", "20000"))
+        if domain and len(ids) >= limit:
+            return Domain(domain)
+        return Domain("id", "in", ids) & Domain("active", "in", [True, False])

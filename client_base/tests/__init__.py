@@ -14,6 +14,7 @@ from . import (
     test_intake,
     test_isolation,
     test_market,
+    test_mass_change,
     test_merge,
     test_owner,
     test_plan,

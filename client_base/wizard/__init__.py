@@ -3,5 +3,6 @@ from . import (
     client_duplicate_merge,
     client_duplicate_merge_line,
     client_handover_report,
+    client_mass_change,
     client_quick_contact,
 )

@@ -1,0 +1,140 @@
+from ast import literal_eval
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+BATCH = 500
+NAMED = 20
+# The field of the client that each change writes, and the wizard's field that it is taken from.
+CHANGES = {
+    "channel": ("client_channel_id", "channel_id"),
+    "region": ("client_region_id", "region_id"),
+    "industry": ("industry_id", "industry_id"),
+    "country": ("country_id", "country_id"),
+    "lang": ("lang", "lang"),
+}
+
+
+class ClientMassChange(models.TransientModel):
+    """One change over a selection of clients, of whatever length: first who would be changed, then the change.
+
+    Clients that the user may not change are left out and told; another owner is a handover, a task a task.
+    """
+
+    _name = "client.mass.change"
+    _description = "Change of Many Clients"
+
+    domain = fields.Char(required=True, readonly=True)
+    change = fields.Selection(
+        [
+            ("tag_add", "Add a tag"),
+            ("tag_remove", "Take a tag off"),
+            ("channel", "Set the channel format"),
+            ("region", "Set the region"),
+            ("industry", "Set the industry"),
+            ("country", "Set the country"),
+            ("lang", "Set the language"),
+            ("owner", "Hand over to other managers…"),
+            ("task", "Give a task…"),
+        ],
+        string="What to Do",
+        required=True,
+        default="tag_add",
+    )
+    only_empty = fields.Boolean(string="Only Where Nothing Is Entered")
+    tag_ids = fields.Many2many("res.partner.category", string="Tags")
+    channel_id = fields.Many2one("client.channel")
+    region_id = fields.Many2one("client.region")
+    industry_id = fields.Many2one("res.partner.industry")
+    country_id = fields.Many2one("res.country")
+    lang = fields.Selection(lambda self: self.env["res.lang"].get_installed(), string="Language")
+    client_count = fields.Integer(string="Chosen", compute="_compute_preview")
+    change_count = fields.Integer(string="To Be Changed", compute="_compute_preview")
+    same_count = fields.Integer(string="As They Are Already", compute="_compute_preview")
+    refused_count = fields.Integer(string="Not Yours to Change", compute="_compute_preview")
+    refused_names = fields.Text(string="For Example", compute="_compute_preview")
+    state = fields.Selection([("choose", "Choose"), ("done", "Done")], default="choose", readonly=True)
+    changed_count = fields.Integer(string="Changed", readonly=True)
+
+    @api.model
+    def _open_for_selection(self, ids, domain=None):
+        """Open the wizard over the clients ticked in a list, on this page or on all pages."""
+        chosen = self.env["res.partner"]._get_chosen_domain(ids, domain)
+        return self.create({"domain": str(list(chosen))})._reopen()
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Change These Clients"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _get_clients(self):
+        clients = self.env["res.partner"]
+        return clients.search(Domain(literal_eval(self.domain)) & Domain(clients._get_client_domain()), order="id")
+
+    def _sort(self, clients):
+        """Return which of ``clients`` are to be changed, are as they should be already, and may not be changed."""
+        writable = clients._filtered_access("write")
+        same = writable.filtered(self._is_same) if self._is_complete() else clients.browse()
+        return writable - same, same, clients - writable
+
+    def _is_complete(self):
+        """Tell whether it is said what to write."""
+        if self.change in ("tag_add", "tag_remove"):
+            return bool(self.tag_ids)
+        return self.change in CHANGES and bool(self[CHANGES[self.change][1]])
+
+    def _is_same(self, client):
+        if self.change == "tag_add":
+            return self.tag_ids <= client.category_id
+        if self.change == "tag_remove":
+            return not self.tag_ids & client.category_id
+        field, source = CHANGES[self.change]
+        return client[field] == self[source] or bool(self.only_empty and client[field])
+
+    @api.depends("domain", "change", "only_empty", "tag_ids", *(source for _field, source in CHANGES.values()))
+    def _compute_preview(self):
+        for wizard in self:
+            clients = wizard._get_clients()
+            changed, same, refused = wizard._sort(clients)
+            wizard.client_count, wizard.same_count = len(clients), len(same)
+            wizard.change_count, wizard.refused_count = len(changed), len(refused)
+            wizard.refused_names = "\n".join(refused[:NAMED].mapped("display_name"))
+
+    def action_apply(self):
+        """Write the change, all or nothing, and say how many clients it was."""
+        self.ensure_one()
+        clients = self._get_clients()
+        if self.change == "owner":
+            return self.env["client.handover"]._open_for_selection(clients.ids)
+        if self.change == "task":
+            return self._open_task(clients)
+        if not self._is_complete():
+            raise UserError(self.env._("Choose first what is to be written."))
+        changed, _same, _refused = self._sort(clients)
+        values = self._get_values()
+        try:
+            for ids in split_every(BATCH, changed.ids, list):
+                clients.browse(ids).write(values)
+        except (AccessError, ValidationError) as error:
+            raise UserError(self.env._("Nothing was changed: %s", error)) from error
+        self.write({"state": "done", "changed_count": len(changed)})
+        return self._reopen()
+
+    def _get_values(self):
+        if self.change == "tag_add":
+            return {"category_id": [Command.link(tag.id) for tag in self.tag_ids]}
+        if self.change == "tag_remove":
+            return {"category_id": [Command.unlink(tag.id) for tag in self.tag_ids]}
+        field, source = CHANGES[self.change]
+        return {field: self._fields[source].convert_to_write(self[source], self)}
+
+    def _open_task(self, clients):
+        action = self.env["ir.actions.act_window"]._for_xml_id("client_base.action_give_task")
+        return {**action, "context": {"client_ids": clients.ids}}
