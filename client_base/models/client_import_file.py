@@ -1,5 +1,8 @@
 import base64
 import binascii
+import io
+import zipfile
+import zlib
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -8,6 +11,16 @@ from odoo.addons.base_import.models.base_import import ImportValidationError
 
 from ..tools.address import Gazetteer
 from ..tools.row_reader import RowReader
+
+# What the readers of the formats say of a broken file.
+UNREADABLE = (
+    *(ImportValidationError, AttributeError, EOFError, IndexError, KeyError, LookupError, NotImplementedError),
+    *(OSError, OverflowError, RuntimeError, SyntaxError, TypeError, ValueError, zipfile.BadZipFile, zlib.error),
+)
+# So many bytes of text are read at once: about a million rows.
+LARGEST = 256 << 20
+# Entities are declared at the beginning of a document.
+ENTITIES_WITHIN = 4096
 
 
 class ClientImport(models.Model):
@@ -26,18 +39,58 @@ class ClientImport(models.Model):
             content = b""
         if not content.strip(b"\0 \r\n\t"):
             raise UserError(self.env._("“%s” is empty. Choose a spreadsheet with your clients.", self.name))
+        self._check_size(content)
         reader = self.env["base_import.import"].create(
             {"res_model": "res.partner", "file": content, "file_name": self.filename}
         )
         try:
             rows = self._read_cells(reader)
-        except (ImportValidationError, ValueError, AttributeError) as error:
-            raise UserError(self.env._("“%(file)s” cannot be read: %(error)s", file=self.name, error=error)) from error
+        except (UserError, *UNREADABLE) as error:
+            raise UserError(
+                self.env._(
+                    "“%(file)s” cannot be read: it is damaged, encrypted, or no spreadsheet. Open it in your office "
+                    "program and save it anew as XLSX or CSV. (%(error)s)",
+                    file=self.name,
+                    error=error,
+                )
+            ) from error
         if len(rows) < 2:
             raise UserError(
                 self.env._("“%s” has no rows under its header. Choose a spreadsheet with your clients.", self.name)
             )
         return rows
+
+    def _check_size(self, content):
+        """Refuse what would fill the memory: a workbook is an archive, and a small one can hold anything."""
+        size = len(content)
+        if zipfile.is_zipfile(io.BytesIO(content)):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                size = sum(part.file_size for part in archive.infolist())
+                # A list needs no entities; unfolding, they fill the memory, or read other files.
+                if any(self._has_entities(archive, part) for part in archive.infolist()):
+                    raise UserError(
+                        self.env._("“%s” is no plain spreadsheet. Save it anew from your office program.", self.name)
+                    )
+        if size > LARGEST:
+            raise UserError(
+                self.env._(
+                    "“%(file)s” would unfold to %(size)s MB; at most %(most)s MB are read at once. "
+                    "Split it into several files.",
+                    file=self.name,
+                    size=size >> 20,
+                    most=LARGEST >> 20,
+                )
+            )
+
+    @api.model
+    def _has_entities(self, archive, part):
+        if not part.filename.endswith((".xml", ".rels")):
+            return False
+        try:
+            with archive.open(part) as file:
+                return b"<!ENTITY" in file.read(ENTITIES_WITHIN)
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+            return False  # what cannot be read at all is told by who reads it
 
     @api.model
     def _read_cells(self, reader):

@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from ..tools.row_reader import SEVERITIES
+from ..tools.row_reader import MAX_LENGTH, SEVERITIES
 
 
 class ClientImportRow(models.Model):
@@ -84,9 +84,11 @@ class ClientImportRow(models.Model):
             "employees_unreadable": _("Employees “%(text)s” is not a number: it goes into the notes."),
             "manager_unknown": _("No colleague is called “%(text)s”: choose the client's manager."),
             "name_missing": _("No name: enter one, or skip the row."),
+            "name_too_long": _("“%(text)s…” is too long for a name: shorten it, or skip the row."),
             "row_length": _(
                 "%(cells)s cells under %(headers)s headers: the file may be cut off here. Mend it, or skip the row."
             ),
+            "text_too_long": _("“%(text)s…” is too long for its field: it goes into the notes."),
             "website_unreadable": _("“%(text)s” is not a web address: it goes into the notes."),
         }
 
@@ -117,7 +119,8 @@ class ClientImportRow(models.Model):
             if not self.known_id.has_access("write"):
                 return self.env._("%s is not yours to change.", self.known_id.display_name)
         for code, arguments in self.findings or ():
-            if code == "row_length" or (code == "manager_unknown" and not self.owner_id):
+            cut = code == "row_length" or (code == "name_too_long" and len(self.name) >= MAX_LENGTH)
+            if cut or (code == "manager_unknown" and not self.owner_id):
                 return self._get_finding_sentences()[code] % arguments
         return ""
 

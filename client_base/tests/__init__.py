@@ -11,6 +11,7 @@ from . import (
     test_handover,
     test_handover_meetings,
     test_import,
+    test_import_hostile,
     test_intake,
     test_isolation,
     test_market,

@@ -48,12 +48,15 @@ FINDINGS = {
     "employees_unreadable": "question",
     "manager_unknown": "error",
     "name_missing": "error",
+    "name_too_long": "error",
     "row_length": "error",
+    "text_too_long": "mended",
     "website_unreadable": "mended",
 }
 
 # Columns that our own report added begin so: they say nothing of the client.
 OUR_HEADER = "Client Base: "
+MAX_LENGTH = 250  # of a text that an index holds
 MAX_COUNT = 2**31 - 1  # what an integer of the database holds
 _EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;.]{2,}")
 
@@ -143,12 +146,21 @@ class RowReader:
             reading.values = {"name": reading.values.get("name", "")}
             reading.find("row_length", cells=len(cells), headers=len(self.headers))
             return reading
+        self._cut_long(reading)
         if not reading.values.get("name"):
             reading.find("name_missing")
         for read in (self._read_place, self._read_contact, self._read_employees, self._read_references):
             read(reading)
         self._remember(number, reading)
         return reading
+
+    def _cut_long(self, reading):
+        """Put texts into the rest that are too long for what they should be."""
+        for name, text in reading.values.items():
+            if len(text) > MAX_LENGTH:
+                reading.values[name] = text[:MAX_LENGTH] if name == "name" else ""
+                reading.rest[self._header(name)] = text
+                reading.find("name_too_long" if name == "name" else "text_too_long", text=text[:40])
 
     def _read_place(self, reading):
         values = reading.values
