@@ -120,7 +120,6 @@ class ClientIntake(models.Model):
 
     # --- the queue ---
 
-    @api.model
     def action_take_next(self):
         """Take the card that waits longest, urgent ones first, and open it; two operators never get the same."""
         self.flush_model(["state", "urgent"])

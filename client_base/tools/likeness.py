@@ -12,7 +12,8 @@ WORTH = {"vat": 100, "email": 90, "ref": 85, "phone": 80, "website": 75, "name":
 FURTHER = 8  # each further thing in common adds so much
 CONTRADICTION = 30  # what is known of both and differs takes so much away
 SHOWN = 60  # less is chance
-ALIKE = 86  # of 100: names that differ by a typo or two
+ALIKE, ALIKE_WORD = 86, 75  # of 100: names, and their words, that differ by a typo or two
+SHORT = 6  # shorter names must be the same
 # Addresses of these say nothing about the firm.
 FREE_MAIL = frozenset(
     "gmail.com mail.ru yandex.ru ya.ru ukr.net i.ua bk.ru list.ru inbox.ru yahoo.com hotmail.com outlook.com "
@@ -71,7 +72,11 @@ def get_likeness(one, other):
 def is_alike(one, other):
     """Tell whether two names sound alike but for a typo or two; short ones must be the same.
 
-    >>> is_alike("severni veter", "severni vetr"), is_alike("alfa", "alta"), is_alike("bank vest", "bank ost")
+    >>> is_alike("severni veter", "severni vetr"), is_alike("alfa", "alta"), is_alike("golden tools", "penn tools")
     (True, False, False)
     """
-    return min(len(one), len(other)) >= 6 and fuzz.ratio(one, other) >= ALIKE
+    if min(len(one), len(other)) < SHORT or fuzz.ratio(one, other) < ALIKE:
+        return False
+    # What they share proves little: “… Pharmaceuticals”. What differs must be alike by itself.
+    ours, theirs = set(one.split()), set(other.split())
+    return fuzz.ratio(" ".join(sorted(ours - theirs)), " ".join(sorted(theirs - ours))) >= ALIKE_WORD

@@ -10,7 +10,7 @@ _FORMS = frozenset(
     """
     ab ag as asa bv co company corp corporation gmbh group holding holdings inc incorporated kg kgaa limited llc llp lp
     ltd nv oao ooo oy oyj pao plc pte pty sa sarl se spa srl the tov tzov zao
-    ао ат гк группа група дп зао ип кп оао ооо пао пат пп прат тдв тзов тов фоп чп
+    ао ат гк групп группа група гроуп инк компани лтд дп зао ип кп оао ооо пао пат пп прат тдв тзов тов фоп чп
     """.split()
 )
 _PHRASES = re.compile(
@@ -23,9 +23,12 @@ _PHRASES = re.compile(
 _SOUNDS = (
     (re.compile("shch|sch"), "sh"),
     (re.compile("kh"), "h"),
-    (re.compile("ts|tz"), "c"),
+    (re.compile("ts|tz"), "z"),
+    (re.compile("ck|q"), "k"),
+    (re.compile("ch"), "q"),
+    (re.compile("c(?=[eiy])"), "s"),
+    (re.compile("c"), "k"),
     (re.compile("ph"), "f"),
-    (re.compile("ck"), "k"),
     (re.compile("x"), "ks"),
     (re.compile("w"), "v"),
     (re.compile("[jy]"), "i"),

@@ -105,7 +105,7 @@ def load_people(env, clients, chance):
                     "name": f"{chance.choice(FIRST)} {chance.choice(LAST)}",
                     "parent_id": client.id,
                     "function": function,
-                    "phone": f"+1 202-555-{100 + number % 100:04d}",
+                    "phone": f"+1 {201 + number // 100}-555-{100 + number % 100:04d}",
                 }
                 for function, *_figures in unit
             ]

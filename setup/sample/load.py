@@ -122,7 +122,7 @@ def load_contacts(env, clients):
         if number % 10 < 7:
             values["email"] = f"office@{slug}.example"
         if number % 10 < 4:
-            values["phone"] = f"+1 202-555-{100 + number % 100:04d}"
+            values["phone"] = f"+1 {201 + number // 100}-555-{100 + number % 100:04d}"
         if values:
             client.write(values)
         if number % 10 < 3:
@@ -131,7 +131,7 @@ def load_contacts(env, clients):
                     "name": PERSONS[number % len(PERSONS)],
                     "parent_id": client.id,
                     "function": "Purchasing",
-                    "phone": f"+1 202-555-{100 + number % 100:04d}" if number % 2 else False,
+                    "phone": f"+1 {201 + number // 100}-555-{100 + number % 100:04d}" if number % 2 else False,
                 }
             )
     env["res.partner"].create(persons)
