@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": ["client_base"],
     "data": [
+        "security/client_base_lifecycle_rules.xml",
         "security/ir.model.access.csv",
         "data/client_segment_data.xml",
         "data/ir_cron_data.xml",

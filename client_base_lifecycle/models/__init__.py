@@ -1,9 +1,18 @@
 from . import (
+    account_move,
     client_fact,
     client_lifecycle,
+    client_lifecycle_history,
+    client_lifecycle_place,
+    client_lifecycle_purchases,
+    client_lifecycle_reason,
     client_segment,
     client_segment_move,
+    client_standing,
+    res_company,
     res_config_settings,
     res_partner,
+    res_partner_standing,
     sale_order,
+    sale_order_line,
 )

@@ -1,5 +1,7 @@
 from . import (
     test_decision,
+    test_engine,
+    test_purchases,
     test_segment,
     test_settings,
     test_tools,
