@@ -13,6 +13,8 @@
         "data/ir_cron_data.xml",
         "wizard/client_segment_decide_views.xml",
         "views/client_segment_move_views.xml",
+        "views/client_life_templates.xml",
+        "views/client_decision_views.xml",
         "views/res_partner_views.xml",
         "views/client_segment_views.xml",
         "views/res_config_settings_views.xml",

@@ -48,12 +48,12 @@ class ClientLifecycle(models.AbstractModel):
         :param rebuild: count the purchases of all clients, not only of those for whom something differs
         """
         # sudo: the rules of life hold for the whole base, whoever starts the job
-        self = self.sudo()
+        lifecycle = self.sudo()
         committing = bool(self.env.context.get("cron_id"))
-        self._remove_strangers()
+        lifecycle._remove_strangers()
         done = 0
-        for remaining, ids in self._find(rebuild=rebuild, committing=committing):
-            self._place_surely(ids, committing=committing)
+        for remaining, ids in lifecycle._find(rebuild=rebuild, committing=committing):
+            lifecycle._place_surely(ids, committing=committing)
             done += len(ids)
             if committing and not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
                 break
@@ -89,7 +89,7 @@ class ClientLifecycle(models.AbstractModel):
         query = SQL("SELECT id, count(*) OVER () FROM (%s) found", self._select_found(rebuild=rebuild))
         cr.execute(SQL("DECLARE client_lifecycle_found NO SCROLL CURSOR WITH HOLD FOR %s", query))
         if committing:
-            cr.commit()
+            self.env["ir.cron"]._commit_progress()
         try:
             done = 0
             while rows := self.env.execute_query(SQL("FETCH %s FROM client_lifecycle_found", BATCH)):

@@ -47,15 +47,16 @@ class ClientLifecycle(models.AbstractModel):
         this is for histories that came in late, not for everyday.
         """
         # sudo: the history is closed to everybody, and this is the one way to mend it
-        self = self.sudo()
+        lifecycle = self.sudo()
         ids = clients.sudo().commercial_partner_id.ids
-        self._flush_purchases()
-        self.env["client.segment.move"].flush_model()
-        self.env.cr.execute(SQL("DELETE FROM client_segment_move WHERE id IN (%s)", self._select_outdated(ids)))
-        self.env.cr.execute(self._get_telling(ids))
-        self._mend_origins(ids)
-        self._set_since(ids)
-        self._place(ids)
+        lifecycle._flush_purchases()
+        lifecycle.env["client.segment.move"].flush_model()
+        outdated = lifecycle._select_outdated(ids)
+        lifecycle.env.cr.execute(SQL("DELETE FROM client_segment_move WHERE id IN (%s)", outdated))
+        lifecycle.env.cr.execute(lifecycle._get_telling(ids))
+        lifecycle._mend_origins(ids)
+        lifecycle._set_since(ids)
+        lifecycle._place(ids)
 
     @api.model
     def _select_outdated(self, ids):
@@ -123,7 +124,8 @@ class ClientLifecycle(models.AbstractModel):
                             WHERE decision.partner_id = step.partner_id AND decision.company_id = step.company_id
                               AND decision.id = (%(decision)s)
                               AND (decision.rule = ANY(%(lasting)s)
-                                   OR decision.rule IN ('declared_dead', 'dead_review_due') AND step.rule IN ('silent', 'never_ordered')))
+                                   OR decision.rule IN ('declared_dead', 'dead_review_due')
+                                      AND step.rule IN ('silent', 'never_ordered')))
                    ) step
              WHERE from_id IS DISTINCT FROM to_id
             """,

@@ -50,6 +50,21 @@ class ClientStanding(models.Model):
     )
 
     # A constraint, not an index only: Odoo's merge of partners drops the rows that would break one.
+    abc = fields.Selection([("A", "A"), ("B", "B"), ("C", "C")], string="ABC", readonly=True)
+    xyz = fields.Selection([("X", "X"), ("Y", "Y"), ("Z", "Z")], string="XYZ", readonly=True)
+    recency_score = fields.Integer(readonly=True, aggregator="avg")
+    frequency_score = fields.Integer(readonly=True, aggregator="avg")
+    money_score = fields.Integer(readonly=True, aggregator="avg")
+    turnover_year = fields.Float(string="Turnover of 12 Months", digits=(16, 2), readonly=True)
+    turnover_before = fields.Float(string="12 Months Before", digits=(16, 2), readonly=True)
+    rfm = fields.Char(string="RFM", compute="_compute_rfm")
+
+    awake = fields.Float(
+        string="Still With Us", readonly=True, aggregator="avg", help="How probably it buys again, in percent."
+    )
+    forecast_orders = fields.Float(string="Expected Orders", readonly=True)
+    forecast_turnover = fields.Float(string="Expected Turnover", digits=(16, 2), readonly=True)
+
     _partner_company_unique = models.Constraint(
         "UNIQUE (partner_id, company_id)", "A client has one standing with each company."
     )
@@ -62,6 +77,12 @@ class ClientStanding(models.Model):
         today = fields.Date.today()
         for standing in self:
             standing.overdue = get_overdue(standing.last_on, standing.interval, today)
+
+    @api.depends("recency_score", "frequency_score", "money_score")
+    def _compute_rfm(self):
+        for standing in self:
+            scores = (standing.recency_score, standing.frequency_score, standing.money_score)
+            standing.rfm = "".join(map(str, scores)) if all(scores) else False
 
 
 class StandingField(fields.Many2one):

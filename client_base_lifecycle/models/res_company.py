@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.classes import parse_cuts
 from ..tools.ladder import Terms
 
+CUTS = ("client_rfm_recency", "client_rfm_frequency", "client_rfm_money")
+SHARES = ("client_abc_a", "client_abc_b", "client_xyz_x", "client_xyz_y", "client_forecast_months")
 TERMS = ("client_regular_orders", "client_partner_orders", "client_partner_months", "client_dead_months")
 
 
@@ -28,6 +31,67 @@ class ResCompany(models.Model):
         string="Months of a Time-Tested Partner", default=Terms.partner_months, required=True
     )
     client_dead_months = fields.Integer(string="Months of Silence", default=Terms.dead_months, required=True)
+
+    client_abc_a = fields.Float(
+        string="A Clients Bring", default=80, required=True, help="Percent of the turnover of the last 12 months."
+    )
+    client_abc_b = fields.Float(string="A and B Clients Bring", default=95, required=True)
+    client_xyz_x = fields.Float(
+        string="X Clients Vary by",
+        default=50,
+        required=True,
+        help="Percent: the coefficient of variation of the monthly turnover.",
+    )
+    client_xyz_y = fields.Float(string="Y Clients Vary by", default=100, required=True)
+    client_rfm_recency = fields.Char(
+        string="Recency", default="30, 90, 180, 365", help="Days since the last purchase; empty: fifths of the base."
+    )
+    client_rfm_frequency = fields.Char(
+        string="Frequency", default="2, 4, 7, 13", help="Purchases in 12 months; empty: fifths of the base."
+    )
+    client_rfm_money = fields.Char(string="Money", help="Turnover of 12 months; empty: fifths of the base.")
+    client_forecast_months = fields.Integer(string="Months of the Forecast", default=3, required=True)
+
+    client_forecast_on = fields.Date(readonly=True, help="When the last forecast was made.")
+
+    client_alarm_overdue = fields.Float(
+        string="Overdue Alarm",
+        default=1.5,
+        required=True,
+        help="A decision point opens when so many typical intervals have passed since the last purchase.",
+    )
+    client_alarm_fall = fields.Float(
+        string="Falling Volume Alarm", default=40, required=True, help="Percent less than in the 12 months before."
+    )
+    client_alarm_dependence = fields.Float(
+        string="Dependence Alarm", default=20, required=True, help="Percent of our turnover that one client brings."
+    )
+    client_hour_cost = fields.Float(
+        string="An Hour of a Manager", default=30, help="What an hour with a client costs us, for its balance."
+    )
+
+    @api.constrains(*SHARES)
+    def _check_client_shares(self):
+        for company in self:
+            if not 0 < company.client_abc_a < company.client_abc_b <= 100:
+                raise ValidationError(
+                    self.env._("A clients bring more than 0 %, and A and B together more, up to 100 %.")
+                )
+            if not 0 < company.client_xyz_x < company.client_xyz_y:
+                raise ValidationError(self.env._("X clients vary by more than 0 %, and Y clients by more than these."))
+            if not 1 <= company.client_forecast_months <= 12:
+                raise ValidationError(self.env._("A forecast looks ahead for 1 to 12 months."))
+
+    @api.constrains(*CUTS)
+    def _check_client_cuts(self):
+        for company in self:
+            for name in CUTS:
+                try:
+                    parse_cuts(company[name])
+                except ValueError as error:
+                    label = company._fields[name]._description_string(self.env)
+                    words = self.env._("%s: give four rising numbers with commas between, or nothing.", label)
+                    raise ValidationError(words) from error
 
     @api.constrains(*TERMS)
     def _check_client_terms(self):

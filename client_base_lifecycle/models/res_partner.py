@@ -113,3 +113,34 @@ class ResPartner(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("client_base_lifecycle.client_segment_move_action")
         return {**action, "domain": [("partner_id", "=", self.id)], "context": {}}
+
+    def action_find_successors(self):
+        self.ensure_one()
+        return self._open_successors()
+
+    def _open_successors(self, decision=None):
+        """Show who could take this client's place."""
+        successors = self.env["client.successor"]._propose(self, decision)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("In Place of %s", self.display_name),
+            "res_model": "client.successor",
+            "views": [(False, "list")],
+            "domain": [("id", "in", successors.ids)],
+            "target": "new",
+        }
+
+    def action_open_decision(self):
+        """Show the open decision point of this client, or a new one."""
+        self.ensure_one()
+        decision = self.env["client.decision"].search(
+            [("partner_id", "=", self.id), ("state", "!=", "done"), ("company_id", "=", self.env.company.id)], limit=1
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Decision Point"),
+            "res_model": "client.decision",
+            "res_id": decision.id,
+            "views": [(False, "form")],
+            "context": {"default_partner_id": self.id},
+        }

@@ -22,6 +22,14 @@ STANDING_FIELDS = {
     "client_next_order_from": "next_from",
     "client_next_order_to": "next_to",
     "client_overdue": "overdue",
+    "client_abc": "abc",
+    "client_xyz": "xyz",
+    "client_rfm": "rfm",
+    "client_turnover_year": "turnover_year",
+    "client_turnover_before": "turnover_before",
+    "client_awake": "awake",
+    "client_forecast_orders": "forecast_orders",
+    "client_forecast_turnover": "forecast_turnover",
 }
 
 
@@ -74,6 +82,14 @@ class ResPartner(models.Model):
     client_next_order_from = _standing(fields.Date, "client_next_order_from")
     client_next_order_to = _standing(fields.Date, "client_next_order_to")
     client_overdue = _standing(fields.Float, "client_overdue")
+    client_abc = _standing(fields.Selection, "client_abc")
+    client_xyz = _standing(fields.Selection, "client_xyz")
+    client_rfm = _standing(fields.Char, "client_rfm")
+    client_turnover_year = _standing(fields.Float, "client_turnover_year")
+    client_turnover_before = _standing(fields.Float, "client_turnover_before")
+    client_awake = _standing(fields.Float, "client_awake")
+    client_forecast_orders = _standing(fields.Float, "client_forecast_orders")
+    client_forecast_turnover = _standing(fields.Float, "client_forecast_turnover")
 
     @api.depends("client_standing_ids")
     @api.depends_context("company")

@@ -1,6 +1,8 @@
 from . import (
+    test_analysis,
     test_decision,
     test_engine,
+    test_forecast,
     test_purchases,
     test_segment,
     test_settings,

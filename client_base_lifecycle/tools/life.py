@@ -5,7 +5,7 @@ that were there before the addon, or whose old orders came in later.
 """
 
 from datetime import timedelta
-from itertools import groupby
+from itertools import pairwise
 
 from .ladder import Facts, place
 
@@ -16,7 +16,7 @@ def tell(days, terms, today, entered=None, agreed_on=None):
     :param days: the days of purchases in order, a day once for each purchase on it
     :param entered: the day on which the client came into the base
 
-    >>> from .ladder import Terms
+    >>> from odoo.addons.client_base_lifecycle.tools.ladder import Terms
     >>> days = [date(2020, 1, 1), date(2020, 2, 1), date(2020, 2, 1), date(2022, 1, 1)]
     >>> for move in tell(days, Terms(), date(2022, 6, 1), entered=date(2019, 12, 1)):
     ...     print(*move)
@@ -32,7 +32,7 @@ def tell(days, terms, today, entered=None, agreed_on=None):
         moments |= {agreed_on, agreed_on + timedelta(days=terms.dead_days)}
     born = min((day for day in (entered or today, agreed_on, first) if day), default=today)
     told = [_look(days, terms, day, agreed_on) for day in sorted({*moments, born}) if born <= day <= today]
-    return [next(steps) for _segment, steps in groupby(told, key=lambda step: step[1])]
+    return [step for before, step in pairwise([(None, None, None), *told]) if before[1] != step[1]]
 
 
 def _look(days, terms, today, agreed_on):
