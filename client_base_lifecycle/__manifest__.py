@@ -16,9 +16,15 @@
         "views/client_life_templates.xml",
         "views/client_decision_views.xml",
         "views/res_partner_views.xml",
+        "views/client_lifecycle_templates.xml",
         "views/client_segment_views.xml",
         "views/res_config_settings_views.xml",
+        "report/client_lifecycle_report_views.xml",
         "views/client_base_lifecycle_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["client_base_lifecycle/static/src/**/*"],
+    },
+    "external_dependencies": {"python": ["numpy"]},
     "post_init_hook": "post_init_hook",
 }

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..tools.terms import LEAST_TURNS, worsen
 
@@ -32,7 +32,7 @@ class ClientDecision(models.Model):
     _name = "client.decision"
     _description = "Decision Point"
     _inherit = ["mail.thread", "mail.activity.mixin"]
-    _order = "state, opened_on DESC, id DESC"
+    _order = "turnover DESC, id DESC"
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one("res.partner", string="Client", required=True, index=True, ondelete="cascade")
@@ -86,7 +86,10 @@ class ClientDecision(models.Model):
             "hand": _("Opened by hand."),
         }
         for decision in self:
-            decision.why = sentences[decision.cause or "hand"] % (decision.evidence or {})
+            evidence = decision.evidence or {}
+            if evidence.get("next"):
+                evidence = {**evidence, "next": format_date(self.env, evidence["next"])}
+            decision.why = sentences[decision.cause or "hand"] % evidence
 
     @api.depends("partner_id", "company_id")
     @api.depends_context("lang")

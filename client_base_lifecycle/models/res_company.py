@@ -70,6 +70,10 @@ class ResCompany(models.Model):
         string="An Hour of a Manager", default=30, help="What an hour with a client costs us, for its balance."
     )
 
+    client_credit_percent = fields.Float(
+        string="A Year's Credit Costs", default=12, help="Percent of what a client owes us, for its balance."
+    )
+
     @api.constrains(*SHARES)
     def _check_client_shares(self):
         for company in self:

@@ -20,4 +20,5 @@ class ResConfigSettings(models.TransientModel):
     client_alarm_overdue = fields.Float(related="company_id.client_alarm_overdue", readonly=False)
     client_alarm_fall = fields.Float(related="company_id.client_alarm_fall", readonly=False)
     client_alarm_dependence = fields.Float(related="company_id.client_alarm_dependence", readonly=False)
+    client_credit_percent = fields.Float(related="company_id.client_credit_percent", readonly=False)
     client_hour_cost = fields.Float(related="company_id.client_hour_cost", readonly=False)

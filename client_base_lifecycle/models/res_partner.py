@@ -43,6 +43,12 @@ class ResPartner(models.Model):
     client_grade_until = fields.Date(string="Review by", readonly=True, copy=False)
     client_grade_reason = fields.Char(string="Reason of the Decision", readonly=True, copy=False)
     client_grade_user_id = fields.Many2one("res.users", string="Decided by", readonly=True, copy=False)
+    client_expenses = fields.Float(
+        string="Other Expenses a Year",
+        copy=False,
+        aggregator="sum",
+        help="What the client costs us in a year beside the hours: samples, travel, presents.",
+    )
     client_revivable = fields.Selection(
         [("yes", "Revivable"), ("no", "Not revivable")], string="Revivable?", readonly=True, copy=False
     )

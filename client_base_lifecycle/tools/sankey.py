@@ -31,7 +31,7 @@ class Ribbon:
 
 
 def lay_out(flows, order):
-    """Return ``(nodes, ribbons)`` of ``flows``, ``{(origin, target): count}``, segments from top to bottom by ``order``.
+    """Return ``(nodes, ribbons)`` of ``flows``, ``{(origin, target): count}``; from top to bottom it goes by ``order``.
 
     >>> nodes, ribbons = lay_out({("a", "b"): 3, ("a", "c"): 1}, ["a", "b", "c"])
     >>> [(node.name, node.count) for node in nodes]
