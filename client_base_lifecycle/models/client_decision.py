@@ -105,8 +105,11 @@ class ClientDecision(models.Model):
             return []
         self.env["client.lifecycle"]._flush_purchases()
         company = self.company_id or self.env.company
-        query = self._select_terms(SQL("%s", client._origin.id), company, TURNS_SHOWN)
-        return list(reversed(self.env.execute_query_dict(query)))
+        terms = self._select_terms(SQL("(%s)", client._origin.id), company)
+        query = SQL(
+            "SELECT day, amount, discount, margin FROM (%s) turn WHERE nth <= %s ORDER BY day", terms, TURNS_SHOWN
+        )
+        return self.env.execute_query_dict(query)
 
     # --- what a person does ---
 
@@ -174,15 +177,18 @@ class ClientDecision(models.Model):
         """Return the query of what is due: of each client its first cause."""
         return SQL(
             """
+            WITH busy AS MATERIALIZED (
+                     SELECT COALESCE(partner.client_owner_id, 0) AS owner_id, count(*) AS points
+                       FROM client_decision decision
+                       JOIN res_partner partner ON partner.id = decision.partner_id
+                      WHERE decision.state <> 'done' AND decision.company_id = %(company)s
+                   GROUP BY 1)
             SELECT partner_id, cause, evidence, turn, turnover
               FROM (SELECT due.*, row_number() OVER (PARTITION BY owner_id ORDER BY turnover DESC, partner_id) AS number
                       FROM (SELECT DISTINCT ON (partner_id) * FROM (%(causes)s) cause
                           ORDER BY partner_id, priority) due) ranked
-             WHERE number <= %(most)s - (
-                   SELECT count(*) FROM client_decision decision
-                     JOIN res_partner partner ON partner.id = decision.partner_id
-                    WHERE decision.state <> 'done' AND decision.company_id = %(company)s
-                      AND partner.client_owner_id IS NOT DISTINCT FROM ranked.owner_id)
+         LEFT JOIN busy ON busy.owner_id = COALESCE(ranked.owner_id, 0)
+             WHERE number <= %(most)s - COALESCE(busy.points, 0)
           ORDER BY partner_id
             """,
             causes=self._select_causes(company),
@@ -194,7 +200,14 @@ class ClientDecision(models.Model):
     def _select_causes(self, company):
         return SQL(
             """
-            WITH watched AS MATERIALIZED (%(watched)s)
+            WITH alive AS MATERIALIZED (%(watched)s),
+                 turns AS MATERIALIZED (%(turns)s),
+                 watched AS (
+                     SELECT alive.*, COALESCE(terms.rows, '[]') AS rows
+                       FROM alive
+                  LEFT JOIN (SELECT partner_id, jsonb_agg(jsonb_build_array(discount, margin) ORDER BY day) AS rows
+                               FROM turns WHERE nth <= %(least)s GROUP BY partner_id) terms
+                         ON terms.partner_id = alive.partner_id)
             SELECT watched.*, cause.*
               FROM watched
         CROSS JOIN LATERAL (
@@ -219,6 +232,8 @@ class ClientDecision(models.Model):
                               AND (decision.turn = watched.turn OR decision.opened_on > %(quiet)s)))
             """,
             watched=self._select_watched(company),
+            # Only of those who just bought: otherwise nothing is new.
+            turns=self._select_terms(SQL("(SELECT partner_id FROM alive WHERE silent < 8)"), company),
             dependence=company.client_alarm_dependence,
             overdue=company.client_alarm_overdue,
             fall=company.client_alarm_fall,
@@ -238,44 +253,39 @@ class ClientDecision(models.Model):
                    standing.turnover_year AS turnover, standing.turnover_before AS before, standing.interval,
                    standing.next_on, standing.next_to < %(today)s AS late, %(today)s - standing.last_on AS silent,
                    standing.abc = 'A' OR segment.code IN ('vip', 'key') AS important,
-                   sum(standing.turnover_year) OVER () AS total,
-                   COALESCE(terms.rows, '[]') AS rows
+                   sum(standing.turnover_year) OVER () AS total
               FROM client_standing standing
               JOIN client_segment segment ON segment.id = standing.segment_id AND segment.zone = 'life'
               JOIN res_partner partner ON partner.id = standing.partner_id AND partner.active
-         LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_array(discount, margin) ORDER BY day) AS rows
-                              FROM (%(terms)s) turn
-                             WHERE standing.last_on > %(today)s - 8) terms ON TRUE
              WHERE standing.company_id = %(company)s AND standing.abc IN ('A', 'B')
             """,
             today=SQL("%s::date", fields.Date.today()),
             company=company.id,
-            terms=self._select_terms(SQL("standing.partner_id"), company, LEAST_TURNS),
         )
 
     @api.model
-    def _select_terms(self, client, company, limit):
-        """Return the query of the last ``limit`` turns of a client: amount, discount and margin in percent."""
+    def _select_terms(self, clients, company):
+        """Return the query of the turns of ``clients``, the latest is ``nth`` 1: amount, discount and margin in percent."""
         kept = "purchase_price" in self.env["sale.order.line"]._fields
         cost = SQL("line.purchase_price") if kept else SQL("(product.standard_price ->> %s)::numeric", str(company.id))
         return SQL(
             """
-            SELECT sale.date_order::date AS day, sum(line.price_subtotal) AS amount,
+            SELECT member.commercial_partner_id AS partner_id, sale.date_order::date AS day,
+                   sum(line.price_subtotal)::float AS amount,
                    round(COALESCE(100 * sum(line.price_unit * line.product_uom_qty * line.discount / 100)
                          / NULLIF(sum(line.price_unit * line.product_uom_qty), 0), 0), 1)::float AS discount,
                    round(100 * sum(line.price_subtotal - line.product_uom_qty * %(cost)s) FILTER (WHERE %(cost)s > 0)
-                         / NULLIF(sum(line.price_subtotal) FILTER (WHERE %(cost)s > 0), 0), 1)::float AS margin
+                         / NULLIF(sum(line.price_subtotal) FILTER (WHERE %(cost)s > 0), 0), 1)::float AS margin,
+                   row_number() OVER (PARTITION BY member.commercial_partner_id
+                                          ORDER BY sale.date_order::date DESC) AS nth
               FROM res_partner member
               JOIN sale_order sale ON sale.partner_id = member.id AND sale.state = 'sale'
               JOIN sale_order_line line ON line.order_id = sale.id
               JOIN product_product product ON product.id = line.product_id
-             WHERE member.commercial_partner_id = %(client)s AND sale.company_id = %(company)s
-          GROUP BY 1
-          ORDER BY 1 DESC
-             LIMIT %(limit)s
+             WHERE member.commercial_partner_id IN %(clients)s AND sale.company_id = %(company)s
+          GROUP BY 1, 2
             """,
             cost=cost,
-            client=client,
+            clients=clients,
             company=company.id,
-            limit=limit,
         )

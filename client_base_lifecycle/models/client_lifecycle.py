@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 5000
+BATCH = 20_000
 # Settings place so many clients while the user waits; more are left to the job.
 AT_ONCE = 2000
 TRIES = 5

@@ -37,7 +37,7 @@ class ClientLifecycle(models.AbstractModel):
         )
         if unknown := self.env.cr.fetchone()[0]:
             self._flush_purchases()
-            self.env.cr.execute(self._get_telling(unknown))
+            self.env.cr.execute(self._get_telling(unknown, untold=True))
 
     @api.model
     def _rewrite_history(self, clients):
@@ -85,33 +85,40 @@ class ClientLifecycle(models.AbstractModel):
         )
 
     @api.model
-    def _get_telling(self, ids):
-        """Return the statement that writes the past of the clients ``ids``, as far as it is not written."""
+    def _get_telling(self, ids, *, untold=False):
+        """Return the statement that writes the past of the clients ``ids``, as far as it is not written.
+
+        :param untold: nothing of it is: neither movements nor decisions
+        """
         return SQL(
             """
             WITH purchase AS (%(purchases)s),
                  told AS (%(told)s)
             INSERT INTO client_segment_move
-                   (partner_id, company_id, date, from_id, to_id, rule, evidence,
-                    create_uid, create_date, write_uid, write_date)
+                   (partner_id, company_id, date, from_id, to_id, rule, evidence, create_date)
             SELECT told.partner_id, told.company_id, told.day, told.from_id, told.to_id, told.rule, told.evidence,
-                   %(uid)s, %(now)s, %(uid)s, %(now)s
+                   %(now)s
               FROM told
-             WHERE NOT told.decided
-               AND NOT EXISTS (
-                   SELECT FROM client_segment_move move
-                    WHERE move.partner_id = told.partner_id AND move.company_id = told.company_id
-                      AND move.date::date = told.day AND move.rule = told.rule)
+             WHERE NOT told.decided AND %(missing)s
           ORDER BY told.partner_id, told.company_id, told.day
             """,
             purchases=self._select_purchases(ids),
-            told=self._select_told(ids),
-            uid=self.env.uid,
+            told=self._select_told(ids, untold=untold),
+            missing=SQL("TRUE")
+            if untold
+            else SQL(
+                """
+                NOT EXISTS (
+                    SELECT FROM client_segment_move move
+                     WHERE move.partner_id = told.partner_id AND move.company_id = told.company_id
+                       AND move.date::date = told.day AND move.rule = told.rule)
+                """
+            ),
             now=fields.Datetime.now(),
         )
 
     @api.model
-    def _select_told(self, ids):
+    def _select_told(self, ids, *, untold=False):
         """Return the query of the movements, people's decisions among them, from the CTE ``purchase``."""
         return SQL(
             """
@@ -119,28 +126,33 @@ class ClientLifecycle(models.AbstractModel):
               FROM (SELECT step.*, lag(to_id) OVER (
                                PARTITION BY partner_id, company_id ORDER BY moment, priority) AS from_id
                       FROM (%(steps)s) step
-                     WHERE decided OR NOT EXISTS (
-                           SELECT FROM client_segment_move decision
-                            WHERE decision.partner_id = step.partner_id AND decision.company_id = step.company_id
-                              AND decision.id = (%(decision)s)
-                              AND (decision.rule = ANY(%(lasting)s)
-                                   OR decision.rule IN ('declared_dead', 'dead_review_due')
-                                      AND step.rule IN ('silent', 'never_ordered')))
-                   ) step
+                     WHERE %(free)s) step
              WHERE from_id IS DISTINCT FROM to_id
             """,
             steps=self._select_steps(ids),
-            lasting=LASTING,
-            decision=SQL(
-                """
-                SELECT latest.id FROM client_segment_move latest
-                 WHERE latest.partner_id = step.partner_id AND latest.company_id = step.company_id
-                   AND (%s) AND latest.date <= step.moment
-              ORDER BY latest.date DESC, latest.id DESC
-                 LIMIT 1
-                """,
-                self._is_decision("latest"),
-            ),
+            free=SQL("TRUE") if untold else self._is_free(),
+        )
+
+    @api.model
+    def _is_free(self):
+        """Return whether no decision stood above the orders when the ``step`` was taken."""
+        return SQL(
+            """
+            decided OR NOT EXISTS (
+                SELECT FROM client_segment_move decision
+                 WHERE decision.partner_id = step.partner_id AND decision.company_id = step.company_id
+                   AND decision.id = (
+                       SELECT latest.id FROM client_segment_move latest
+                        WHERE latest.partner_id = step.partner_id AND latest.company_id = step.company_id
+                          AND (%s) AND latest.date <= step.moment
+                     ORDER BY latest.date DESC, latest.id DESC
+                        LIMIT 1)
+                   AND (decision.rule = ANY(%s)
+                        OR decision.rule IN ('declared_dead', 'dead_review_due')
+                           AND step.rule IN ('silent', 'never_ordered')))
+            """,
+            self._is_decision("latest"),
+            LASTING,
         )
 
     @api.model

@@ -55,10 +55,9 @@ class ClientLifecycle(models.AbstractModel):
                 ON CONFLICT (partner_id, company_id)
                   DO UPDATE SET (since, %(names)s) = ROW(EXCLUDED.since, %(excluded)s))
             INSERT INTO client_segment_move
-                   (partner_id, company_id, date, from_id, to_id, user_id, rule, evidence, comment,
-                    create_uid, create_date, write_uid, write_date)
+                   (partner_id, company_id, date, from_id, to_id, user_id, rule, evidence, comment, create_date)
             SELECT partner_id, company_id, moved_at, from_id, segment_id, %(person)s, rule, evidence,
-                   CASE WHEN %(person)s IS NOT NULL THEN comment END, %(uid)s, now, %(uid)s, now
+                   CASE WHEN %(person)s IS NOT NULL THEN comment END, now
               FROM changed
              WHERE moves
           ORDER BY partner_id, company_id
@@ -73,7 +72,6 @@ class ClientLifecycle(models.AbstractModel):
             names=SQL(", ").join(map(SQL.identifier, MEASURES)),
             excluded=SQL(", ").join(SQL.identifier("excluded", name) for name in MEASURES),
             person=SQL("%s::int", self.env.context.get("client_decided_by")),
-            uid=self.env.uid,
         )
 
     @api.model

@@ -32,7 +32,8 @@ class ClientLifecycle(models.AbstractModel):
             """
             SELECT member.commercial_partner_id AS partner_id, sale.company_id, sale.date_order AS moment,
                    sale.amount_untaxed / COALESCE(NULLIF(sale.currency_rate, 0), 1) AS amount,
-                   TRUE AS counts, sale.id AS order_id, NULL::int AS move_id
+                   TRUE AS counts, sale.id AS order_id, NULL::int AS move_id,
+                   COALESCE(NULLIF(sale.currency_rate, 0), 1) AS rate
               FROM res_partner member
               JOIN sale_order sale ON sale.partner_id = member.id AND sale.state = 'sale'
               JOIN res_company company ON company.id = sale.company_id AND company.client_purchase_source = 'order'
@@ -49,7 +50,7 @@ class ClientLifecycle(models.AbstractModel):
             SELECT move.commercial_partner_id AS partner_id, move.company_id, move.invoice_date::timestamp AS moment,
                    move.amount_untaxed_signed AS amount,
                    move.move_type = 'out_invoice' AND move.payment_state <> 'reversed' AS counts,
-                   NULL::int AS order_id, move.id AS move_id
+                   NULL::int AS order_id, move.id AS move_id, 1::numeric AS rate
               FROM account_move move
               JOIN res_company company ON company.id = move.company_id
              WHERE move.state = 'posted' AND move.move_type IN ('out_invoice', 'out_refund')
@@ -92,11 +93,9 @@ class ClientLifecycle(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT purchase.partner_id, purchase.company_id,
-                   sum(line.amount - line.quantity * line.cost) FILTER (WHERE line.cost > 0) AS margin
-              FROM purchase
-        CROSS JOIN LATERAL (%s UNION ALL %s) line
-          GROUP BY purchase.partner_id, purchase.company_id
+            SELECT partner_id, company_id, sum(amount - quantity * cost) FILTER (WHERE cost > 0) AS margin
+              FROM (%s UNION ALL %s) line
+          GROUP BY partner_id, company_id
             """,
             self._select_order_costs(),
             self._select_invoice_costs(),
@@ -105,33 +104,32 @@ class ClientLifecycle(models.AbstractModel):
     @api.model
     def _select_order_costs(self):
         kept = "purchase_price" in self.env["sale.order.line"]._fields
-        cost = SQL("line.purchase_price / COALESCE(NULLIF(sale.currency_rate, 0), 1)") if kept else self._get_cost()
         return SQL(
             """
-            SELECT line.price_subtotal / COALESCE(NULLIF(sale.currency_rate, 0), 1) AS amount,
+            SELECT purchase.partner_id, purchase.company_id, line.price_subtotal / purchase.rate AS amount,
                    line.product_uom_qty AS quantity, %s AS cost
-              FROM sale_order_line line
-              JOIN sale_order sale ON sale.id = line.order_id
+              FROM purchase
+              JOIN sale_order_line line ON line.order_id = purchase.order_id
               JOIN product_product product ON product.id = line.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
          LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id
          LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
-             WHERE line.order_id = purchase.order_id
             """,
-            cost,
+            SQL("line.purchase_price / purchase.rate") if kept else self._get_cost(),
         )
 
     @api.model
     def _select_invoice_costs(self):
         return SQL(
             """
-            SELECT -line.balance AS amount, SIGN(-line.balance) * line.quantity AS quantity, %s AS cost
-              FROM account_move_line line
+            SELECT purchase.partner_id, purchase.company_id, -line.balance AS amount,
+                   SIGN(-line.balance) * line.quantity AS quantity, %s AS cost
+              FROM purchase
+              JOIN account_move_line line ON line.move_id = purchase.move_id AND line.display_type = 'product'
               JOIN product_product product ON product.id = line.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
          LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id
          LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
-             WHERE line.move_id = purchase.move_id AND line.display_type = 'product'
             """,
             self._get_cost(),
         )
