@@ -19,6 +19,7 @@ class ClientLifecycle(models.AbstractModel):
             ["amount_untaxed", "company_id", "currency_rate", "date_order", "partner_id", "state"]
         )
         self.env["sale.order.line"].flush_model(["order_id", "price_subtotal", "product_id", "product_uom_qty"])
+        self.env["product.product"].flush_model(["standard_price"])
         self.env["account.move"].flush_model(
             ["amount_untaxed_signed", "commercial_partner_id", "invoice_date", "move_type", "payment_state", "state"]
         )
