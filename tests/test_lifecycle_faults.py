@@ -9,8 +9,8 @@ import pytest
 CLIENTS = 4000
 KILLS = 10
 FILL = """
-    INSERT INTO res_partner (name, complete_name, active, is_company, type, autopost_bills, partner_share, lang, create_date)
-    SELECT 'Fault ' || number, 'Fault ' || number, TRUE, TRUE, 'contact', 'ask', TRUE, 'en_US', '2020-01-01'
+    INSERT INTO res_partner (name, complete_name, active, is_company, type, autopost_bills, partner_share, create_date)
+    SELECT 'Fault ' || number, 'Fault ' || number, TRUE, TRUE, 'contact', 'ask', TRUE, '2020-01-01'
       FROM generate_series(1, %s) number;
     UPDATE res_partner SET commercial_partner_id = id WHERE name LIKE 'Fault %%';
     INSERT INTO sale_order (partner_id, partner_invoice_id, partner_shipping_id, company_id, state, name, date_order,
@@ -41,7 +41,10 @@ HISTORY = """
       JOIN res_partner partner ON partner.id = move.partner_id AND partner.name LIKE 'Fault %'
   ORDER BY partner.name, move.date, move.rule
 """
-CUT_OFF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+CUT_OFF = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 @pytest.fixture(scope="module")

@@ -265,7 +265,7 @@ class ClientDecision(models.Model):
 
     @api.model
     def _select_terms(self, clients, company):
-        """Return the query of the turns of ``clients``, the latest is ``nth`` 1: amount, discount and margin in percent."""
+        """Return the query of the turns of ``clients``, the latest being ``nth`` 1; discount and margin in percent."""
         kept = "purchase_price" in self.env["sale.order.line"]._fields
         cost = SQL("line.purchase_price") if kept else SQL("(product.standard_price ->> %s)::numeric", str(company.id))
         return SQL(

@@ -11,6 +11,8 @@ BATCH = 20_000
 # Settings place so many clients while the user waits; more are left to the job.
 AT_ONCE = 2000
 TRIES = 5
+# From so many changes on PostgreSQL looks at the rows anew.
+MANY = 1000
 
 
 class ClientLifecycle(models.AbstractModel):
@@ -58,6 +60,13 @@ class ClientLifecycle(models.AbstractModel):
             if committing and not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
                 break
         _logger.info("clients placed: %s", done)
+        lifecycle._learn(done)
+
+    @api.model
+    def _learn(self, written):
+        """Tell PostgreSQL what the rows are like where many changed: without that the next plan may be a bad one."""
+        if written > MANY:
+            self.env.cr.execute("ANALYZE client_standing, client_segment_move")
 
     @api.model
     def _rebuild(self):

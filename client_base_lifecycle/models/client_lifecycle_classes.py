@@ -39,6 +39,7 @@ class ClientLifecycle(models.AbstractModel):
                 new=SQL(", ").join(SQL.identifier("class", name) for name in CLASSES),
             )
         )
+        self._learn(self.env.cr.rowcount)
         self.env["client.standing"].invalidate_model(flush=False)
         return cuts
 

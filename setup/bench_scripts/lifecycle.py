@@ -11,20 +11,23 @@ import statistics
 import time
 
 BARE_AGGREGATE = """
-    SELECT partner.commercial_partner_id, count(*), sum(sale.amount_untaxed / COALESCE(NULLIF(sale.currency_rate, 0), 1)),
-           min(sale.date_order), max(sale.date_order)
+    SELECT partner.commercial_partner_id, count(*), min(sale.date_order), max(sale.date_order),
+           sum(sale.amount_untaxed / COALESCE(NULLIF(sale.currency_rate, 0), 1))
       FROM sale_order sale
       JOIN res_partner partner ON partner.id = sale.partner_id
      WHERE sale.state = 'sale'
   GROUP BY partner.commercial_partner_id
 """
-BARE_UPDATE = f"""
+BARE_UPDATE = (
+    """
     UPDATE res_partner partner
        SET bench_count = known.count, bench_turnover = known.sum, bench_first = known.min, bench_last = known.max,
-           bench_segment = CASE WHEN known.max < now() - interval '366 days' THEN 1 WHEN known.count >= 3 THEN 5 ELSE 4 END
-      FROM ({BARE_AGGREGATE}) known
+           bench_segment = CASE WHEN known.max < now() - interval '366 days' THEN 1 ELSE 4 + (known.count >= 3)::int END
+      FROM (%s) known
      WHERE known.commercial_partner_id = partner.id
 """
+    % BARE_AGGREGATE
+)
 
 
 def count_written(env):
@@ -83,7 +86,8 @@ run(
     env,  # noqa: F821
     "ALTER TABLE res_partner ADD COLUMN IF NOT EXISTS bench_count int, ADD COLUMN IF NOT EXISTS bench_turnover numeric,"
     " ADD COLUMN IF NOT EXISTS bench_first timestamp, ADD COLUMN IF NOT EXISTS bench_last timestamp,"
-    " ADD COLUMN IF NOT EXISTS bench_segment int; CREATE INDEX IF NOT EXISTS bench_segment ON res_partner (bench_segment)",
+    " ADD COLUMN IF NOT EXISTS bench_segment int",
+    "CREATE INDEX IF NOT EXISTS bench_segment ON res_partner (bench_segment)",
     "TRUNCATE client_standing, client_segment_move, client_decision, client_lifecycle_summary CASCADE",
     "UPDATE res_company SET client_forecast_on = NULL",
 )()
