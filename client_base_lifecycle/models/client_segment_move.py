@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class ClientSegmentMove(models.Model):
@@ -9,7 +12,10 @@ class ClientSegmentMove(models.Model):
     _order = "date desc, id desc"
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one("res.partner", string="Client", required=True, index=True, ondelete="cascade")
+    partner_id = fields.Many2one("res.partner", string="Client", required=True, ondelete="cascade")
+    company_id = fields.Many2one(
+        "res.company", required=True, ondelete="cascade", default=lambda self: self.env.company
+    )
     owner_id = fields.Many2one(related="partner_id.client_owner_id", string="Client's Manager")
     date = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
     from_id = fields.Many2one("client.segment", ondelete="restrict")
@@ -20,8 +26,68 @@ class ClientSegmentMove(models.Model):
     comment = fields.Char(help="What the person who decided said about it.")
     reason = fields.Text(compute="_compute_reason")
 
+    # The latest of a client, without a sort.
+    _partner_date_index = models.Index("(partner_id, company_id, date DESC, id DESC)")
+
     @api.depends("rule", "evidence", "comment")
     def _compute_reason(self):
         lifecycle = self.env["client.lifecycle"]
         for move in self:
             move.reason = lifecycle._get_reason(move.rule, move.evidence, move.comment)
+
+    @api.model
+    def _select_base_on(self, day):
+        """Return the query of where each client stood at the end of ``day``: ``partner_id, segment_id``."""
+        self.flush_model(["partner_id", "company_id", "date", "to_id"])
+        return SQL(
+            """
+            SELECT DISTINCT ON (partner_id) partner_id, to_id AS segment_id
+              FROM client_segment_move
+             WHERE company_id = %s AND date < %s
+          ORDER BY partner_id, company_id, date DESC, id DESC
+            """,
+            self.env.company.id,
+            fields.Date.to_date(day) + timedelta(days=1),
+        )
+
+    @api.model
+    def _get_base_on(self, day):
+        """Return where every client stood at the end of ``day`` with the current company: ``{id: code}``."""
+        codes = {segment.id: segment.code for segment in self.env["client.segment"].search([])}
+        return {client: codes[segment] for client, segment in self.env.execute_query(self._select_base_on(day))}
+
+    @api.model
+    def _get_flows(self, date_from, date_to, owners=None):
+        """Return the movements from ``date_from`` to ``date_to``, both days included, added up.
+
+        :param owners: of the clients of these managers only; ``False`` among them is nobody
+        :return: ``[{"from", "to", "person", "count"}]``, the codes of segments, ``None`` where the client came in
+        """
+        self.flush_model()
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT origin.code AS "from", target.code AS "to", move.user_id IS NOT NULL AS person, count(*) AS count
+                  FROM client_segment_move move
+                  JOIN client_segment target ON target.id = move.to_id
+             LEFT JOIN client_segment origin ON origin.id = move.from_id
+                  JOIN res_partner partner ON partner.id = move.partner_id
+                 WHERE move.company_id = %(company)s AND move.date >= %(start)s AND move.date < %(end)s
+                   AND move.from_id IS DISTINCT FROM move.to_id AND %(owned)s
+              GROUP BY 1, 2, 3
+              ORDER BY 4 DESC, 1, 2, 3
+                """,
+                company=self.env.company.id,
+                start=date_from,
+                end=date_to + timedelta(days=1),
+                owned=self._get_owned(owners),
+            )
+        )
+
+    @api.model
+    def _get_owned(self, owners):
+        """Return the condition that the ``partner`` belongs to one of ``owners``."""
+        if owners is None:
+            return SQL("TRUE")
+        ids = [owner for owner in owners if owner]
+        return SQL("COALESCE(partner.client_owner_id, 0) = ANY(%s)", [*ids, 0] if False in owners else ids)

@@ -1,41 +1,24 @@
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-
-from ..tools.ladder import Terms
+from odoo import fields, models
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    client_regular_orders = fields.Integer(
-        string="Orders of a Regular Client",
-        config_parameter="client_base_lifecycle.regular_orders",
-        default=Terms.regular_orders,
-    )
-    client_partner_orders = fields.Integer(
-        string="Orders of a Time-Tested Partner",
-        config_parameter="client_base_lifecycle.partner_orders",
-        default=Terms.partner_orders,
-    )
-    client_partner_months = fields.Integer(
-        string="Months of a Time-Tested Partner",
-        config_parameter="client_base_lifecycle.partner_months",
-        default=Terms.partner_months,
-    )
-    client_dead_months = fields.Integer(
-        string="Months of Silence",
-        config_parameter="client_base_lifecycle.dead_months",
-        default=Terms.dead_months,
-    )
-
-    @api.constrains("client_regular_orders", "client_partner_orders", "client_partner_months", "client_dead_months")
-    def _check_client_terms(self):
-        names = vars(Terms())
-        if any(settings[f"client_{name}"] < 1 for settings in self for name in names):
-            raise ValidationError(self.env._("The thresholds of the lifecycle segments are whole numbers from 1 on."))
-
-    def set_values(self):
-        before = self.env["client.lifecycle"]._get_terms()
-        super().set_values()
-        if self.env["client.lifecycle"]._get_terms() != before:
-            self.env["client.lifecycle"]._refresh_all()
+    client_purchase_source = fields.Selection(related="company_id.client_purchase_source", readonly=False)
+    client_regular_orders = fields.Integer(related="company_id.client_regular_orders", readonly=False)
+    client_partner_orders = fields.Integer(related="company_id.client_partner_orders", readonly=False)
+    client_partner_months = fields.Integer(related="company_id.client_partner_months", readonly=False)
+    client_dead_months = fields.Integer(related="company_id.client_dead_months", readonly=False)
+    client_abc_a = fields.Float(related="company_id.client_abc_a", readonly=False)
+    client_abc_b = fields.Float(related="company_id.client_abc_b", readonly=False)
+    client_xyz_x = fields.Float(related="company_id.client_xyz_x", readonly=False)
+    client_xyz_y = fields.Float(related="company_id.client_xyz_y", readonly=False)
+    client_rfm_recency = fields.Char(related="company_id.client_rfm_recency", readonly=False)
+    client_rfm_frequency = fields.Char(related="company_id.client_rfm_frequency", readonly=False)
+    client_rfm_money = fields.Char(related="company_id.client_rfm_money", readonly=False)
+    client_forecast_months = fields.Integer(related="company_id.client_forecast_months", readonly=False)
+    client_alarm_overdue = fields.Float(related="company_id.client_alarm_overdue", readonly=False)
+    client_alarm_fall = fields.Float(related="company_id.client_alarm_fall", readonly=False)
+    client_alarm_dependence = fields.Float(related="company_id.client_alarm_dependence", readonly=False)
+    client_credit_percent = fields.Float(related="company_id.client_credit_percent", readonly=False)
+    client_hour_cost = fields.Float(related="company_id.client_hour_cost", readonly=False)

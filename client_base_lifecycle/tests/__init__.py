@@ -1,5 +1,11 @@
 from . import (
+    test_analysis,
+    test_companies,
     test_decision,
+    test_engine,
+    test_forecast,
+    test_points,
+    test_purchases,
     test_segment,
     test_settings,
     test_tools,

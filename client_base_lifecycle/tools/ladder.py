@@ -2,26 +2,63 @@
 
 Nothing here knows Odoo: facts about a client go in, a verdict with its rule and evidence comes
 out.  Dates are :class:`datetime.date`; terms are counted in months of 30.44 days on average.
+
+The engine places clients by SQL (``models/client_lifecycle_place.py``), which says the same: the
+tests compare the two over generated histories.
 """
 
+import math
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 DAYS_A_MONTH = 30.44
+
+# The segment that each rule leads to.
+SEGMENT_OF_RULE = {
+    "agreed": "active",
+    "chosen_key": "key",
+    "dead_review_due": "dead",
+    "declared_dead": "dead",
+    "first_orders": "working",
+    "many_orders": "partner",
+    "named_vip": "vip",
+    "never_ordered": "dead",
+    "no_agreement": "potential",
+    "several_orders": "regular",
+    "silent": "dead",
+    "vip_review_due": "vip",
+}
+
+
+def days_of(months):
+    """Return the least whole number of days that make ``months``.
+
+    >>> days_of(12), days_of(1)
+    (366, 31)
+    """
+    return math.ceil(months * DAYS_A_MONTH)
 
 
 @dataclass(frozen=True)
 class Terms:
     """The thresholds that a company sets.
 
-    ``regular_orders`` and ``partner_orders`` count confirmed orders; ``partner_months`` is how
-    long they must span; after ``dead_months`` without an order a client is dead.
+    ``regular_orders`` and ``partner_orders`` count purchases; ``partner_months`` is how long they
+    must span; after ``dead_months`` without a purchase a client is dead.
     """
 
     regular_orders: int = 3
     partner_orders: int = 10
     partner_months: int = 12
     dead_months: int = 12
+
+    @property
+    def dead_days(self):
+        return days_of(self.dead_months)
+
+    @property
+    def partner_days(self):
+        return days_of(self.partner_months)
 
 
 @dataclass(frozen=True)
@@ -31,26 +68,48 @@ class Decision:
     grade: str
     on: date
     until: date | None = None
+    at: datetime | None = None
+
+    @property
+    def moment(self):
+        """When it was decided; the end of that day where only the day is known.
+
+        >>> Decision("dead", date(2026, 4, 1)).moment
+        datetime.datetime(2026, 4, 1, 23, 59, 59, 999999)
+        """
+        return self.at if self.at and self.at.date() == self.on else datetime.combine(self.on, time.max)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a client: confirmed orders, the agreement, a person's decision."""
+    """What is known of a client: purchases, the agreement, a person's decision.
+
+    ``last_at`` is the moment of the last purchase, where more than its day is known.
+    """
 
     orders: int = 0
     first: date | None = None
     last: date | None = None
     agreed_on: date | None = None
     decision: Decision | None = None
+    last_at: datetime | None = None
+
+    @property
+    def last_moment(self):
+        return self.last_at or (datetime.combine(self.last, time.min) if self.last else None)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The segment's code, the rule that placed the client there, and the evidence for it."""
+    """The segment's code, the rule that placed the client there, and the evidence for it.
+
+    ``due`` is the day on which time alone may lead to another verdict.
+    """
 
     segment: str
     rule: str
     evidence: dict = field(default_factory=dict)
+    due: date | None = None
 
 
 def place(facts, terms, today):
@@ -68,8 +127,9 @@ def place(facts, terms, today):
     'working'
     >>> place(Facts(3, d(2026, 1, 1), d(2026, 5, 1)), terms, today).segment
     'regular'
-    >>> place(Facts(12, d(2024, 1, 1), d(2026, 5, 1)), terms, today)
-    Verdict(segment='partner', rule='many_orders', evidence={'orders': 12, 'months': 27, 'first': '2024-01-01'})
+    >>> verdict = place(Facts(12, d(2024, 1, 1), d(2026, 5, 1)), terms, today)
+    >>> verdict.rule, verdict.evidence, verdict.due
+    ('many_orders', {'orders': 12, 'months': 27, 'first': '2024-01-01'}, datetime.date(2027, 5, 2))
     >>> place(Facts(12, d(2024, 1, 1), d(2025, 5, 1)), terms, today).rule
     'silent'
 
@@ -79,60 +139,57 @@ def place(facts, terms, today):
     >>> place(Facts(1, d(2026, 5, 1), d(2026, 5, 1), decision=vip), terms, today).rule
     'vip_review_due'
 
-    An order after the client was declared dead brings it back to life:
+    An order after the client was declared dead brings it back to life, on the same day as well:
 
-    >>> dead = Decision("dead", d(2026, 4, 1))
+    >>> dead = Decision("dead", d(2026, 4, 1), at=datetime(2026, 4, 1, 9))
     >>> place(Facts(1, d(2026, 3, 1), d(2026, 3, 1), decision=dead), terms, today).segment
     'dead'
     >>> place(Facts(2, d(2026, 3, 1), d(2026, 5, 1), decision=dead), terms, today).segment
+    'working'
+    >>> same_day = Facts(2, d(2026, 3, 1), d(2026, 4, 1), decision=dead, last_at=datetime(2026, 4, 1, 10))
+    >>> place(same_day, terms, today).segment
     'working'
     """
     return _by_decision(facts, today) or _by_orders(facts, terms, today) or _before_orders(facts, terms, today)
 
 
+def _verdict(rule, evidence=None, due=None):
+    return Verdict(SEGMENT_OF_RULE[rule], rule, evidence or {}, due)
+
+
 def _by_decision(facts, today):
     decision = facts.decision
-    if not decision:
+    if not decision or (decision.grade == "dead" and facts.last and facts.last_moment > decision.moment):
         return None
-    if decision.grade == "dead":
-        revived = facts.last and facts.last > decision.on
-        return None if revived else Verdict("dead", "declared_dead", {"on": decision.on.isoformat()})
+    evidence = {"on": decision.on.isoformat()}
     if decision.grade == "key":
-        return Verdict("key", "chosen_key", {"on": decision.on.isoformat()})
-    due = decision.until and decision.until < today
-    evidence = {"on": decision.on.isoformat(), "until": decision.until.isoformat() if decision.until else ""}
-    return Verdict("vip", "vip_review_due" if due else "named_vip", evidence)
+        return _verdict("chosen_key", evidence)
+    late = bool(decision.until and decision.until < today)
+    due = decision.until + timedelta(days=1) if decision.until and not late else None
+    evidence["until"] = decision.until.isoformat() if decision.until else ""
+    rules = {"vip": ("named_vip", "vip_review_due"), "dead": ("declared_dead", "dead_review_due")}
+    return _verdict(rules[decision.grade][late], evidence, due)
 
 
 def _by_orders(facts, terms, today):
     if not facts.orders:
         return None
-    if months_between(facts.last, today) >= terms.dead_months:
-        return Verdict("dead", "silent", {"last": facts.last.isoformat(), "months": terms.dead_months})
-    months = months_between(facts.first, facts.last)
-    if facts.orders >= terms.partner_orders and months >= terms.partner_months:
-        evidence = {"orders": facts.orders, "months": int(months), "first": facts.first.isoformat()}
-        return Verdict("partner", "many_orders", evidence)
-    evidence = {"orders": facts.orders, "last": facts.last.isoformat()}
-    if facts.orders >= terms.regular_orders:
-        return Verdict("regular", "several_orders", evidence)
-    return Verdict("working", "first_orders", evidence)
+    due = facts.last + timedelta(days=terms.dead_days)
+    if due <= today:
+        return _verdict("silent", {"last": facts.last.isoformat(), "months": terms.dead_months})
+    span = (facts.last - facts.first).days
+    if facts.orders >= terms.partner_orders and span >= terms.partner_days:
+        months = int(span / DAYS_A_MONTH)
+        return _verdict(
+            "many_orders", {"orders": facts.orders, "months": months, "first": facts.first.isoformat()}, due
+        )
+    rule = "several_orders" if facts.orders >= terms.regular_orders else "first_orders"
+    return _verdict(rule, {"orders": facts.orders, "last": facts.last.isoformat()}, due)
 
 
 def _before_orders(facts, terms, today):
     if not facts.agreed_on:
-        return Verdict("potential", "no_agreement")
+        return _verdict("no_agreement")
     evidence = {"on": facts.agreed_on.isoformat(), "months": terms.dead_months}
-    if months_between(facts.agreed_on, today) >= terms.dead_months:
-        return Verdict("dead", "never_ordered", evidence)
-    return Verdict("active", "agreed", evidence)
-
-
-def months_between(start, end):
-    """Return the average months from ``start`` to ``end``, as a number that may have a fraction.
-
-    >>> from datetime import date as d
-    >>> round(months_between(d(2026, 1, 1), d(2026, 7, 1)), 1)
-    5.9
-    """
-    return (end - start).days / DAYS_A_MONTH
+    due = facts.agreed_on + timedelta(days=terms.dead_days)
+    return _verdict("never_ordered", evidence) if due <= today else _verdict("agreed", evidence, due)

@@ -1,1 +1,1 @@
-from . import client_segment_decide
+from . import client_segment_decide, client_successor

@@ -42,7 +42,8 @@ class ClientSegmentDecide(models.TransientModel):
             {
                 "client_grade": self.grade if self.grade != "none" else False,
                 "client_grade_date": fields.Date.context_today(self) if self.grade != "none" else False,
-                "client_grade_until": self.until if self.grade == "vip" else False,
+                "client_grade_at": fields.Datetime.now() if self.grade != "none" else False,
+                "client_grade_until": self.until if self.grade in ("vip", "dead") else False,
                 "client_grade_reason": self.reason,
                 "client_grade_user_id": self.env.uid,
                 "client_revivable": self.revivable if self.grade == "dead" else False,

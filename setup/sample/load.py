@@ -137,8 +137,25 @@ def load_contacts(env, clients):
     env["res.partner"].create(persons)
 
 
+def load_products(env):
+    """Return products of three categories as ``[(price up to, product)]``; what a unit costs us is known."""
+    goods = []
+    for name, most, cost in (("Paper", 120, 80), ("Ink", 150, 95), ("Devices", float("inf"), 120)):
+        category = env["product.category"].create({"name": name})
+        values = {"name": name, "type": "consu", "taxes_id": False, "categ_id": category.id, "standard_price": cost}
+        goods.append((most, env["product.product"].create(values)))
+    return goods
+
+
+def get_line(goods, row):
+    """Return product, quantity and price of a purchase."""
+    quantity = max(int(row["quantity"]), 1)
+    price = float(row["amount"]) * PRICE_FACTOR / quantity
+    return next(product for most, product in goods if price <= most).id, quantity, price
+
+
 def load_orders(env, users, clients):
-    product = env["product.product"].create({"name": "Goods", "type": "consu", "taxes_id": False})
+    goods = load_products(env)
     purchases = [row for row in read("purchases.csv") if int(row["customer"]) <= CUSTOMERS]
     delay = date.today() - timedelta(days=1) - max(date.fromisoformat(row["date"]) for row in purchases)
     rows = []
@@ -151,9 +168,7 @@ def load_orders(env, users, clients):
                 client.user_id.id,
                 f"{day} 09:00:00",
                 "sale",
-                product.id,
-                1,
-                float(row["amount"]) * PRICE_FACTOR,
+                *get_line(goods, row),
             ]
         )
     fields = ["partner_id/.id", "user_id/.id", "date_order", "state"]
@@ -194,6 +209,17 @@ def load_decisions(env, users, clients):
         ).action_apply()
 
 
+def load_analysis(env, clients):
+    """What the nights would have told: the movements of the past, classes, forecast, decision points."""
+    env["client.lifecycle"]._rewrite_history(clients)
+    env["client.lifecycle"]._analyse()
+    decisions = env["client.decision"].search([], limit=6)
+    for decision, choice in zip(decisions, ("continue", "change", "continue"), strict=False):
+        decision.client_choice = choice
+    decisions[:2].write({"company_choice": "continue", "terms": "Delivery within a day", "result": "Stays with us"})
+    decisions[:2].action_decide()
+
+
 def load_team_life(env, users, clients):
     """Some clients belong to nobody, and one manager is on vacation."""
     clients[-40:].user_id = False
@@ -220,6 +246,7 @@ def load(env):
     load_decisions(env, users, clients)
     load_team_life(env, users, clients)
     load_cards(env, users, clients)
+    load_analysis(env, clients)
     env.cr.commit()
     say(f"sample loaded in {time.monotonic() - started:.0f} s")
 

@@ -1,0 +1,291 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+
+from ..tools.terms import LEAST_TURNS, worsen
+
+CHOICES = [("continue", "Continue"), ("change", "Change the terms"), ("stop", "Stop")]
+CAUSES = [
+    ("turn", "End of a turn"),
+    ("overdue", "Order overdue"),
+    ("falling", "Falling volume"),
+    ("terms", "Terms only worsen"),
+    ("dependence", "We depend on the client"),
+    ("hand", "Opened by hand"),
+]
+# More open points of one manager than this are nobody's to work on.
+OPEN_AT_ONCE = 30
+# An alarm that was answered is quiet for so long.
+QUIET_DAYS = 90
+TURNS_SHOWN = 8
+
+
+class ClientDecision(models.Model):
+    """A point at which client and company decide: continue, change the terms, or stop.
+
+    It opens by itself at the end of a turn of an important client, or by an alarm; one is open for
+    a client at a time.
+    """
+
+    _name = "client.decision"
+    _description = "Decision Point"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "turnover DESC, id DESC"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one("res.partner", string="Client", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade", index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    owner_id = fields.Many2one(related="partner_id.client_owner_id", string="Client's Manager")
+    segment_id = fields.Many2one(related="partner_id.client_segment_id")
+    cause = fields.Selection(CAUSES, required=True, readonly=True, default="hand")
+    evidence = fields.Json(readonly=True)
+    why = fields.Char(compute="_compute_why", help="What opened this point.")
+    turn = fields.Integer(readonly=True, help="After how many turns of the spiral.")
+    turnover = fields.Float(
+        string="Turnover of 12 Months", digits=(16, 2), readonly=True, help="When the point was opened."
+    )
+    opened_on = fields.Date(required=True, readonly=True, default=fields.Date.context_today)
+    state = fields.Selection(
+        [("open", "To talk about"), ("client", "The client decided"), ("done", "Decided")],
+        required=True,
+        default="open",
+        readonly=True,
+        group_expand=True,
+        index=True,
+    )
+    client_choice = fields.Selection(CHOICES, string="The Client", help="What the client decided.")
+    company_choice = fields.Selection(CHOICES, string="We", help="What we decided.")
+    terms = fields.Text(string="Terms Changed", help="What is different from now on: price, payment, service.")
+    result = fields.Text(help="What came of it.")
+    revivable = fields.Selection([("yes", "Revivable"), ("no", "Not revivable")], string="Revivable?")
+    review_on = fields.Date(help="When to look at it again.")
+    successor_id = fields.Many2one(
+        "res.partner", string="Prepared in Its Place", index="btree_not_null", ondelete="set null"
+    )
+    turns_html = fields.Html(compute="_compute_turns_html", help="Amount, discount and margin of the last turns.")
+    user_id = fields.Many2one("res.users", string="Decided by", readonly=True, ondelete="set null")
+    decided_on = fields.Date(readonly=True)
+
+    _one_open = models.UniqueIndex("(partner_id, company_id) WHERE state <> 'done'")
+
+    @api.depends("cause", "evidence")
+    @api.depends_context("lang")
+    def _compute_why(self):
+        _ = self.env._
+        sentences = {
+            "turn": _("Turn %(turn)s is over: the next order was expected on %(next)s."),
+            "overdue": _("Silent for %(ratio)s typical intervals of %(interval)s days."),
+            "falling": _("%(percent)s %% less than in the 12 months before."),
+            "terms": _("Over %(turns)s turns discounts only rose, or the margin only fell."),
+            "dependence": _("Brings %(percent)s %% of our turnover."),
+            "hand": _("Opened by hand."),
+        }
+        for decision in self:
+            evidence = decision.evidence or {}
+            if evidence.get("next"):
+                evidence = {**evidence, "next": format_date(self.env, evidence["next"])}
+            decision.why = sentences[decision.cause or "hand"] % evidence
+
+    @api.depends("partner_id", "company_id")
+    @api.depends_context("lang")
+    def _compute_turns_html(self):
+        for decision in self:
+            turns = decision._get_turns(decision.partner_id)
+            values = {"turns": turns, "worse": worsen([(turn["discount"], turn["margin"]) for turn in turns])}
+            decision.turns_html = self.env["ir.qweb"]._render("client_base_lifecycle.client_turns", values)
+
+    def _get_turns(self, client):
+        """Return the last turns of ``client``, the oldest first: ``[{"day", "amount", "discount", "margin"}]``."""
+        if not client.has_access("read"):
+            return []
+        self.env["client.lifecycle"]._flush_purchases()
+        company = self.company_id or self.env.company
+        terms = self._select_terms(SQL("(%s)", client._origin.id), company)
+        query = SQL(
+            "SELECT day, amount, discount, margin FROM (%s) turn WHERE nth <= %s ORDER BY day", terms, TURNS_SHOWN
+        )
+        return self.env.execute_query_dict(query)
+
+    # --- what a person does ---
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("client_choice"):
+            self.filtered(lambda decision: decision.state == "open").state = "client"
+        return result
+
+    def action_decide(self):
+        """Close the points; a client that stops, or that we stop, is declared dead."""
+        for decision in self:
+            decision._check_complete()
+        stopped = self.filtered(lambda decision: "stop" in (decision.client_choice, decision.company_choice))
+        for decision in stopped:
+            decision._declare_dead()
+        self.write({"state": "done", "user_id": self.env.uid, "decided_on": fields.Date.context_today(self)})
+        return True
+
+    def _check_complete(self):
+        if not self.client_choice or not self.company_choice:
+            raise UserError(self.env._("Say what the client decided, and what we decided."))
+        if "change" in (self.client_choice, self.company_choice) and not self.terms:
+            raise UserError(self.env._("Say which terms change."))
+        if "stop" in (self.client_choice, self.company_choice) and not (self.revivable and self.result):
+            raise UserError(self.env._("Say why it stops (result), and whether the client can be revived."))
+
+    def _declare_dead(self):
+        wizard = self.env["client.segment.decide"].create(
+            {
+                "partner_ids": self.partner_id.ids,
+                "grade": "dead",
+                "reason": self.result,
+                "revivable": self.revivable,
+                "until": self.review_on,
+            }
+        )
+        wizard.action_apply()
+
+    def action_find_successors(self):
+        self.ensure_one()
+        return self.partner_id._open_successors(self)
+
+    def action_reopen(self):
+        self.write({"state": "open", "user_id": False, "decided_on": False})
+
+    # --- what opens by itself ---
+
+    @api.model
+    def _open_due(self, company):
+        """Open the points that are due with ``company``, the weightiest of each manager first."""
+        # sudo: alarms go off for every client, whoever starts the job
+        decisions = self.sudo()
+        decisions.flush_model()
+        vals_list = []
+        for row in self.env.execute_query_dict(self._select_due(company)):
+            if row["cause"] == "terms" and not worsen(row["evidence"]["rows"]):
+                continue
+            vals_list.append({**row, "company_id": company.id, "opened_on": fields.Date.today()})
+        # No mail to followers: the board shows them.
+        decisions.with_context(tracking_disable=True, mail_create_nosubscribe=True).create(vals_list)
+
+    @api.model
+    def _select_due(self, company):
+        """Return the query of what is due: of each client its first cause."""
+        return SQL(
+            """
+            WITH busy AS MATERIALIZED (
+                     SELECT COALESCE(partner.client_owner_id, 0) AS owner_id, count(*) AS points
+                       FROM client_decision decision
+                       JOIN res_partner partner ON partner.id = decision.partner_id
+                      WHERE decision.state <> 'done' AND decision.company_id = %(company)s
+                   GROUP BY 1)
+            SELECT partner_id, cause, evidence, turn, turnover
+              FROM (SELECT due.*, row_number() OVER (PARTITION BY owner_id ORDER BY turnover DESC, partner_id) AS number
+                      FROM (SELECT DISTINCT ON (partner_id) * FROM (%(causes)s) cause
+                          ORDER BY partner_id, priority) due) ranked
+         LEFT JOIN busy ON busy.owner_id = COALESCE(ranked.owner_id, 0)
+             WHERE number <= %(most)s - COALESCE(busy.points, 0)
+          ORDER BY partner_id
+            """,
+            causes=self._select_causes(company),
+            company=company.id,
+            most=OPEN_AT_ONCE,
+        )
+
+    @api.model
+    def _select_causes(self, company):
+        return SQL(
+            """
+            WITH alive AS MATERIALIZED (%(watched)s),
+                 turns AS MATERIALIZED (%(turns)s),
+                 watched AS (
+                     SELECT alive.*, COALESCE(terms.rows, '[]') AS rows
+                       FROM alive
+                  LEFT JOIN (SELECT partner_id, jsonb_agg(jsonb_build_array(discount, margin) ORDER BY day) AS rows
+                               FROM turns WHERE nth <= %(least)s GROUP BY partner_id) terms
+                         ON terms.partner_id = alive.partner_id)
+            SELECT watched.*, cause.*
+              FROM watched
+        CROSS JOIN LATERAL (
+                   VALUES (1, 'dependence', turnover >= total * %(dependence)s / 100,
+                           jsonb_build_object('percent', round(100 * turnover / NULLIF(total, 0)))),
+                          (2, 'overdue', late AND silent >= interval * %(overdue)s,
+                           jsonb_build_object('ratio', round(silent::numeric / NULLIF(interval, 0), 1),
+                                              'interval', interval)),
+                          (3, 'falling', turnover < before * (1 - %(fall)s / 100.0),
+                           jsonb_build_object('percent', round(100 - 100 * turnover / NULLIF(before, 0)))),
+                          (4, 'terms', jsonb_array_length(rows) >= %(least)s,
+                           jsonb_build_object('rows', rows, 'turns', %(least)s)),
+                          (5, 'turn', important AND next_on <= %(today)s AND NOT late,
+                           jsonb_build_object('turn', turn, 'next', next_on))
+                   ) AS cause (priority, cause, holds, evidence)
+             WHERE cause.holds
+               AND NOT EXISTS (
+                   SELECT FROM client_decision decision
+                    WHERE decision.partner_id = watched.partner_id AND decision.company_id = %(company)s
+                      AND (decision.state <> 'done'
+                           OR decision.cause = cause.cause
+                              AND (decision.turn = watched.turn OR decision.opened_on > %(quiet)s)))
+            """,
+            watched=self._select_watched(company),
+            # Only of those who just bought: otherwise nothing is new.
+            turns=self._select_terms(SQL("(SELECT partner_id FROM alive WHERE silent < 8)"), company),
+            dependence=company.client_alarm_dependence,
+            overdue=company.client_alarm_overdue,
+            fall=company.client_alarm_fall,
+            least=LEAST_TURNS,
+            today=fields.Date.today(),
+            company=company.id,
+            quiet=fields.Date.today() - timedelta(days=QUIET_DAYS),
+        )
+
+    @api.model
+    def _select_watched(self, company):
+        """Return the query of the clients that alarms may go off for: those alive that bring the most (A and B)."""
+        self.env["client.standing"].flush_model()
+        return SQL(
+            """
+            SELECT standing.partner_id, partner.client_owner_id AS owner_id, standing.turns AS turn,
+                   standing.turnover_year AS turnover, standing.turnover_before AS before, standing.interval,
+                   standing.next_on, standing.next_to < %(today)s AS late, %(today)s - standing.last_on AS silent,
+                   standing.abc = 'A' OR segment.code IN ('vip', 'key') AS important,
+                   sum(standing.turnover_year) OVER () AS total
+              FROM client_standing standing
+              JOIN client_segment segment ON segment.id = standing.segment_id AND segment.zone = 'life'
+              JOIN res_partner partner ON partner.id = standing.partner_id AND partner.active
+             WHERE standing.company_id = %(company)s AND standing.abc IN ('A', 'B')
+            """,
+            today=SQL("%s::date", fields.Date.today()),
+            company=company.id,
+        )
+
+    @api.model
+    def _select_terms(self, clients, company):
+        """Return the query of the turns of ``clients``, the latest being ``nth`` 1; discount and margin in percent."""
+        kept = "purchase_price" in self.env["sale.order.line"]._fields
+        cost = SQL("line.purchase_price") if kept else SQL("(product.standard_price ->> %s)::numeric", str(company.id))
+        return SQL(
+            """
+            SELECT member.commercial_partner_id AS partner_id, sale.date_order::date AS day,
+                   sum(line.price_subtotal)::float AS amount,
+                   round(COALESCE(100 * sum(line.price_unit * line.product_uom_qty * line.discount / 100)
+                         / NULLIF(sum(line.price_unit * line.product_uom_qty), 0), 0), 1)::float AS discount,
+                   round(100 * sum(line.price_subtotal - line.product_uom_qty * %(cost)s) FILTER (WHERE %(cost)s > 0)
+                         / NULLIF(sum(line.price_subtotal) FILTER (WHERE %(cost)s > 0), 0), 1)::float AS margin,
+                   row_number() OVER (PARTITION BY member.commercial_partner_id
+                                          ORDER BY sale.date_order::date DESC) AS nth
+              FROM res_partner member
+              JOIN sale_order sale ON sale.partner_id = member.id AND sale.state = 'sale'
+              JOIN sale_order_line line ON line.order_id = sale.id
+              JOIN product_product product ON product.id = line.product_id
+             WHERE member.commercial_partner_id IN %(clients)s AND sale.company_id = %(company)s
+          GROUP BY 1, 2
+            """,
+            cost=cost,
+            clients=clients,
+            company=company.id,
+        )

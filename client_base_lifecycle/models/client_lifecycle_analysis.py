@@ -1,0 +1,34 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+# A forecast moves a little every day; once a week is news.
+FORECAST_DAYS = 7
+
+
+class ClientLifecycle(models.AbstractModel):
+    """The nightly analysis after the clients are placed: classes, forecast, decision points, summaries."""
+
+    _inherit = "client.lifecycle"
+
+    @api.model
+    def _analyse(self, companies=None):
+        """Do the analysis of each company; commit after each when run as a job."""
+        # sudo: it is of the whole base, whoever starts the job
+        lifecycle = self.sudo()
+        companies = companies or self.env["res.company"].sudo().search([])  # pylint: disable=no-search-all
+        for number, company in enumerate(companies, 1):
+            lifecycle.with_company(company)._analyse_company(company)
+            if self.env.context.get("cron_id"):
+                self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - number)
+
+    @api.model
+    def _analyse_company(self, company):
+        whole = {"cuts": self._classify(company)}
+        if not company.client_forecast_on or company.client_forecast_on <= fields.Date.today() - timedelta(
+            days=FORECAST_DAYS
+        ):
+            whole |= {"forecast": self._forecast(company), "baseline": self._get_baseline(company)}
+            company.client_forecast_on = fields.Date.today()
+        self.env["client.decision"]._open_due(company)
+        self.env["client.lifecycle.summary"]._refresh_summaries(company, whole)

@@ -1,0 +1,200 @@
+from collections import Counter
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+
+from ..tools.concentration import get_curve, get_top_shares, without_largest
+from ..tools.sankey import HEIGHT, WIDTH, lay_out
+
+RISK_SHOWN = 10
+BAR_HEIGHT = 130
+# In the order of the ladder, with a colour of each on pictures.
+COLORS = {
+    "dead": "#c0564b",
+    "potential": "#b9bec6",
+    "active": "#e3b94f",
+    "working": "#8fb7dd",
+    "regular": "#4c8fc7",
+    "partner": "#2d6a9f",
+    "vip": "#8f6bb1",
+    "key": "#3b8c6e",
+}
+ENTERED = "new"
+
+
+class ClientLifecyclePage(models.AbstractModel):
+    """The overview of the lifecycle: added up from a row for each manager, however large the base.
+
+    The other pages are in files of their own and read what they show when they are opened.
+    """
+
+    _name = "client.lifecycle.page"
+    _description = "Lifecycle Page"
+
+    @api.model
+    @api.readonly
+    def get_page(self, wanted):
+        """Return the HTML of the page that ``wanted`` names: ``{"view", "period", "from", "to", "author"}``."""
+        views = {"overview": self._get_overview, "movements": self._get_movements, "results": self._get_results}
+        view = wanted.get("view") if wanted.get("view") in views else "overview"
+        values = {"segments": self._get_segments(), "colors": COLORS, **views[view](wanted)}
+        values |= {"amount": self.env["res.partner"]._format_amount, "env": self.env}
+        return self.env["ir.qweb"]._render(f"client_base_lifecycle.page_{view}", values)
+
+    @api.model
+    def _get_segments(self):
+        """Return ``{code: segment}`` in the order of the ladder."""
+        return {segment.code: segment for segment in self.env["client.segment"].search([])}
+
+    @api.model
+    def _get_overview(self, wanted):
+        summaries = self.env["client.lifecycle.summary"].search([("company_id", "=", self.env.company.id)])
+        whole = summaries.filtered("whole")
+        parts = [summary.figures for summary in summaries - whole]
+        return {
+            "summaries": summaries,
+            "as_of": max(summaries.mapped("date"), default=None),
+            **self._add_up_segments(parts),
+            "trend": self._draw_trend(parts),
+            "risk": self._get_first(parts, "risk"),
+            "falling": self._get_first(parts, "falling"),
+            "matrix": self._add_up_classes(parts),
+            "concentration": self._get_concentration(parts, whole.figures or {}),
+            "forecast": self._draw_forecast(whole.figures or {}),
+            "cuts": (whole.figures or {}).get("cuts"),
+            "causes": self._get_open_causes(),
+            **self._draw_flows(self._add_up_flows(parts)),
+        }
+
+    @api.model
+    def _add_up_segments(self, parts):
+        rows = {}
+        for figures in parts:
+            for code, *values in figures.get("segments", []):
+                rows[code] = [before + value for before, value in zip(rows.get(code, [0] * 4), values, strict=True)]
+        names = ("clients", "turnover", "expected", "orders")
+        counts = {code: dict(zip(names, values, strict=True)) for code, values in rows.items()}
+        total = {name: sum(row[name] for row in counts.values()) for name in names}
+        return {"counts": counts, "total": total, "gained": self._add_up_gains(parts)}
+
+    @api.model
+    def _add_up_gains(self, parts):
+        """Return ``{code: clients gained less clients lost}`` of the last 30 days."""
+        gained = Counter()
+        for origin, target, _person, count in (flow for figures in parts for flow in figures.get("flows", [])):
+            gained[target] += count
+            gained[origin] -= count
+        return gained
+
+    @api.model
+    def _add_up_flows(self, parts):
+        flows = Counter()
+        for origin, target, person, count in (flow for figures in parts for flow in figures.get("flows", [])):
+            flows[origin or ENTERED, target, person] += count
+        return flows
+
+    @api.model
+    def _draw_flows(self, flows):
+        """Return the flow picture of ``{(from, to, by a person): count}``, without those who only came in."""
+        pairs = Counter()
+        for (origin, target, _person), count in flows.items():
+            if origin != ENTERED:
+                pairs[origin, target] += count
+        nodes, ribbons = lay_out(pairs, list(COLORS))
+        return {"nodes": nodes, "ribbons": ribbons, "sankey": {"width": WIDTH, "height": HEIGHT}}
+
+    @api.model
+    def _draw_trend(self, parts):
+        """Return the bars of the clients alive in the last twelve months, from today's counts and the movements since.
+
+        A bar is ``{"month", "count", "parts": [{"code", "count", "height"}]}``.
+        """
+        counts, gained = Counter(), Counter()
+        for figures in parts:
+            for code, clients, *_rest in figures.get("segments", []):
+                counts[code] += clients
+            for month, code, gain in figures.get("trend", []):
+                gained[month, code] += gain
+        alive = [code for code, segment in self._get_segments().items() if segment.zone == "life"]
+        first = fields.Date.today().replace(day=1)
+        bars = []
+        for back in range(12):
+            month = first - relativedelta(months=back)
+            bars.append({"month": month, "parts": {code: counts[code] for code in alive}})
+            for code in alive:
+                counts[code] -= gained[month.strftime("%Y-%m"), code]
+        most = max((sum(bar["parts"].values()) for bar in bars), default=0) or 1
+        for bar in bars:
+            bar["count"] = sum(bar["parts"].values())
+            bar["parts"] = [
+                {"code": code, "count": count, "height": round(max(count, 0) * BAR_HEIGHT / most, 1)}
+                for code, count in bar["parts"].items()
+            ]
+        return bars[::-1]
+
+    @api.model
+    def _get_first(self, parts, name):
+        """Return the first of the clients that the managers' lists ``name`` hold, as far as the user sees them."""
+        rows = sorted(row for figures in parts for row in figures.get(name, []))[:RISK_SHOWN]
+        values = {client_id: -value for value, client_id in rows}
+        found = self.env["res.partner"].search([("id", "in", list(values))])
+        return [(client, values[client.id]) for client in found.sorted(lambda client: (-values[client.id], client.id))]
+
+    @api.model
+    def _add_up_classes(self, parts):
+        """Return ``{"AX": {"clients", "turnover"}}``."""
+        matrix = {}
+        for abc, xyz, clients, turnover in (row for figures in parts for row in figures.get("classes", [])):
+            cell = matrix.setdefault(f"{abc}{xyz}", {"clients": 0, "turnover": 0})
+            cell["clients"] += clients
+            cell["turnover"] += turnover
+        return matrix
+
+    @api.model
+    def _get_concentration(self, parts, whole):
+        """Return the shares of the largest, the curve, and what is left without the largest."""
+        rows = sorted(row for figures in parts for row in figures.get("top", []))
+        turnovers = [-value for value, _client in rows]
+        total = sum(row[2] for figures in parts for row in figures.get("segments", []))
+        left, next_share = without_largest(turnovers, total)
+        largest = self.env["res.partner"].search([("id", "in", [client for _value, client in rows[:1]])])
+        curve = get_curve(whole["pareto"]) if whole.get("pareto") else []
+        return {
+            "shares": get_top_shares(turnovers, total),
+            "largest": largest,
+            "largest_turnover": turnovers[0] if turnovers else 0,
+            "left": left,
+            "next_share": next_share,
+            "curve": " ".join(f"{2.4 * x:.1f},{130 - 1.3 * y:.1f}" for x, y in curve),
+            "buyers": whole.get("buyers", 0),
+        }
+
+    @api.model
+    def _draw_forecast(self, whole):
+        """Return the bars of the expected turnover of the next months, beside the plain rule."""
+        months = whole.get("forecast") or []
+        baseline = whole.get("baseline") or {"orders": 0, "turnover": 0}
+        most = max([month["turnover"] for month in months] + [baseline["turnover"], 1])
+        first = fields.Date.today().replace(day=1)
+        return {
+            "bars": [
+                {
+                    **month,
+                    "month": first + relativedelta(months=number),
+                    "height": round(month["turnover"] * BAR_HEIGHT / most, 1),
+                }
+                for number, month in enumerate(months, 1)
+            ],
+            "baseline": baseline,
+            "line": round(baseline["turnover"] * BAR_HEIGHT / most, 1),
+            "total": {name: sum(month[name] for month in months) for name in ("orders", "turnover")},
+        }
+
+    @api.model
+    def _get_open_causes(self):
+        """Return ``[(cause, words, count)]`` of the open decision points in sight."""
+        decisions = self.env["client.decision"]
+        words = dict(decisions._fields["cause"]._description_selection(self.env))
+        groups = decisions._read_group([("state", "!=", "done")], ["cause"], ["__count"])
+        return [(cause, words[cause], count) for cause, count in groups]

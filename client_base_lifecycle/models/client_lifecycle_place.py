@@ -1,0 +1,275 @@
+from odoo import api, fields, models
+from odoo.tools import SQL, ormcache
+
+from ..tools.ladder import DAYS_A_MONTH, SEGMENT_OF_RULE
+from ..tools.rhythm import LAST_INTERVALS, LEAST_INTERVALS
+
+# What the engine knows of a client, in the order of the columns; of each row it writes only what differs.
+MEASURES = (
+    *("segment_id", "rule", "evidence", "due", "orders", "turnover", "margin"),
+    *("first_on", "last_on", "turns", "interval", "next_from", "next_on", "next_to"),
+)
+
+
+class ClientLifecycle(models.AbstractModel):
+    """One statement that places clients: the rules of ``tools/ladder.py`` and ``tools/rhythm.py`` in SQL."""
+
+    _inherit = "client.lifecycle"
+
+    @api.model
+    def _place(self, ids, companies=None):
+        """Write the standings of the clients ``ids`` and their movements, where anything differs.
+
+        :param companies: place them with these companies only
+        """
+        self._flush_purchases()
+        self.env["client.segment.move"].flush_model()
+        self.env.cr.execute(self._get_placing(list(ids), companies))
+        self._invalidate(ids)
+
+    @api.model
+    def _invalidate(self, ids):
+        """Forget what was read of these clients before."""
+        self.env["client.standing"].invalidate_model(flush=False)
+        self.env["client.segment.move"].invalidate_model(flush=False)
+        partners = self.env["res.partner"].browse(ids)
+        partners.invalidate_recordset(partners._get_standing_fields(), flush=False)
+
+    @api.model
+    def _get_placing(self, ids, companies):
+        """Return the statement; rows are written in one order, so that two of them never wait for each other."""
+        return SQL(
+            """
+            WITH purchase AS MATERIALIZED (%(purchases)s),
+                 total AS (%(totals)s),
+                 margin AS (%(margins)s),
+                 rhythm AS (%(rhythms)s),
+                 fact AS (%(facts)s),
+                 verdict AS (%(verdicts)s),
+                 changed AS MATERIALIZED (%(changes)s),
+                 written AS (
+                     INSERT INTO client_standing (partner_id, company_id, since, %(names)s)
+                     SELECT partner_id, company_id, CASE WHEN moves THEN moved_at::date ELSE since END, %(names)s
+                       FROM changed
+                   ORDER BY partner_id, company_id
+                ON CONFLICT (partner_id, company_id)
+                  DO UPDATE SET (since, %(names)s) = ROW(EXCLUDED.since, %(excluded)s))
+            INSERT INTO client_segment_move
+                   (partner_id, company_id, date, from_id, to_id, user_id, rule, evidence, comment, create_date)
+            SELECT partner_id, company_id, moved_at, from_id, segment_id, %(person)s, rule, evidence,
+                   CASE WHEN %(person)s IS NOT NULL THEN comment END, now
+              FROM changed
+             WHERE moves
+          ORDER BY partner_id, company_id
+            """,
+            purchases=self._select_purchases(ids),
+            totals=self._select_totals(SQL("SELECT * FROM purchase")),
+            margins=self._select_margins(),
+            rhythms=self._select_rhythms(),
+            facts=self._select_facts(ids, companies),
+            verdicts=self._select_verdicts(),
+            changes=self._select_changes(),
+            names=SQL(", ").join(map(SQL.identifier, MEASURES)),
+            excluded=SQL(", ").join(SQL.identifier("excluded", name) for name in MEASURES),
+            person=SQL("%s::int", self.env.context.get("client_decided_by")),
+        )
+
+    @api.model
+    def _select_rhythms(self):
+        """Return the query of what ``tools/rhythm.py`` says, from the days of purchases."""
+        return SQL(
+            """
+            SELECT partner_id, company_id, max(day) AS last_on, count(*) AS turns,
+                   percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY gap)
+                   FILTER (WHERE nth <= %(last)s AND gap IS NOT NULL) AS quantiles
+              FROM (SELECT partner_id, company_id, day,
+                           day - lag(day) OVER client AS gap,
+                           row_number() OVER (PARTITION BY partner_id, company_id ORDER BY day DESC) AS nth
+                      FROM (SELECT DISTINCT partner_id, company_id, moment::date AS day FROM purchase WHERE counts) one
+                    WINDOW client AS (PARTITION BY partner_id, company_id ORDER BY day)) turn
+          GROUP BY partner_id, company_id
+            """,
+            last=LAST_INTERVALS,
+        )
+
+    @api.model
+    def _select_facts(self, ids, companies):
+        """Return the query of what the rules ask for: a row for each client with each company that may sell to it."""
+        return SQL(
+            """
+            SELECT partner.id AS partner_id, company.id AS company_id,
+                   %(today)s::date AS today, %(now)s::timestamp AS now,
+                   COALESCE(total.orders, 0)::int AS orders,
+                   round(COALESCE(total.turnover, 0), 2) AS turnover,
+                   round(margin.margin, 2) AS margin,
+                   total.first_at::date AS first_on, total.last_at::date AS last_on, total.last_at,
+                   COALESCE(rhythm.turns, 0)::int AS turns,
+                   CASE WHEN rhythm.turns > %(least)s THEN rhythm.quantiles END AS quantiles,
+                   partner.client_agreed_on AS agreed_on, partner.client_grade AS grade,
+                   partner.client_grade_date AS decided_on, partner.client_grade_until AS until,
+                   partner.client_grade_reason AS comment,
+                   CASE WHEN partner.client_grade_at::date = partner.client_grade_date THEN partner.client_grade_at
+                        ELSE partner.client_grade_date + interval '1 day' - interval '1 microsecond' END AS decided_at,
+                   company.client_regular_orders AS regular_orders, company.client_partner_orders AS partner_orders,
+                   ceil(company.client_partner_months * %(month)s)::int AS partner_days,
+                   company.client_dead_months AS dead_months,
+                   ceil(company.client_dead_months * %(month)s)::int AS dead_days
+              FROM res_partner partner
+        CROSS JOIN res_company company
+         LEFT JOIN total ON total.partner_id = partner.id AND total.company_id = company.id
+         LEFT JOIN margin ON margin.partner_id = partner.id AND margin.company_id = company.id
+         LEFT JOIN rhythm ON rhythm.partner_id = partner.id AND rhythm.company_id = company.id
+             WHERE partner.id = ANY(%(ids)s) AND %(client)s AND %(companies)s
+            """,
+            today=fields.Date.today(),
+            now=fields.Datetime.now(),
+            month=DAYS_A_MONTH,
+            least=LEAST_INTERVALS,
+            ids=ids,
+            client=self._get_client_condition(),
+            companies=SQL("company.id = ANY(%s)", companies.ids) if companies else SQL("TRUE"),
+        )
+
+    @api.model
+    def _get_client_condition(self):
+        """Return which pairs of ``partner`` and ``company``, with the ``total`` of both, have a standing."""
+        return SQL(
+            """
+            partner.commercial_partner_id = partner.id AND partner.client_open IS NOT TRUE
+            AND (partner.company_id IS NULL OR partner.company_id = company.id OR total.partner_id IS NOT NULL)
+            """
+        )
+
+    @api.model
+    def _select_verdicts(self):
+        """Return the query of the verdicts on the facts, as :func:`place` gives them."""
+        return SQL(
+            """
+            SELECT fact.*, %(segment)s AS segment_id, judged.rule, %(evidence)s AS evidence,
+                   CASE WHEN judged.rule IN ('many_orders', 'several_orders', 'first_orders') THEN last_on + dead_days
+                        WHEN judged.rule IN ('named_vip', 'declared_dead') THEN until + 1
+                        WHEN judged.rule = 'agreed' THEN agreed_on + dead_days END AS due,
+                   CASE WHEN judged.rule IN ('many_orders', 'several_orders', 'first_orders') THEN last_on
+                        WHEN judged.rule = 'silent' THEN last_on + dead_days
+                        WHEN judged.rule = 'agreed' THEN agreed_on
+                        WHEN judged.rule = 'never_ordered' THEN agreed_on + dead_days END AS effective_on,
+                   round(quantiles[2])::int AS interval,
+                   last_on + floor(quantiles[1])::int AS next_from,
+                   last_on + round(quantiles[2])::int AS next_on,
+                   last_on + ceil(quantiles[3])::int AS next_to
+              FROM fact
+        CROSS JOIN LATERAL (
+                   SELECT CASE
+                       WHEN grade = 'key' THEN 'chosen_key'
+                       WHEN grade = 'vip' AND until < today THEN 'vip_review_due'
+                       WHEN grade = 'vip' THEN 'named_vip'
+                       WHEN grade = 'dead' AND (last_at > decided_at) IS NOT TRUE AND until < today
+                            THEN 'dead_review_due'
+                       WHEN grade = 'dead' AND (last_at > decided_at) IS NOT TRUE THEN 'declared_dead'
+                       WHEN orders > 0 AND last_on + dead_days <= today THEN 'silent'
+                       WHEN orders >= GREATEST(partner_orders, 1) AND last_on - first_on >= partner_days
+                            THEN 'many_orders'
+                       WHEN orders >= GREATEST(regular_orders, 1) THEN 'several_orders'
+                       WHEN orders > 0 THEN 'first_orders'
+                       WHEN agreed_on IS NULL THEN 'no_agreement'
+                       WHEN agreed_on + dead_days <= today THEN 'never_ordered'
+                       ELSE 'agreed' END AS rule) judged
+            """,
+            segment=self._get_segment_of_rule(),
+            evidence=self._get_evidence(),
+        )
+
+    @api.model
+    def _get_segment_of_rule(self):
+        numbers = self._get_segment_ids()
+        cases = (SQL("WHEN %s THEN %s", rule, numbers[code]) for rule, code in SEGMENT_OF_RULE.items())
+        return SQL("CASE judged.rule %s END", SQL(" ").join(cases))
+
+    @api.model
+    @ormcache()
+    def _get_segment_ids(self):
+        """Return ``{code: id}``; the codes never change."""
+        return {segment.code: segment.id for segment in self.env["client.segment"].sudo().search([])}
+
+    @api.model
+    def _get_evidence(self):
+        return SQL(
+            """
+            CASE WHEN judged.rule = 'chosen_key' THEN jsonb_build_object('on', decided_on)
+                 WHEN judged.rule IN ('named_vip', 'vip_review_due', 'declared_dead', 'dead_review_due')
+                      THEN jsonb_build_object('on', decided_on, 'until', COALESCE(until::text, ''))
+                 WHEN judged.rule = 'silent' THEN jsonb_build_object('last', last_on, 'months', dead_months)
+                 WHEN judged.rule = 'many_orders' THEN jsonb_build_object(
+                      'orders', orders, 'months', floor((last_on - first_on) / %(month)s)::int, 'first', first_on)
+                 WHEN judged.rule IN ('several_orders', 'first_orders')
+                      THEN jsonb_build_object('orders', orders, 'last', last_on)
+                 WHEN judged.rule IN ('never_ordered', 'agreed')
+                      THEN jsonb_build_object('on', agreed_on, 'months', dead_months)
+                 ELSE '{}' END
+            """,
+            month=DAYS_A_MONTH,
+        )
+
+    @api.model
+    def _select_changes(self):
+        """Return the query of the verdicts that say anything new, with the movement they make.
+
+        A movement bears the day on which its rule began to hold, unless a later one is recorded:
+        the past is not rewritten.  A person's decision is recorded also where it moves nobody.
+        """
+        return SQL(
+            """
+            SELECT verdict.*, latest.to_id AS from_id, COALESCE(known.since, latest.date::date) AS since,
+                   %(person)s IS NOT NULL OR (known.segment_id IS DISTINCT FROM verdict.segment_id
+                       AND latest.to_id IS DISTINCT FROM verdict.segment_id) AS moves,
+                   CASE WHEN %(person)s IS NULL AND effective_on < today
+                             AND (latest.date IS NULL OR effective_on > latest.date)
+                        THEN effective_on::timestamp ELSE now END AS moved_at
+              FROM verdict
+         LEFT JOIN client_standing known
+                ON known.partner_id = verdict.partner_id AND known.company_id = verdict.company_id
+         LEFT JOIN LATERAL (
+                   SELECT to_id, date FROM client_segment_move move
+                    WHERE move.partner_id = verdict.partner_id AND move.company_id = verdict.company_id
+                      AND (known.segment_id IS DISTINCT FROM verdict.segment_id OR known.segment_id IS NULL
+                           OR %(person)s IS NOT NULL)
+                 ORDER BY date DESC, id DESC
+                    LIMIT 1) latest ON TRUE
+             WHERE known.id IS NULL OR %(person)s IS NOT NULL OR (%(known)s) IS DISTINCT FROM (%(new)s)
+            """,
+            person=SQL("%s::int", self.env.context.get("client_decided_by")),
+            known=SQL(", ").join(SQL.identifier("known", name) for name in MEASURES),
+            new=SQL(", ").join(SQL.identifier("verdict", name) for name in MEASURES),
+        )
+
+    @api.model
+    def _select_found(self, *, rebuild):
+        """Return the query of the clients to place, in the order of their ids.
+
+        These are who has no standing, whose standing is due, and whose purchases come to another sum.
+        """
+        everybody = SQL("TRUE")
+        totals = self._select_totals(
+            SQL("%s UNION ALL %s", self._select_orders(everybody), self._select_invoices(everybody))
+        )
+        return SQL(
+            """
+            SELECT DISTINCT partner.id
+              FROM res_partner partner
+        CROSS JOIN res_company company
+         LEFT JOIN (%(totals)s) total ON total.partner_id = partner.id AND total.company_id = company.id
+         LEFT JOIN client_standing standing
+                ON standing.partner_id = partner.id AND standing.company_id = company.id
+             WHERE %(client)s
+               AND (standing.id IS NULL OR standing.due <= %(today)s OR %(rebuild)s
+                    OR standing.orders <> COALESCE(total.orders, 0)
+                    OR standing.turnover <> round(COALESCE(total.turnover, 0), 2)
+                    OR standing.first_on IS DISTINCT FROM total.first_at::date
+                    OR standing.last_on IS DISTINCT FROM total.last_at::date)
+          ORDER BY partner.id
+            """,
+            totals=totals,
+            client=self._get_client_condition(),
+            today=fields.Date.today(),
+            rebuild=rebuild,
+        )

@@ -1,0 +1,146 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class ClientLifecycle(models.AbstractModel):
+    """What a purchase is.
+
+    By the company's setting a confirmed order or a posted invoice.  Orders of contacts and
+    addresses count for their company; amounts are in the currency of the order's company, without
+    taxes; posted credit notes are taken off the turnover either way, and an invoice that was
+    reversed as a whole is no purchase.  Days are those of UTC.
+    """
+
+    _inherit = "client.lifecycle"
+
+    @api.model
+    def _flush_purchases(self):
+        self.env["sale.order"].flush_model(
+            ["amount_untaxed", "company_id", "currency_rate", "date_order", "partner_id", "state"]
+        )
+        self.env["sale.order.line"].flush_model(["order_id", "price_subtotal", "product_id", "product_uom_qty"])
+        self.env["product.product"].flush_model(["standard_price"])
+        self.env["account.move"].flush_model(
+            ["amount_untaxed_signed", "commercial_partner_id", "invoice_date", "move_type", "payment_state", "state"]
+        )
+        self.env["res.partner"].flush_model()
+        self.env["res.company"].flush_model()
+
+    @api.model
+    def _select_orders(self, condition):
+        """Return the query of confirmed orders of the ``member`` partners that meet ``condition``."""
+        return SQL(
+            """
+            SELECT member.commercial_partner_id AS partner_id, sale.company_id, sale.date_order AS moment,
+                   sale.amount_untaxed / COALESCE(NULLIF(sale.currency_rate, 0), 1) AS amount,
+                   TRUE AS counts, sale.id AS order_id, NULL::int AS move_id,
+                   COALESCE(NULLIF(sale.currency_rate, 0), 1) AS rate
+              FROM res_partner member
+              JOIN sale_order sale ON sale.partner_id = member.id AND sale.state = 'sale'
+              JOIN res_company company ON company.id = sale.company_id AND company.client_purchase_source = 'order'
+             WHERE %s
+            """,
+            condition,
+        )
+
+    @api.model
+    def _select_invoices(self, condition):
+        """Return the query of posted invoices, where they count, and credit notes with the ``condition``."""
+        return SQL(
+            """
+            SELECT move.commercial_partner_id AS partner_id, move.company_id, move.invoice_date::timestamp AS moment,
+                   move.amount_untaxed_signed AS amount,
+                   move.move_type = 'out_invoice' AND move.payment_state <> 'reversed' AS counts,
+                   NULL::int AS order_id, move.id AS move_id, 1::numeric AS rate
+              FROM account_move move
+              JOIN res_company company ON company.id = move.company_id
+             WHERE move.state = 'posted' AND move.move_type IN ('out_invoice', 'out_refund')
+               AND (move.move_type = 'out_refund' OR company.client_purchase_source = 'invoice')
+               AND %s
+            """,
+            condition,
+        )
+
+    @api.model
+    def _select_purchases(self, ids):
+        """Return the query of all purchases of the clients ``ids``."""
+        return SQL(
+            "%s UNION ALL %s",
+            self._select_orders(SQL("member.commercial_partner_id = ANY(%s)", ids)),
+            self._select_invoices(SQL("move.commercial_partner_id = ANY(%s)", ids)),
+        )
+
+    @api.model
+    def _select_totals(self, purchases):
+        """Return the query of the totals of each client with each company."""
+        return SQL(
+            """
+            SELECT partner_id, company_id,
+                   count(*) FILTER (WHERE counts) AS orders,
+                   sum(amount) AS turnover,
+                   min(moment) FILTER (WHERE counts) AS first_at,
+                   max(moment) FILTER (WHERE counts) AS last_at
+              FROM (%s) purchase
+          GROUP BY partner_id, company_id
+            """,
+            purchases,
+        )
+
+    @api.model
+    def _select_margins(self):
+        """Return the query of the margins of the orders and invoices of the CTE ``purchase``.
+
+        The cost is what the line kept of it (sale_margin), otherwise the product's of today.
+        """
+        return SQL(
+            """
+            SELECT partner_id, company_id, sum(amount - quantity * cost) FILTER (WHERE cost > 0) AS margin
+              FROM (%s UNION ALL %s) line
+          GROUP BY partner_id, company_id
+            """,
+            self._select_order_costs(),
+            self._select_invoice_costs(),
+        )
+
+    @api.model
+    def _select_order_costs(self):
+        kept = "purchase_price" in self.env["sale.order.line"]._fields
+        return SQL(
+            """
+            SELECT purchase.partner_id, purchase.company_id, line.price_subtotal / purchase.rate AS amount,
+                   line.product_uom_qty AS quantity, %s AS cost
+              FROM purchase
+              JOIN sale_order_line line ON line.order_id = purchase.order_id
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+         LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id
+         LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
+            """,
+            SQL("line.purchase_price / purchase.rate") if kept else self._get_cost(),
+        )
+
+    @api.model
+    def _select_invoice_costs(self):
+        return SQL(
+            """
+            SELECT purchase.partner_id, purchase.company_id, -line.balance AS amount,
+                   SIGN(-line.balance) * line.quantity AS quantity, %s AS cost
+              FROM purchase
+              JOIN account_move_line line ON line.move_id = purchase.move_id AND line.display_type = 'product'
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+         LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id
+         LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
+            """,
+            self._get_cost(),
+        )
+
+    @api.model
+    def _get_cost(self):
+        """Return the cost of a unit of the line, in the company's currency."""
+        return SQL(
+            """
+            (product.standard_price ->> purchase.company_id::text)::numeric
+            * COALESCE(unit.factor / NULLIF(stock_unit.factor, 0), 1)
+            """
+        )

@@ -1,0 +1,105 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools.rhythm import get_overdue
+
+
+class ClientStanding(models.Model):
+    """Where a client stands with one of our companies, and what it bought there.
+
+    One narrow row beside the wide one of the partner: a night in which thousands of clients change
+    rewrites these and none of the partners, their dozens of indexes included.  Only
+    ``client.lifecycle`` writes here, by SQL; the card and the filters read it through fields of
+    the partner (``client_standing_id`` and what is related to it).
+    """
+
+    _name = "client.standing"
+    _description = "Client's Standing"
+    _rec_name = "partner_id"
+    _order = "partner_id, company_id"
+    _log_access = False
+
+    partner_id = fields.Many2one("res.partner", string="Client", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+
+    segment_id = fields.Many2one("client.segment", required=True, readonly=True, ondelete="restrict")
+    rule = fields.Char(required=True, readonly=True)
+    evidence = fields.Json(readonly=True)
+    since = fields.Date(string="In Segment Since", readonly=True)
+    due = fields.Date(readonly=True, help="The day on which time alone may move the client.")
+
+    orders = fields.Integer(string="Purchases", readonly=True, help="Confirmed orders or posted invoices.")
+    turnover = fields.Float(digits=(16, 2), readonly=True, help="Without taxes, in the company's currency.")
+    margin = fields.Float(
+        digits=(16, 2),
+        readonly=True,
+        help="Turnover less the products' cost, of the lines whose cost is known. Empty where none is.",
+    )
+    first_on = fields.Date(string="First Purchase", readonly=True)
+    last_on = fields.Date(string="Last Purchase", readonly=True)
+    turns = fields.Integer(readonly=True, help="On how many days the client bought: the turns of the spiral.")
+    interval = fields.Integer(
+        string="Typical Interval", readonly=True, aggregator="avg", help="Days between purchases: the median."
+    )
+    next_from = fields.Date(string="Expected From", readonly=True)
+    next_on = fields.Date(string="Next Order Expected", readonly=True)
+    next_to = fields.Date(string="Expected Until", readonly=True)
+    overdue = fields.Float(
+        compute="_compute_overdue", help="How many typical intervals have passed since the last purchase."
+    )
+
+    # A constraint, not an index only: Odoo's merge of partners drops the rows that would break one.
+    abc = fields.Selection([("A", "A"), ("B", "B"), ("C", "C")], string="ABC", readonly=True)
+    xyz = fields.Selection([("X", "X"), ("Y", "Y"), ("Z", "Z")], string="XYZ", readonly=True)
+    recency_score = fields.Integer(readonly=True, aggregator="avg")
+    frequency_score = fields.Integer(readonly=True, aggregator="avg")
+    money_score = fields.Integer(readonly=True, aggregator="avg")
+    turnover_year = fields.Float(string="Turnover of 12 Months", digits=(16, 2), readonly=True)
+    turnover_before = fields.Float(string="12 Months Before", digits=(16, 2), readonly=True)
+    rfm = fields.Char(string="RFM", compute="_compute_rfm")
+
+    awake = fields.Float(
+        string="Still With Us", readonly=True, aggregator="avg", help="How probably it buys again, in percent."
+    )
+    forecast_orders = fields.Float(string="Expected Orders", readonly=True)
+    forecast_turnover = fields.Float(string="Expected Turnover", digits=(16, 2), readonly=True)
+
+    _partner_company_unique = models.Constraint(
+        "UNIQUE (partner_id, company_id)", "A client has one standing with each company."
+    )
+    # What the filters by segment ask, answered without a look at the rows.
+    _segment_index = models.Index("(segment_id, company_id) INCLUDE (partner_id)")
+    _due_index = models.Index("(due) WHERE due IS NOT NULL")
+
+    @api.depends("last_on", "interval")
+    def _compute_overdue(self):
+        today = fields.Date.today()
+        for standing in self:
+            standing.overdue = get_overdue(standing.last_on, standing.interval, today)
+
+    @api.depends("recency_score", "frequency_score", "money_score")
+    def _compute_rfm(self):
+        for standing in self:
+            scores = (standing.recency_score, standing.frequency_score, standing.money_score)
+            standing.rfm = "".join(map(str, scores)) if all(scores) else False
+
+
+class StandingField(fields.Many2one):
+    """The standing of a partner with the current company, joined where SQL follows it.
+
+    Partners keep no column for it: which one it is depends on who looks.
+    """
+
+    def join(self, model, alias, query):
+        standings = model.env[self.comodel_name]
+        coalias = query.make_alias(alias, self.name)
+        condition = SQL(
+            "%s = %s AND %s = %s",
+            SQL.identifier(coalias, "partner_id"),
+            SQL.identifier(alias, "id"),
+            SQL.identifier(coalias, "company_id"),
+            model.env.company.id,
+        )
+        query.add_join("LEFT JOIN", coalias, standings._table, condition)
+        return standings, coalias

@@ -1,0 +1,123 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools.classes import parse_cuts
+from ..tools.ladder import Terms
+
+CUTS = ("client_rfm_recency", "client_rfm_frequency", "client_rfm_money")
+SHARES = ("client_abc_a", "client_abc_b", "client_xyz_x", "client_xyz_y", "client_forecast_months")
+TERMS = ("client_regular_orders", "client_partner_orders", "client_partner_months", "client_dead_months")
+
+
+class ResCompany(models.Model):
+    """What a company takes for a purchase, and its thresholds of the segments."""
+
+    _inherit = "res.company"
+
+    client_purchase_source = fields.Selection(
+        [("order", "Confirmed orders"), ("invoice", "Posted invoices")],
+        string="A Purchase Is",
+        default="order",
+        required=True,
+        help="Posted credit notes are taken off the turnover either way.",
+    )
+    client_regular_orders = fields.Integer(
+        string="Orders of a Regular Client", default=Terms.regular_orders, required=True
+    )
+    client_partner_orders = fields.Integer(
+        string="Orders of a Time-Tested Partner", default=Terms.partner_orders, required=True
+    )
+    client_partner_months = fields.Integer(
+        string="Months of a Time-Tested Partner", default=Terms.partner_months, required=True
+    )
+    client_dead_months = fields.Integer(string="Months of Silence", default=Terms.dead_months, required=True)
+
+    client_abc_a = fields.Float(
+        string="A Clients Bring", default=80, required=True, help="Percent of the turnover of the last 12 months."
+    )
+    client_abc_b = fields.Float(string="A and B Clients Bring", default=95, required=True)
+    client_xyz_x = fields.Float(
+        string="X Clients Vary by",
+        default=50,
+        required=True,
+        help="Percent: the coefficient of variation of the monthly turnover.",
+    )
+    client_xyz_y = fields.Float(string="Y Clients Vary by", default=100, required=True)
+    client_rfm_recency = fields.Char(
+        string="Recency", default="30, 90, 180, 365", help="Days since the last purchase; empty: fifths of the base."
+    )
+    client_rfm_frequency = fields.Char(
+        string="Frequency", default="2, 4, 7, 13", help="Purchases in 12 months; empty: fifths of the base."
+    )
+    client_rfm_money = fields.Char(string="Money", help="Turnover of 12 months; empty: fifths of the base.")
+    client_forecast_months = fields.Integer(string="Months of the Forecast", default=3, required=True)
+
+    client_forecast_on = fields.Date(readonly=True, help="When the last forecast was made.")
+
+    client_alarm_overdue = fields.Float(
+        string="Overdue Alarm",
+        default=1.5,
+        required=True,
+        help="A decision point opens when so many typical intervals have passed since the last purchase.",
+    )
+    client_alarm_fall = fields.Float(
+        string="Falling Volume Alarm", default=40, required=True, help="Percent less than in the 12 months before."
+    )
+    client_alarm_dependence = fields.Float(
+        string="Dependence Alarm", default=20, required=True, help="Percent of our turnover that one client brings."
+    )
+    client_hour_cost = fields.Float(
+        string="An Hour of a Manager", default=30, help="What an hour with a client costs us, for its balance."
+    )
+
+    client_credit_percent = fields.Float(
+        string="A Year's Credit Costs", default=12, help="Percent of what a client owes us, for its balance."
+    )
+
+    @api.constrains(*SHARES)
+    def _check_client_shares(self):
+        for company in self:
+            if not 0 < company.client_abc_a < company.client_abc_b <= 100:
+                raise ValidationError(
+                    self.env._("A clients bring more than 0 %, and A and B together more, up to 100 %.")
+                )
+            if not 0 < company.client_xyz_x < company.client_xyz_y:
+                raise ValidationError(self.env._("X clients vary by more than 0 %, and Y clients by more than these."))
+            if not 1 <= company.client_forecast_months <= 12:
+                raise ValidationError(self.env._("A forecast looks ahead for 1 to 12 months."))
+
+    @api.constrains(*CUTS)
+    def _check_client_cuts(self):
+        for company in self:
+            for name in CUTS:
+                try:
+                    parse_cuts(company[name])
+                except ValueError as error:
+                    label = company._fields[name]._description_string(self.env)
+                    words = self.env._("%s: give four rising numbers with commas between, or nothing.", label)
+                    raise ValidationError(words) from error
+
+    @api.constrains(*TERMS)
+    def _check_client_terms(self):
+        if any(company[name] < 1 for company in self for name in TERMS):
+            raise ValidationError(self.env._("The thresholds of the lifecycle segments are whole numbers from 1 on."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        self.env["client.lifecycle"]._refresh_soon(companies)
+        return companies
+
+    def write(self, vals):
+        names = vals.keys() & {"client_purchase_source", *TERMS}
+        before = {company: [company[name] for name in names] for company in self}
+        result = super().write(vals)
+        changed = self.filtered(lambda company: [company[name] for name in names] != before[company])
+        if changed:
+            self.env["client.lifecycle"]._refresh_soon(changed)
+        return result
+
+    def _get_client_terms(self):
+        """Return the :class:`Terms` of this company."""
+        self.ensure_one()
+        return Terms(**{name.removeprefix("client_"): self[name] for name in TERMS})

@@ -1,0 +1,1 @@
+from . import client_assortment_report, client_balance_report

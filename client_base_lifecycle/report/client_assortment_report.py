@@ -1,0 +1,62 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class ClientAssortmentReport(models.Model):
+    """What each segment buys, and what it earns us: confirmed order lines by product and by where the client stands."""
+
+    _name = "client.assortment.report"
+    _description = "Assortment by Segment"
+    _auto = False
+    _order = "date DESC, id"
+    _rec_name = "product_id"
+
+    partner_id = fields.Many2one("res.partner", string="Client", readonly=True)
+    owner_id = fields.Many2one("res.users", string="Client's Manager", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    segment_id = fields.Many2one("client.segment", readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True)
+    category_id = fields.Many2one("product.category", string="Products", readonly=True)
+    date = fields.Datetime(readonly=True)
+    quantity = fields.Float(readonly=True)
+    turnover = fields.Monetary(readonly=True)
+    margin = fields.Monetary(readonly=True, help="Of the lines whose cost is known.")
+
+    _depends = {
+        "client.standing": ["partner_id", "company_id", "segment_id"],
+        "res.partner": ["client_owner_id", "commercial_partner_id"],
+        "sale.order": ["state", "date_order", "currency_rate", "company_id", "partner_id"],
+        "sale.order.line": ["order_id", "product_id", "price_subtotal", "product_uom_qty"],
+        "product.template": ["categ_id"],
+    }
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT line.id, member.commercial_partner_id AS partner_id, partner.client_owner_id AS owner_id,
+                   sale.company_id, standing.segment_id, line.product_id, template.categ_id AS category_id,
+                   sale.date_order AS date, line.product_uom_qty AS quantity,
+                   line.price_subtotal / COALESCE(NULLIF(sale.currency_rate, 0), 1) AS turnover,
+                   CASE WHEN %(cost)s > 0
+                        THEN (line.price_subtotal - line.product_uom_qty * %(cost)s)
+                             / COALESCE(NULLIF(sale.currency_rate, 0), 1) END AS margin
+              FROM sale_order_line line
+              JOIN sale_order sale ON sale.id = line.order_id AND sale.state = 'sale'
+              JOIN res_partner member ON member.id = sale.partner_id
+              JOIN res_partner partner ON partner.id = member.commercial_partner_id
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+         LEFT JOIN client_standing standing
+                ON standing.partner_id = partner.id AND standing.company_id = sale.company_id
+            """,
+            cost=self._get_cost(),
+        )
+
+    @api.model
+    def _get_cost(self):
+        """Return the cost of a unit in the order's currency."""
+        if "purchase_price" in self.env["sale.order.line"]._fields:
+            return SQL("line.purchase_price")
+        return SQL("(product.standard_price ->> sale.company_id::text)::numeric * COALESCE(sale.currency_rate, 1)")

@@ -1,0 +1,73 @@
+import { registry } from "@web/core/registry";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+import { ServerPanel } from "@client_base/card/server_panel";
+
+/** The pages of the lifecycle, drawn by the server: which one, and for what period, it is told. */
+export class LifecyclePage extends ServerPanel {
+    static template = "client_base_lifecycle.Page";
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        super.setup();
+        this.wanted = { ...this.props.action.params };
+    }
+
+    fetch() {
+        return this.orm.silent.call("client.lifecycle.page", "get_page", [this.wanted]);
+    }
+
+    /** A date was chosen, or an author. */
+    onChange(ev) {
+        const { argument } = ev.target.dataset;
+        if (argument) {
+            this.ask(argument, ev.target.value);
+        }
+    }
+
+    async follow(target) {
+        const { argument, value, call, id } = target.dataset;
+        if (["INPUT", "SELECT"].includes(target.tagName)) {
+            return;
+        }
+        if (argument) {
+            this.ask(argument, value);
+        } else if (call) {
+            const [model, method] = call.split(":");
+            const action = await this.orm.call(model, method, [Number(id)]);
+            await (action ? this.action.doAction(action) : this.load());
+        } else if (target.dataset.act) {
+            this.action.doAction(target.dataset.act);
+        } else if (target.dataset.card) {
+            this.action.doAction({
+                type: "ir.actions.act_window",
+                res_model: "res.partner",
+                res_id: Number(target.dataset.card),
+                views: [[false, "form"]],
+            });
+        } else {
+            super.follow(target);
+        }
+    }
+
+    ask(argument, value) {
+        this.wanted[argument] = value;
+        // A period by name and one by dates exclude each other.
+        if (argument === "period") {
+            delete this.wanted.from;
+            delete this.wanted.to;
+        }
+        this.load();
+    }
+
+    onClick(ev) {
+        const target = ev.target.closest("[data-card], [data-act]");
+        if (target) {
+            this.follow(target);
+        } else {
+            super.onClick(ev);
+        }
+    }
+}
+
+registry.category("actions").add("client_base_lifecycle.page", LifecyclePage);

@@ -1,0 +1,130 @@
+from datetime import timedelta
+
+from odoo import Command, fields
+
+from .common import LifecycleCommon
+
+
+class TestCompanies(LifecycleCommon):
+    """A client stands with each of our companies by what it buys there, in its currency and by its thresholds."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.euro = cls.setup_other_currency("EUR", rates=[("2000-01-01", 2.0)])
+        cls.other = cls.env["res.company"].create({"name": "Our Other Company", "currency_id": cls.euro.id})
+        cls.env.user.company_ids |= cls.other
+
+    def order_there(self, days_ago):
+        return (
+            self.env["sale.order"]
+            .with_company(self.other)
+            .create(
+                {
+                    "partner_id": self.alpha.id,
+                    "company_id": self.other.id,
+                    "state": "sale",
+                    "date_order": fields.Datetime.to_datetime(self.day(days_ago)),
+                    "order_line": [Command.create({"product_id": self.product.id, "price_unit": 70, "tax_ids": False})],
+                }
+            )
+        )
+
+    def test_each_company_counts_its_own(self):
+        self.make_orders(self.alpha, 60, 30, 10)
+        self.order_there(20)
+        here, there = self.alpha, self.alpha.with_company(self.other)
+        self.assertEqual((here.client_segment_id.code, here.client_turnover), ("regular", 300))
+        self.assertEqual((there.client_segment_id.code, there.client_turnover), ("working", 70))
+        self.assertEqual(self.beta.with_company(self.other).client_segment_id.code, "potential")
+
+    def test_each_company_has_its_thresholds(self):
+        self.order_there(20)
+        self.order_there(10)
+        self.make_orders(self.alpha, 20, 10)
+        self.other.client_regular_orders = 2
+        self.assertEqual(self.alpha.client_segment_id.code, "working")
+        self.assertEqual(self.alpha.with_company(self.other).client_segment_id.code, "regular")
+
+    def test_found_and_grouped_with_the_current_company(self):
+        self.order_there(20)
+        partners, domain = self.env["res.partner"], [("client_segment_id.code", "=", "working")]
+        self.assertNotIn(self.alpha, partners.search(domain))
+        self.assertIn(self.alpha, partners.with_company(self.other).search(domain))
+        ours = [("id", "=", self.alpha.id)]
+        [(segment, turnover)] = partners.with_company(self.other)._read_group(
+            ours, ["client_segment_id"], ["client_turnover:sum"]
+        )
+        self.assertEqual((segment.code, turnover), ("working", 70))
+
+    def test_who_has_no_access_to_a_company_sees_no_standing_with_it(self):
+        self.order_there(20)
+        standings = self.env["client.standing"].with_user(self.head).search([("partner_id", "=", self.alpha.id)])
+        self.assertEqual(standings.company_id, self.env.company)
+
+
+class TestSources(LifecycleCommon):
+    """Orders or invoices count, by the company's setting; credit notes are taken off either way."""
+
+    def make_invoice(self, client, days_ago, price, kind="out_invoice"):
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": kind,
+                "partner_id": client.id,
+                "invoice_date": self.day(days_ago),
+                "invoice_line_ids": [
+                    Command.create({"product_id": self.product.id, "price_unit": price, "tax_ids": False})
+                ],
+            }
+        )
+        invoice.action_post()
+        return invoice
+
+    def test_credit_notes_lower_the_turnover_at_once(self):
+        self.make_orders(self.alpha, 20, price=500)
+        self.make_invoice(self.alpha, 5, 200, "out_refund")
+        self.assertEqual((self.alpha.client_order_count, self.alpha.client_turnover), (1, 300))
+
+    def test_invoices_instead_of_orders(self):
+        self.env.company.client_purchase_source = "invoice"
+        self.make_orders(self.alpha, 20, price=500)
+        self.assert_segment(self.alpha, "potential")
+        invoices = [self.make_invoice(self.alpha, days, 100) for days in (90, 60, 30)]
+        self.assert_segment(self.alpha, "regular")
+        self.assertEqual((self.alpha.client_turnover, self.alpha.client_last_order), (300, self.day(30)))
+        invoices[2].button_draft()
+        self.assert_segment(self.alpha, "working")
+
+    def test_an_invoice_reversed_as_a_whole_is_no_purchase(self):
+        self.env.company.client_purchase_source = "invoice"
+        invoice = self.make_invoice(self.alpha, 20, 100)
+        self.assert_segment(self.alpha, "working")
+        invoice._reverse_moves([{"invoice_date": self.today}], cancel=True)
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.assertEqual(self.alpha.client_turnover, 0)
+        self.assert_segment(self.alpha, "potential")
+
+    def test_margin_where_the_cost_is_known(self):
+        self.make_orders(self.alpha, 20, price=100)
+        self.assertFalse(self.alpha.client_standing_id.margin)
+        self.product.standard_price = 60
+        self.make_orders(self.alpha, 10, price=100)
+        if "purchase_price" not in self.env["sale.order.line"]._fields:
+            self.assertEqual(self.alpha.client_margin, 80)
+
+    def test_lines_written_by_themselves_change_the_turnover(self):
+        order = self.make_orders(self.alpha, 10, price=100)
+        order.order_line.price_unit = 250
+        self.assertEqual(self.alpha.client_turnover, 250)
+        order.order_line.product_uom_qty = 2
+        self.assertEqual(self.alpha.client_turnover, 500)
+
+    def test_an_order_on_the_day_of_the_decision_revives(self):
+        self.make_orders(self.alpha, 60)
+        self.decide(self.alpha, "dead", user=self.manager, revivable="yes")
+        self.assert_segment(self.alpha, "dead")
+        earlier = fields.Datetime.now() - timedelta(seconds=5)
+        self.alpha.write({"client_grade_at": earlier, "client_grade_date": earlier.date()})
+        self.make_order(self.alpha, state="draft").action_confirm()
+        self.assert_segment(self.alpha, "working")

@@ -1,0 +1,176 @@
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError
+
+from .common import LifecycleCommon
+
+
+class TestPoints(LifecycleCommon):
+    """Decision points open by themselves, are decided by people, and lead to successors."""
+
+    def open_points(self):
+        lifecycle = self.env["client.lifecycle"]
+        lifecycle._refresh_all()
+        lifecycle._classify(self.env.company)
+        self.env["client.decision"]._open_due(self.env.company)
+
+    def get_point(self, client):
+        return self.env["client.decision"].search([("partner_id", "=", client.id), ("state", "!=", "done")])
+
+    def make_overdue(self, client):
+        self.make_orders(client, *range(300, 100, -20), price=1000)
+
+    def test_an_overdue_order_opens_a_point_once(self):
+        self.make_overdue(self.alpha)
+        self.env.company.client_alarm_dependence = 101
+        self.open_points()
+        point = self.get_point(self.alpha)
+        self.assertEqual((point.cause, point.state, point.turn), ("overdue", "open", 10))
+        self.assertIn("20 days", point.why)
+        self.open_points()
+        self.assertEqual(len(self.get_point(self.alpha)), 1)
+
+    def test_an_answered_alarm_is_quiet(self):
+        self.make_overdue(self.alpha)
+        self.env.company.client_alarm_dependence = 101
+        self.open_points()
+        point = self.get_point(self.alpha)
+        point.write({"client_choice": "continue", "company_choice": "continue"})
+        point.action_decide()
+        self.open_points()
+        self.assertFalse(self.get_point(self.alpha))
+
+    def test_dependence_on_one_client(self):
+        self.env.company.client_alarm_dependence = 50
+        self.make_orders(self.alpha, 30, 10, price=1e9)
+        self.open_points()
+        self.assertEqual(self.get_point(self.alpha).cause, "dependence")
+
+    def test_falling_volume(self):
+        self.env.company.client_alarm_dependence = 101
+        self.make_orders(self.alpha, 500, 450, price=1e6)
+        self.make_orders(self.alpha, 20, price=3e5)
+        self.open_points()
+        point = self.get_point(self.alpha)
+        self.assertEqual(point.cause, "falling")
+        self.assertIn("85", point.why)
+
+    def test_terms_that_only_worsen(self):
+        self.env.company.client_alarm_dependence = 101
+        for days, discount in ((6, 0), (4, 5), (2, 10)):
+            order = self.make_orders(self.alpha, days, price=1e5)
+            order.write({"order_line": [Command.update(order.order_line.id, {"discount": discount})]})
+        self.open_points()
+        point = self.get_point(self.alpha)
+        self.assertEqual(point.cause, "terms")
+        self.assertIn("10", point.turns_html)
+
+    def test_what_must_be_said(self):
+        point = self.env["client.decision"].with_user(self.manager).create({"partner_id": self.alpha.id})
+        for values in (
+            {},
+            {"client_choice": "continue", "company_choice": "change"},
+            {"client_choice": "stop", "company_choice": "stop"},
+        ):
+            point.write(values)
+            with self.subTest(values=values), self.assertRaises(UserError):
+                point.action_decide()
+        self.assertEqual(point.state, "client")
+
+    def test_a_client_that_stops_is_declared_dead(self):
+        self.make_orders(self.alpha, 20)
+        point = self.env["client.decision"].with_user(self.manager).create({"partner_id": self.alpha.id})
+        review = self.today + timedelta(days=90)
+        point.write(
+            {
+                "client_choice": "stop",
+                "company_choice": "continue",
+                "result": "Moved away",
+                "revivable": "yes",
+                "review_on": review,
+            }
+        )
+        point.action_decide()
+        self.assert_segment(self.alpha, "dead")
+        self.assertEqual((self.alpha.client_revivable, self.alpha.client_grade_until), ("yes", review))
+        self.assertEqual(point.user_id, self.manager)
+
+    def test_a_dead_client_whose_review_is_due(self):
+        self.decide(self.alpha, "dead", user=self.manager, revivable="yes", until=self.day(-30))
+        self.alpha.client_grade_until = self.day(1)
+        self.assertEqual(self.alpha.client_segment_rule, "dead_review_due")
+
+    def test_nobody_opens_points_of_another_s_client(self):
+        with self.assertRaises(AccessError):
+            self.env["client.decision"].with_user(self.manager).create({"partner_id": self.beta.id})
+        point = self.env["client.decision"].create({"partner_id": self.beta.id})
+        self.assertFalse(self.env["client.decision"].with_user(self.manager).search([("id", "=", point.id)]))
+
+    def test_successors_are_of_the_segment_below_and_the_user_s(self):
+        good = self.make_client(
+            "Good", self.manager, industry_id=self.env["res.partner.industry"].search([], limit=1).id
+        )
+        poor, foreign = self.make_client("Poor", self.manager), self.make_client("Foreign", self.second)
+        self.alpha.industry_id = good.industry_id
+        self.make_orders(self.alpha, 90, 60, 30)
+        for client in (good, poor, foreign):
+            self.make_orders(client, 20)
+        action = self.alpha.with_user(self.manager).action_find_successors()
+        found = self.env["client.successor"].with_user(self.manager).search(action["domain"])
+        self.assertEqual(found[0].candidate_id, good)
+        self.assertIn(poor, found.candidate_id)
+        self.assertNotIn(foreign, found.candidate_id)
+        self.assertIn("industry", found[0].why)
+        found[0].action_choose()
+        self.assertIn(self.alpha.name, good.activity_ids[-1:].summary)
+
+    def test_the_balance_of_a_key_account(self):
+        self.product.standard_price = 60
+        self.env.company.write({"client_hour_cost": 100, "client_credit_percent": 10})
+        self.make_orders(self.alpha, 20, price=1000)
+        self.decide(self.alpha, "key")
+        self.alpha.client_expenses = 40
+        result = self.env["client.interaction.result"].search([], limit=1)
+        self.env["client.interaction"].create(
+            {
+                "partner_id": self.alpha.id,
+                "kind": "visit",
+                "duration": 600,
+                "comment": "Stayed long",
+                "result_id": result.id,
+                "no_next_reason": "None",
+            }
+        )
+        self.env["client.lifecycle"]._classify(self.env.company)
+        self.env.flush_all()
+        report = self.env["client.balance.report"].search([("partner_id", "=", self.alpha.id)])
+        self.assertEqual((report.hours, report.visits, report.expenses), (10, 1, 40))
+        if "purchase_price" not in self.env["sale.order.line"]._fields:
+            self.assertEqual((report.margin, report.balance, report.verdict), (940, -100, "bad"))
+
+    def test_pages_are_drawn_for_everybody(self):
+        self.make_overdue(self.alpha)
+        self.decide(self.beta, "key", user=self.head)
+        self.env["client.lifecycle"]._analyse(self.env.company)
+        for user in (self.manager, self.lead, self.head):
+            page = self.env["client.lifecycle.page"].with_user(user)
+            for wanted in (
+                {"view": "overview"},
+                {"view": "movements", "period": "year"},
+                {"view": "movements", "from": str(self.day(30)), "to": str(self.today), "author": "person"},
+                {"view": "results", "period": "month"},
+            ):
+                with self.subTest(user=user.name, wanted=wanted):
+                    html = page.get_page(wanted)
+                    self.assertIn("o_client", html)
+                    self.assertNotIn(self.beta.name, html if user == self.manager else "")
+        self.assertIn("o_client_tile", self.alpha.with_user(self.manager).get_client_panel("life"))
+        self.assertIn(self.alpha.name, self.env["client.lifecycle.page"].with_user(self.manager).get_page({}))
+
+    def test_the_job_of_the_analysis(self):
+        self.make_overdue(self.alpha)
+        with self.enter_registry_test_mode():
+            self.env.ref("client_base_lifecycle.ir_cron_analyse").method_direct_trigger()
+        self.assertTrue(self.env["client.lifecycle.summary"].search([("whole", "=", True)]))
+        self.assertEqual(self.env.company.client_forecast_on, fields.Date.today())

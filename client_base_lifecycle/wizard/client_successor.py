@@ -1,0 +1,108 @@
+from odoo import api, fields, models
+
+from ..tools.successor import Profile, get_reasons
+
+# The segments in the order of the ladder; a client is followed by one of a segment below its own.
+LADDER = ("potential", "active", "working", "regular", "partner", "vip", "key")
+# Of the best fitting so many are compared; so many are shown.
+COMPARED, SHOWN = 200, 10
+
+
+class ClientSuccessor(models.TransientModel):
+    """A client that could take the place of one that leaves: of the segment below, by its profile."""
+
+    _name = "client.successor"
+    _description = "Successor"
+    _order = "score DESC, id"
+
+    partner_id = fields.Many2one("res.partner", string="In Place of", required=True, ondelete="cascade")
+    decision_id = fields.Many2one("client.decision", ondelete="cascade")
+    candidate_id = fields.Many2one("res.partner", required=True, ondelete="cascade")
+    segment_id = fields.Many2one(related="candidate_id.client_segment_id")
+    turnover = fields.Float(related="candidate_id.client_turnover_year", string="Turnover of 12 Months")
+    score = fields.Integer(help="How well it fits, from 0 to 100.")
+    evidence = fields.Json()
+    why = fields.Char(compute="_compute_why")
+
+    @api.depends("evidence")
+    @api.depends_context("lang")
+    def _compute_why(self):
+        _ = self.env._
+        words = {
+            "fit": _("fits our profile"),
+            "channel": _("same channel"),
+            "region": _("same region"),
+            "industry": _("same industry"),
+            "awake": _("still with us"),
+            "growth": _("buys more than before"),
+        }
+        for successor in self:
+            parts = (f"{words[name]} +{points}" for name, points in (successor.evidence or {}).items())
+            successor.why = ", ".join(parts)
+
+    @api.model
+    def _propose(self, client, decision=None):
+        """Return the best successors of ``client`` among the clients that the user sees."""
+        leaving = self._get_profile(client)
+        rows = []
+        for candidate in self._get_candidates(client):
+            reasons = get_reasons(leaving, self._get_profile(candidate))
+            rows.append(
+                {
+                    "partner_id": client.id,
+                    "decision_id": decision.id if decision else False,
+                    "candidate_id": candidate.id,
+                    "score": sum(reasons.values()),
+                    "evidence": reasons,
+                }
+            )
+        rows.sort(key=lambda row: (-row["score"], row["candidate_id"]))
+        return self.create(rows[:SHOWN])
+
+    @api.model
+    def _get_candidates(self, client):
+        """Return clients of the nearest segment below that has any."""
+        for code in reversed(LADDER[: self._get_height(client)]):
+            domain = [
+                *client._get_client_domain(),
+                ("client_segment_id.code", "=", code),
+                ("id", "!=", client.id),
+                ("client_revivable", "!=", "no"),
+            ]
+            found = client.search(domain, limit=COMPARED, order="client_score DESC, client_turnover_year DESC, id")
+            if found:
+                return found
+        return client.browse()
+
+    @api.model
+    def _get_height(self, client):
+        """Return the place on the ladder; of a dead client the one that it last had alive."""
+        code = client.client_segment_id.code
+        if code not in LADDER:
+            moves = client.client_segment_move_ids.sorted(lambda move: (move.date, move.id), reverse=True)
+            code = next((move.from_id.code for move in moves if move.from_id.code in LADDER), LADDER[1])
+        return max(LADDER.index(code), 1)
+
+    @api.model
+    def _get_profile(self, client):
+        return Profile(
+            client.client_score,
+            client.client_channel_id.id,
+            client.client_region_id.id,
+            client.industry_id.id,
+            client.client_awake,
+            client.client_turnover_year,
+            client.client_turnover_before,
+        )
+
+    def action_choose(self):
+        """Prepare the candidate: it stands on the decision point, and its manager gets a task."""
+        self.ensure_one()
+        if self.decision_id:
+            self.decision_id.successor_id = self.candidate_id
+        self.candidate_id.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("Prepare in place of %s", self.partner_id.display_name),
+            user_id=(self.candidate_id.client_owner_id or self.env.user).id,
+        )
+        return {"type": "ir.actions.act_window_close"}
