@@ -3,5 +3,6 @@ from . import (
     test_receipt,
     test_results,
     test_sending,
+    test_tools,
     test_translations,
 )

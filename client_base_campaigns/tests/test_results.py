@@ -44,6 +44,7 @@ class TestResults(CampaignCommon):
 
     def test_the_daily_job_keeps_running_campaigns_up_to_date(self):
         running, closed = self.make_sent(), self.make_sent()
+        closed.action_to_results()
         closed.action_close()
         self.order(self.alpha, 0, price=50)
         with self.enter_registry_test_mode():
@@ -81,6 +82,7 @@ class TestResults(CampaignCommon):
         self.get_recipient(campaign, self.alpha)._confirm_receipt("page", "yes")
         self.order(self.alpha, 0, price=1234)
         campaign.conclusion = "Worth repeating"
+        campaign.action_to_results()
         campaign.action_close()
         self.assertEqual((campaign.state, campaign.closed_on), ("closed", self.today))
         summary = campaign.message_ids.filtered(lambda message: "Worth repeating" in message.body)

@@ -1,0 +1,43 @@
+import logging
+import smtplib
+
+_logger = logging.getLogger(__name__)
+
+
+class Session:
+    """A conversation with the mail server of a campaign's sender, opened when there is something to say.
+
+    ``data_begun`` tells whether the message itself was begun: what broke off before cannot have been taken.
+    """
+
+    def __init__(self, env, sender):
+        self.env, self.sender = env, sender
+        self.smtp, self.data_begun, self.losses = None, False, 0
+
+    def open(self):
+        if self.smtp is None:
+            self.smtp = self.env["ir.mail_server"]._connect__(smtp_from=self.sender.email_formatted)
+            self._watch_data()
+            self.env["client.campaign.mailer"]._note_server_back()
+
+    def _watch_data(self):
+        begin = getattr(self.smtp, "data", None)
+
+        def data(*args, **kwargs):
+            self.data_begun = True
+            return begin(*args, **kwargs)
+
+        if begin:
+            self.smtp.data = data
+
+    def send(self, message):
+        self.data_begun = False
+        self.env["ir.mail_server"].send_email(message, smtp_session=self.smtp)
+
+    def close(self):
+        if self.smtp is not None:
+            try:
+                self.smtp.quit()
+            except (OSError, smtplib.SMTPException):
+                _logger.debug("The mail server had hung up already.")
+            self.smtp = None
