@@ -76,6 +76,9 @@ class ClientCampaign(models.Model):
         index="btree_not_null",
         help="Made when the campaign is sent. Orders that carry it count as results whenever they come.",
     )
+    programme_id = fields.Many2one(
+        "client.programme", copy=False, readonly=True, index="btree_not_null", ondelete="set null"
+    )
     recipient_ids = fields.One2many("client.campaign.recipient", "campaign_id", string="Recipients")
     change_ids = fields.One2many("client.campaign.change", "campaign_id", string="Changes on the Way")
     closed_on = fields.Date(readonly=True, copy=False)

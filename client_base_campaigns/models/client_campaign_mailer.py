@@ -14,6 +14,7 @@ from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
 from ..parameters import SERVER_AWAY
 from ..tools.waiting import get_end_of_quiet, get_timezone, get_wait
+from .client_campaign_sending import WINDOW
 from .client_campaign_session import Session
 
 _logger = logging.getLogger(__name__)
@@ -55,7 +56,8 @@ class ClientCampaignMailer(models.AbstractModel):
                     break
                 time_left = self._send_campaign(campaign)
             self.env["client.campaign"].search([("state", "=", "sending")])._finish_sending()
-            self._plan_next_run()
+            if time_left:
+                self._plan_next_run()
 
     @contextmanager
     def _sole_sender(self):
@@ -101,6 +103,8 @@ class ClientCampaignMailer(models.AbstractModel):
     @api.model
     def _next_deliveries(self, campaign, last_id):
         allowed = campaign._get_allowance()
+        if not allowed:
+            return self.env["client.campaign.delivery"]
         domain = [*self._get_queue_domain(), ("campaign_id", "=", campaign.id), ("id", ">", last_id)]
         if self._is_server_away():
             domain.append(("channel", "!=", "email"))
@@ -332,7 +336,7 @@ class ClientCampaignMailer(models.AbstractModel):
 
     @api.model
     def _plan_next_run(self):
-        """Have the job come back when the first of what waits is due."""
+        """Have the job come back when the first of what waits is due, and not at once for what may not go yet."""
         waiting = [
             ("state", "=", "queued"),
             ("campaign_id.paused", "=", False),
@@ -342,7 +346,10 @@ class ClientCampaignMailer(models.AbstractModel):
             [*waiting, ("not_before", ">", fields.Datetime.now())], order="not_before", limit=1
         )
         times = [first.not_before] if first else []
+        if any(campaign.rate for campaign, _count in self._get_queue()):
+            times.append(fields.Datetime.now() + WINDOW)
         if self._is_server_away():
             times.append(self._get_server_away()[1])
         if times:
             self.env.ref("client_base_campaigns.ir_cron_send")._trigger(at=min(times) + timedelta(seconds=1))
+        self.env["ir.cron"]._commit_progress(remaining=0)

@@ -61,7 +61,7 @@ class ClientCampaignRegister(models.AbstractModel):
                 user=campaign.user_id.id,
                 name=self.env._("Result of the campaign “%s”", campaign.name),
                 answers=json.dumps(answers),
-                bought=self.env._("orders: %%s, turnover: %%s"),
+                bought=self.env._("orders: %(orders)s, turnover: %(turnover)s", orders="%1$s", turnover="%2$s"),
                 campaign=campaign.id,
                 uid=self.env.uid,
             )

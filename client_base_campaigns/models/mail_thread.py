@@ -32,12 +32,16 @@ class MailThread(models.AbstractModel):
         super()._routing_handle_bounce(email_message, message_dict)
         # sudo: the mail gateway tells what became of a message
         deliveries = self.env["client.campaign.delivery"].sudo()
-        deliveries.search([("message_id", "in", message_dict["bounced_msg_ids"] or [])])._record_bounce(
+        references = [*(message_dict["bounced_msg_ids"] or ()), *self._get_references(message_dict)]
+        deliveries.search([("message_id", "in", references)])._record_bounce(
             html2plaintext(message_dict.get("body") or "")
         )
 
     @api.model
     def _find_campaign_recipient(self, message_dict):
+        return self.env["client.campaign.recipient"]._find_by_references(self._get_references(message_dict))
+
+    @api.model
+    def _get_references(self, message_dict):
         header = f"{message_dict.get('references') or ''} {message_dict.get('in_reply_to') or ''}"
-        references = unfold_references(header)
-        return self.env["client.campaign.recipient"]._find_by_references(references[-REFERENCES:])
+        return unfold_references(header)[-REFERENCES:]

@@ -1,3 +1,4 @@
+import smtplib
 from contextlib import contextmanager, nullcontext
 from unittest.mock import patch
 
@@ -39,6 +40,9 @@ class MailServer:
 
     def data(self, message):
         """The message itself begins."""
+
+    def refuse(self, address, code, words):
+        self.answers[address] = smtplib.SMTPRecipientsRefused({address: (code, words.encode())})
 
     def set_debuglevel(self, level):
         """Odoo calls this; there is nothing to do."""

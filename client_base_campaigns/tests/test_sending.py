@@ -13,9 +13,6 @@ ALPHA, BETA, FREE = (f"{name}@clients.example.com" for name in ("alpha", "beta",
 class TestSending(CampaignCommon):
     """Everybody gets the message once, whatever the mail server does, and nobody twice."""
 
-    def refuse(self, address, code, words):
-        self.server.answers[address] = smtplib.SMTPRecipientsRefused({address: (code, words.encode())})
-
     def test_everybody_gets_a_message_of_their_own(self):
         campaign = self.make_sent()
         self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
@@ -86,7 +83,7 @@ class TestSending(CampaignCommon):
         self.assertFalse(self.server.messages)
 
     def test_a_refusal_is_kept_with_the_server_s_words(self):
-        self.refuse(BETA, 550, "No such user here")
+        self.server.refuse(BETA, 550, "No such user here")
         campaign = self.make_sent()
         refused = self.get_recipient(campaign, self.beta)
         self.assertEqual((refused.delivery, refused.delivery_note), ("failed", "550 No such user here"))
@@ -100,7 +97,7 @@ class TestSending(CampaignCommon):
         self.assertEqual((refused.delivery, refused.delivery_note), ("failed", "554 Spam"))
 
     def test_later_means_later(self):
-        self.refuse(BETA, 451, "Try again later")
+        self.server.refuse(BETA, 451, "Try again later")
         campaign = self.make_sent()
         delayed = self.get_recipient(campaign, self.beta)
         self.assertEqual((delayed.delivery, delayed.delivery_ids.attempts), ("queued", 1))
@@ -116,7 +113,7 @@ class TestSending(CampaignCommon):
         self.assertEqual(campaign.state, "receipts")
 
     def test_later_does_not_mean_for_ever(self):
-        self.refuse(ALPHA, 450, "Greylisted")
+        self.server.refuse(ALPHA, 450, "Greylisted")
         campaign = self.make_sent(clients=self.alpha)
         for _attempt in range(4):
             self.wait(campaign)
@@ -145,7 +142,7 @@ class TestSending(CampaignCommon):
 
     def test_a_person_sends_again_what_is_uncertain(self):
         self.server.answers[ALPHA] = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
-        self.refuse(BETA, 550, "Mailbox full")
+        self.server.refuse(BETA, 550, "Mailbox full")
         campaign = self.make_sent()
         self.run_mailer()
         self.server.answers.clear()
@@ -210,7 +207,7 @@ class TestSending(CampaignCommon):
             self.assertTrue(again)
 
     def test_a_closed_campaign_is_not_sent_again(self):
-        self.refuse(ALPHA, 550, "No")
+        self.server.refuse(ALPHA, 550, "No")
         campaign = self.make_sent()
         campaign.action_to_results()
         campaign.action_close()
