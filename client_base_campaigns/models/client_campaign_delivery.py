@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .client_campaign import CHANNELS
 
@@ -56,20 +57,36 @@ class ClientCampaignDelivery(models.Model):
             )
             delivery.display_name = ", ".join(word for word in words if word)
 
-    def _settle(self, state, note=None, **values):
-        """Write the fate of these, and what it means for their recipients."""
-        now = fields.Datetime.now()
-        if state == "sent":
-            values = {"sent_date": now, **values}
-        self.write({"state": state, "note": note, **values})
-        for delivery in self.filtered(lambda delivery: delivery.purpose == "offer"):
-            recipient = delivery.recipient_id
-            # Who got it by any channel has got it.
-            if recipient.delivery != "sent" or state == "sent":
-                fate = {"delivery": state, "delivery_note": note}
-                if state == "sent" and not recipient.sent_date:
-                    fate["sent_date"] = delivery.sent_date
-                recipient.write(fate)
+    def _settle(self, state, note=None, not_before=None):
+        """Write the fate of these, and what it means for their recipients: who got it by any channel has got it."""
+        self.flush_recordset()
+        self.recipient_id.browse().flush_model(["delivery", "delivery_note", "sent_date"])
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH fate AS (
+                    UPDATE client_campaign_delivery
+                       SET state = %(state)s, note = %(note)s, not_before = %(not_before)s,
+                           sent_date = CASE WHEN %(state)s = 'sent' THEN %(now)s ELSE sent_date END
+                     WHERE id = ANY(%(ids)s)
+                 RETURNING recipient_id, purpose, sent_date
+                )
+                UPDATE client_campaign_recipient AS recipient
+                   SET delivery = %(state)s, delivery_note = %(note)s,
+                       sent_date = COALESCE(recipient.sent_date, fate.sent_date)
+                  FROM fate
+                 WHERE recipient.id = fate.recipient_id AND fate.purpose = 'offer'
+                   AND (recipient.delivery <> 'sent' OR %(state)s = 'sent')
+                """,
+                state=state,
+                note=note or None,
+                not_before=not_before,
+                now=fields.Datetime.now(),
+                ids=self.ids,
+            )
+        )
+        self.invalidate_model(flush=False)
+        self.env["client.campaign.recipient"].invalidate_model(["delivery", "delivery_note", "sent_date"], flush=False)
 
     def _get_opted_out(self):
         """Return those whose addresses are on the lists of those who want no mailings."""

@@ -117,10 +117,8 @@ class ClientCampaignMailer(models.AbstractModel):
         self.env["client.campaign.outbox"]._hand_over(awake - letters)
         time_left = self.env["ir.cron"]._commit_progress(len(deliveries) - len(letters))
         messages = self._build_messages(campaign, letters)
-        for delivery in letters:
-            if delivery.id in messages:
-                self._send(delivery.id, messages[delivery.id], session)
-            time_left = self.env["ir.cron"]._commit_progress(1)
+        for delivery_id, message in messages.items():
+            time_left = self._send(delivery_id, message, session)
             if not time_left:
                 break
         self.env.invalidate_all()
@@ -182,8 +180,6 @@ class ClientCampaignMailer(models.AbstractModel):
             "List-Unsubscribe": f"<{recipient._get_unsubscribe_url()}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
-        if company.bounce_email:
-            headers["Return-Path"] = company.bounce_formatted
         return self.env["ir.mail_server"]._build_email__(
             email_from=campaign.user_id.email_formatted,
             email_to=[delivery.address],
@@ -198,20 +194,18 @@ class ClientCampaignMailer(models.AbstractModel):
         )
 
     def _send(self, delivery_id, message, session):
-        """Send one message and commit its fate."""
+        """Send one message and commit its fate; return the time left."""
         session.open()
         if not self._claim(delivery_id, message["Message-Id"]):
-            self._settle_unclaimed(delivery_id)
-            return
+            return self._settle_unclaimed(delivery_id)
         try:
             session.send(message)
         except smtplib.SMTPServerDisconnected as error:
-            self._record_loss(delivery_id, error, session)
+            return self._record_loss(delivery_id, error, session)
         except MailDeliveryException as error:
-            self._record_refusal(delivery_id, error.__context__ or error, session)
-        else:
-            session.losses = 0
-            self._settle(delivery_id, "sent")
+            return self._record_refusal(delivery_id, error.__context__ or error, session)
+        session.losses = 0
+        return self._settle(delivery_id, "sent")
 
     def _claim(self, delivery_id, message_id):
         """Commit that this message is being sent; return whether it still is to be.
@@ -232,68 +226,78 @@ class ClientCampaignMailer(models.AbstractModel):
             id=delivery_id,
             message_id=message_id,
         )
-        return bool(self._commit_surely(lambda: self.env.execute_query(claim)))
 
-    def _settle(self, delivery_id, state, note=None, **values):
-        """Commit the fate of one message."""
+        def write():
+            claimed = self.env.execute_query(claim)
+            # Progress is told with the outcome.
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+            return bool(claimed)
 
-        def settle():
+        return self._surely(write)
+
+    def _settle(self, delivery_id, state, note=None, not_before=None):
+        """Commit the fate of one message; return the time left."""
+
+        def write():
             # Lost with a crash of the database server, it leaves "being sent", which is found to be uncertain.
             self.env.cr.execute("SET LOCAL synchronous_commit = off")
-            self.env["client.campaign.delivery"].browse(delivery_id)._settle(state, note, **values)
-            self.env.flush_all()
+            self.env["client.campaign.delivery"].browse(delivery_id)._settle(state, note, not_before)
+            return self.env["ir.cron"]._commit_progress(1)
 
-        self._commit_surely(settle)
+        return self._surely(write)
 
-    def _commit_surely(self, write):
-        """Do ``write`` and commit it, again where another transaction came between; return what it returns."""
+    def _surely(self, write):
+        """Return what ``write`` does and commits, done again where another transaction came between."""
         for conflict in range(MAX_CONFLICTS):
             try:
-                result = write()
-                self.env["ir.cron"]._commit_progress()
+                return write()
             except SerializationFailure:
                 self.env.cr.rollback()
                 self.env.invalidate_all(flush=False)
                 if conflict == MAX_CONFLICTS - 1:
                     raise
-            else:
-                return result
         return None
 
     def _settle_unclaimed(self, delivery_id):
-        """Say why a message is not sent after all: its client opted out meanwhile; others stay as they are."""
+        """Say why a message is not sent after all: its client opted out meanwhile; others stay as they are.
+
+        :return: the time left
+        """
         self.env.invalidate_all()
         delivery = self.env["client.campaign.delivery"].browse(delivery_id).exists()
         # sudo: the list of those who want no mailings is read for sending, whoever started it
         blacklist = self.env["mail.blacklist"].sudo()
         if delivery.state == "queued" and blacklist.search_count([("email", "=", delivery.address)], limit=1):
             delivery._settle_opted_out()
-            self.env["ir.cron"]._commit_progress()
+        return self.env["ir.cron"]._commit_progress(1)
 
     def _record_loss(self, delivery_id, error, session):
-        """Commit what a broken connection means: before the message itself was begun, nothing was taken."""
+        """Commit what a broken connection means: before the message itself was begun, nothing was taken.
+
+        :return: the time left
+        """
         session.close()
         session.losses += 1
         if session.data_begun:
-            self._settle(delivery_id, "uncertain", str(error))
+            time_left = self._settle(delivery_id, "uncertain", str(error))
         else:
-            self._settle(delivery_id, "queued", str(error), not_before=fields.Datetime.now() + get_wait(1))
+            time_left = self._settle(delivery_id, "queued", str(error), fields.Datetime.now() + get_wait(1))
         if session.losses >= MAX_LOSSES:
             raise error
+        return time_left
 
     @api.model
     def _record_refusal(self, delivery_id, error, session):
-        """Commit what a refusal means: try later, failed for good, or nobody knows."""
+        """Commit what a refusal means: try later, failed for good, or nobody knows; return the time left."""
         code, words = self._get_answer(error)
         if code is None:
-            self._record_loss(delivery_id, smtplib.SMTPServerDisconnected(words), session)
-            return
+            return self._record_loss(delivery_id, smtplib.SMTPServerDisconnected(words), session)
+        session.losses = 0
         note = f"{code} {words}"
         attempts = self.env["client.campaign.delivery"].browse(delivery_id).attempts
         if 400 <= code < 500 and attempts < MAX_ATTEMPTS:
-            self._settle(delivery_id, "queued", note, not_before=fields.Datetime.now() + get_wait(attempts))
-        else:
-            self._settle(delivery_id, "failed", note)
+            return self._settle(delivery_id, "queued", note, fields.Datetime.now() + get_wait(attempts))
+        return self._settle(delivery_id, "failed", note)
 
     @api.model
     def _get_answer(self, error):

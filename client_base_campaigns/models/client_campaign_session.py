@@ -12,12 +12,13 @@ class Session:
 
     def __init__(self, env, sender):
         self.env, self.sender = env, sender
-        self.smtp, self.data_begun, self.losses = None, False, 0
+        self.smtp, self.server, self.data_begun, self.losses = None, None, False, 0
 
     def open(self):
         if self.smtp is None:
             self.smtp = self.env["ir.mail_server"]._connect__(smtp_from=self.sender.email_formatted)
             self._watch_data()
+            self._keep_addresses()
             self.env["client.campaign.mailer"]._note_server_back()
 
     def _watch_data(self):
@@ -30,9 +31,21 @@ class Session:
         if begin:
             self.smtp.data = data
 
+    def _keep_addresses(self):
+        """Look up once what Odoo would look up for each message: where bounces go, and whose name is put before."""
+        server, company = self.env["ir.mail_server"], self.sender.company_id
+        addresses = {
+            "domain_bounce_address": company.bounce_email
+            or server._get_default_bounce_address()
+            or self.sender.email_normalized,
+            # A space stands for none, which is not looked up again.
+            "domain_notifications_email": company.default_from_email or server._get_default_from_address() or " ",
+        }
+        self.server = server.with_context(**addresses)
+
     def send(self, message):
         self.data_begun = False
-        self.env["ir.mail_server"].send_email(message, smtp_session=self.smtp)
+        self.server.send_email(message, smtp_session=self.smtp)
 
     def close(self):
         if self.smtp is not None:

@@ -9,6 +9,7 @@ def get_days_of_year(day, late):
 
     Whoever is born on 29 February is greeted on the 28th in years that have none.
 
+    >>> from datetime import date
     >>> get_days_of_year(date(2026, 3, 1), 2)
     [301, 228, 229, 227]
     >>> get_days_of_year(date(2028, 2, 28), 0)
