@@ -83,7 +83,8 @@ class ClientCampaignDelivery(models.Model):
                 not_before=not_before,
                 now=fields.Datetime.now(),
                 ids=self.ids,
-            )
+            ),
+            log_exceptions=False,  # the mailer tries again
         )
         self.invalidate_model(flush=False)
         self.env["client.campaign.recipient"].invalidate_model(["delivery", "delivery_note", "sent_date"], flush=False)

@@ -23,8 +23,8 @@ BATCH = 100
 MAX_ATTEMPTS = 5
 # So often in a row the connection may break before the server counts as away.
 MAX_LOSSES = 3
-# So often a write is tried again that met another one of the same row.
-MAX_CONFLICTS = 20
+# So often a write is tried again that met another one of the same row: what was sent has to be written down.
+MAX_CONFLICTS = 1000
 # Any number of ours: who holds this lock of the database is the only sender.
 SENDER_LOCK = 7_301_190_419
 SENDING_STATES = ("sending", "receipts", "results", "closed")
@@ -228,10 +228,11 @@ class ClientCampaignMailer(models.AbstractModel):
         )
 
         def write():
-            claimed = self.env.execute_query(claim)
+            self.env.cr.execute(claim, log_exceptions=False)
+            claimed = bool(self.env.cr.fetchall())
             # Progress is told with the outcome.
             self.env.cr.commit()  # pylint: disable=invalid-commit
-            return bool(claimed)
+            return claimed
 
         return self._surely(write)
 
@@ -281,7 +282,7 @@ class ClientCampaignMailer(models.AbstractModel):
         if session.data_begun:
             time_left = self._settle(delivery_id, "uncertain", str(error))
         else:
-            time_left = self._settle(delivery_id, "queued", str(error), fields.Datetime.now() + get_wait(1))
+            time_left = self._put_off(delivery_id, str(error))
         if session.losses >= MAX_LOSSES:
             raise error
         return time_left
@@ -293,11 +294,16 @@ class ClientCampaignMailer(models.AbstractModel):
         if code is None:
             return self._record_loss(delivery_id, smtplib.SMTPServerDisconnected(words), session)
         session.losses = 0
-        note = f"{code} {words}"
+        if 400 <= code < 500:
+            return self._put_off(delivery_id, f"{code} {words}")
+        return self._settle(delivery_id, "failed", f"{code} {words}")
+
+    def _put_off(self, delivery_id, note):
+        """Commit that a message is tried again, later each time, or failed in the end; return the time left."""
         attempts = self.env["client.campaign.delivery"].browse(delivery_id).attempts
-        if 400 <= code < 500 and attempts < MAX_ATTEMPTS:
-            return self._settle(delivery_id, "queued", note, fields.Datetime.now() + get_wait(attempts))
-        return self._settle(delivery_id, "failed", note)
+        if attempts >= MAX_ATTEMPTS:
+            return self._settle(delivery_id, "failed", note)
+        return self._settle(delivery_id, "queued", note, fields.Datetime.now() + get_wait(attempts))
 
     @api.model
     def _get_answer(self, error):
