@@ -55,7 +55,14 @@ class ClientCampaign(models.Model):
         help="Only clients that the responsible may see come into the group.",
     )
     state = fields.Selection(
-        STATES, string="Status", required=True, default="draft", readonly=True, copy=False, tracking=True
+        STATES,
+        string="Status",
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        group_expand=True,
     )
     date_start = fields.Date(string="Begins", required=True, default=fields.Date.context_today, tracking=True)
     date_end = fields.Date(
@@ -79,6 +86,7 @@ class ClientCampaign(models.Model):
     programme_id = fields.Many2one(
         "client.programme", copy=False, readonly=True, index="btree_not_null", ondelete="set null"
     )
+    model_of_ids = fields.One2many("client.programme", "campaign_id")
     recipient_ids = fields.One2many("client.campaign.recipient", "campaign_id", string="Recipients")
     change_ids = fields.One2many("client.campaign.change", "campaign_id", string="Changes on the Way")
     closed_on = fields.Date(readonly=True, copy=False)
