@@ -33,6 +33,7 @@ class ClientCampaign(models.Model):
             raise UserError(self.env._("You promised to report back: write the report to those who took part first."))
         self.action_refresh_results()
         self.write({"state": "closed", "closed_on": fields.Date.context_today(self)})
+        self._keep_figures()
         self.message_post(body=self._get_summary())
         self.env["client.campaign.register"]._register_results(self)
         if self.report_back:

@@ -58,36 +58,39 @@ class ClientCampaignDelivery(models.Model):
             delivery.display_name = ", ".join(word for word in words if word)
 
     def _settle(self, state, note=None, not_before=None):
-        """Write the fate of these, and what it means for their recipients: who got it by any channel has got it."""
+        """Write the fate of these, and what it means for their recipients."""
+        recipients = self.env["client.campaign.recipient"]
         self.flush_recordset()
-        self.recipient_id.browse().flush_model(["delivery", "delivery_note", "sent_date"])
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH fate AS (
-                    UPDATE client_campaign_delivery
-                       SET state = %(state)s, note = %(note)s, not_before = %(not_before)s,
-                           sent_date = CASE WHEN %(state)s = 'sent' THEN %(now)s ELSE sent_date END
-                     WHERE id = ANY(%(ids)s)
-                 RETURNING recipient_id, purpose, sent_date
-                )
-                UPDATE client_campaign_recipient AS recipient
-                   SET delivery = %(state)s, delivery_note = %(note)s,
-                       sent_date = COALESCE(recipient.sent_date, fate.sent_date)
-                  FROM fate
-                 WHERE recipient.id = fate.recipient_id AND fate.purpose = 'offer'
-                   AND (recipient.delivery <> 'sent' OR %(state)s = 'sent')
-                """,
-                state=state,
-                note=note or None,
-                not_before=not_before,
-                now=fields.Datetime.now(),
-                ids=self.ids,
-            ),
-            log_exceptions=False,  # the mailer tries again
-        )
+        recipients.flush_model(["delivery", "delivery_note", "sent_date"])
+        self.env.cr.execute(self._get_settlement(self.ids, state, note, not_before))
         self.invalidate_model(flush=False)
-        self.env["client.campaign.recipient"].invalidate_model(["delivery", "delivery_note", "sent_date"], flush=False)
+        recipients.invalidate_model(["delivery", "delivery_note", "sent_date"], flush=False)
+
+    @api.model
+    def _get_settlement(self, ids, state, note=None, not_before=None):
+        """Return the statement that settles these deliveries: who got it by any channel has got it."""
+        return SQL(
+            """
+            WITH fate AS (
+                UPDATE client_campaign_delivery
+                   SET state = %(state)s, note = %(note)s, not_before = %(not_before)s,
+                       sent_date = CASE WHEN %(state)s = 'sent' THEN %(now)s ELSE sent_date END
+                 WHERE id = ANY(%(ids)s)
+             RETURNING recipient_id, purpose, sent_date
+            )
+            UPDATE client_campaign_recipient AS recipient
+               SET delivery = %(state)s, delivery_note = %(note)s,
+                   sent_date = COALESCE(recipient.sent_date, fate.sent_date)
+              FROM fate
+             WHERE recipient.id = fate.recipient_id AND fate.purpose = 'offer'
+               AND (recipient.delivery <> 'sent' OR %(state)s = 'sent')
+            """,
+            state=state,
+            note=note or None,
+            not_before=not_before,
+            now=fields.Datetime.now(),
+            ids=list(ids),
+        )
 
     def _get_opted_out(self):
         """Return those whose addresses are on the lists of those who want no mailings."""

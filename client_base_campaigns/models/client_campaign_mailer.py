@@ -7,15 +7,16 @@ from psycopg2.errors import SerializationFailure
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, html2plaintext
 from odoo.tools.mail import generate_tracking_message_id
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
 from ..parameters import SERVER_AWAY
+from ..tools.letter import make_letter
 from ..tools.waiting import get_end_of_quiet, get_timezone, get_wait
 from .client_campaign_sending import WINDOW
-from .client_campaign_session import Session
+from .client_campaign_session import Session, collecting_later
 
 _logger = logging.getLogger(__name__)
 
@@ -87,18 +88,23 @@ class ClientCampaignMailer(models.AbstractModel):
 
     def _send_campaign(self, campaign):
         """Send the queue of ``campaign`` as far as time, rate and server allow; return the time left."""
-        session, last_id, time_left = Session(self.env, campaign.user_id), 0, True
+        session, last_id = Session(self.env, campaign.user_id), 0
         try:
-            while time_left and (deliveries := self._next_deliveries(campaign, last_id)):
+            while session.time_left and (deliveries := self._next_deliveries(campaign, last_id)):
                 last_id = deliveries[-1].id
-                time_left = self._send_batch(campaign, deliveries, session)
+                with collecting_later():
+                    self._send_batch(campaign, deliveries, session)
         except (OSError, smtplib.SMTPException, MailDeliveryException) as error:
             # Before any conversation: all stay queued.
+            self._commit(session)
             self._note_server_away(error)
-            time_left = self.env["ir.cron"]._commit_progress()
+            self._commit(session)
         finally:
+            if session.fate:  # something unforeseen happened; what was sent is kept all the same
+                self.env.cr.rollback()
+                self._commit(session)
             session.close()
-        return time_left
+        return session.time_left
 
     @api.model
     def _next_deliveries(self, campaign, last_id):
@@ -111,20 +117,21 @@ class ClientCampaignMailer(models.AbstractModel):
         return self.env["client.campaign.delivery"].search(domain, order="id", limit=min(BATCH, allowed))
 
     def _send_batch(self, campaign, deliveries, session):
-        """Send these by their channels, commit the fate of each; return the time left."""
+        """Send these by their channels and commit the fate of each."""
         awake = self._put_off_quiet(campaign, deliveries)
         letters = awake.filtered(lambda delivery: delivery.channel == "email")
         self.env["client.campaign.outbox"]._hand_over(awake - letters)
-        time_left = self.env["ir.cron"]._commit_progress(len(deliveries) - len(letters))
         messages = self._build_messages(campaign, letters)
+        session.done += len(deliveries) - len(messages)
+        self._commit(session)
         for delivery_id, message in messages.items():
-            time_left = self._send(delivery_id, message, session)
-            if not time_left:
+            self._send(delivery_id, message, session)
+            if not session.time_left:
                 break
+        self._commit(session)
         self.env.invalidate_all()
         letters._register_contacts()
-        self.env["ir.cron"]._commit_progress()
-        return time_left
+        self._commit(session)
 
     @api.model
     def _put_off_quiet(self, campaign, deliveries):
@@ -174,40 +181,39 @@ class ClientCampaignMailer(models.AbstractModel):
     @api.model
     def _build_message(self, campaign, delivery, subject, body, attachments):
         """Return the message, with a Message-ID that is kept before anything is sent."""
-        recipient, company = delivery.recipient_id, campaign.user_id.company_id
+        recipient, sender = delivery.recipient_id, campaign.user_id.email_formatted
+        thread = f"{recipient.id}-{recipient._name}"
         headers = {
+            "Message-Id": delivery.message_id or generate_tracking_message_id(thread),
+            "Subject": subject,
+            "From": sender,
+            "To": delivery.address,
+            # To where Odoo reads replies, if it does: they confirm the receipt.
+            "Reply-To": campaign.user_id.company_id.catchall_formatted or sender,
             "X-Auto-Response-Suppress": "OOF, AutoReply",
             "List-Unsubscribe": f"<{recipient._get_unsubscribe_url()}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
-        return self.env["ir.mail_server"]._build_email__(
-            email_from=campaign.user_id.email_formatted,
-            email_to=[delivery.address],
-            # To where Odoo reads replies, if it does: they confirm the receipt.
-            reply_to=company.catchall_formatted or campaign.user_id.email_formatted,
-            subject=subject,
-            body=body,
-            subtype="html",
-            message_id=delivery.message_id or generate_tracking_message_id(f"{recipient.id}-{recipient._name}"),
-            headers=headers,
-            attachments=attachments,
-        )
+        return make_letter(headers, html2plaintext(body), body, attachments)
 
     def _send(self, delivery_id, message, session):
-        """Send one message and commit its fate; return the time left."""
+        """Send one message, and note its fate, or commit it where it is not the usual one."""
         session.open()
-        if not self._claim(delivery_id, message["Message-Id"]):
-            return self._settle_unclaimed(delivery_id)
+        if not self._claim(delivery_id, message["Message-Id"], session):
+            self._settle_unclaimed(delivery_id)
+            return
         try:
             session.send(message)
         except smtplib.SMTPServerDisconnected as error:
-            return self._record_loss(delivery_id, error, session)
+            self._record_loss(delivery_id, error, session)
         except MailDeliveryException as error:
-            return self._record_refusal(delivery_id, error.__context__ or error, session)
-        session.losses = 0
-        return self._settle(delivery_id, "sent")
+            self._record_refusal(delivery_id, error.__context__ or error, session)
+        else:
+            session.losses = 0
+            # Committed with the claim of the next one: dying before leaves it "being sent", which is uncertain.
+            self._settle(delivery_id, session, "sent")
 
-    def _claim(self, delivery_id, message_id):
+    def _claim(self, delivery_id, message_id, session):
         """Commit that this message is being sent; return whether it still is to be.
 
         Everything that may have changed since it was found is read in this one statement: whether
@@ -226,84 +232,74 @@ class ClientCampaignMailer(models.AbstractModel):
             id=delivery_id,
             message_id=message_id,
         )
+        return bool(self._commit(session, claim))
 
-        def write():
-            self.env.cr.execute(claim, log_exceptions=False)
-            claimed = bool(self.env.cr.fetchall())
-            # Progress is told with the outcome.
-            self.env.cr.commit()  # pylint: disable=invalid-commit
-            return claimed
+    def _settle(self, delivery_id, session, *fate):
+        """Note the fate of one message, to be committed next."""
+        session.fate = self.env["client.campaign.delivery"]._get_settlement([delivery_id], *fate)
+        session.done += 1
 
-        return self._surely(write)
-
-    def _settle(self, delivery_id, state, note=None, not_before=None):
-        """Commit the fate of one message; return the time left."""
-
-        def write():
-            # Lost with a crash of the database server, it leaves "being sent", which is found to be uncertain.
-            self.env.cr.execute("SET LOCAL synchronous_commit = off")
-            self.env["client.campaign.delivery"].browse(delivery_id)._settle(state, note, not_before)
-            return self.env["ir.cron"]._commit_progress(1)
-
-        return self._surely(write)
-
-    def _surely(self, write):
-        """Return what ``write`` does and commits, done again where another transaction came between."""
+    def _commit(self, session, statement=None):
+        """Commit the noted fate and ``statement``, again where another transaction came between; return its rows."""
+        statements = [part for part in (session.fate, statement) if part]
         for conflict in range(MAX_CONFLICTS):
             try:
-                return write()
+                if statements:
+                    self.env.cr.execute(SQL("; ").join(statements), log_exceptions=False)
+                rows = self.env.cr.fetchall() if statement else []
+                session.time_left = self.env["ir.cron"]._commit_progress(session.done)
             except SerializationFailure:
                 self.env.cr.rollback()
                 self.env.invalidate_all(flush=False)
                 if conflict == MAX_CONFLICTS - 1:
                     raise
-        return None
+            else:
+                session.fate, session.done = None, 0
+                return rows
+        return []
 
     def _settle_unclaimed(self, delivery_id):
-        """Say why a message is not sent after all: its client opted out meanwhile; others stay as they are.
-
-        :return: the time left
-        """
+        """Say why a message is not sent after all: its client opted out meanwhile; others stay as they are."""
         self.env.invalidate_all()
         delivery = self.env["client.campaign.delivery"].browse(delivery_id).exists()
         # sudo: the list of those who want no mailings is read for sending, whoever started it
         blacklist = self.env["mail.blacklist"].sudo()
         if delivery.state == "queued" and blacklist.search_count([("email", "=", delivery.address)], limit=1):
             delivery._settle_opted_out()
-        return self.env["ir.cron"]._commit_progress(1)
 
     def _record_loss(self, delivery_id, error, session):
-        """Commit what a broken connection means: before the message itself was begun, nothing was taken.
-
-        :return: the time left
-        """
+        """Commit what a broken connection means: before the message itself was begun, nothing was taken."""
         session.close()
         session.losses += 1
         if session.data_begun:
-            time_left = self._settle(delivery_id, "uncertain", str(error))
+            self._settle(delivery_id, session, "uncertain", str(error))
         else:
-            time_left = self._put_off(delivery_id, str(error))
+            self._put_off(delivery_id, session, str(error))
+        self._commit(session)
         if session.losses >= MAX_LOSSES:
             raise error
-        return time_left
 
     @api.model
     def _record_refusal(self, delivery_id, error, session):
-        """Commit what a refusal means: try later, failed for good, or nobody knows; return the time left."""
+        """Commit what a refusal means: try later, failed for good, or nobody knows."""
         code, words = self._get_answer(error)
         if code is None:
-            return self._record_loss(delivery_id, smtplib.SMTPServerDisconnected(words), session)
+            self._record_loss(delivery_id, smtplib.SMTPServerDisconnected(words), session)
+            return
         session.losses = 0
         if 400 <= code < 500:
-            return self._put_off(delivery_id, f"{code} {words}")
-        return self._settle(delivery_id, "failed", f"{code} {words}")
+            self._put_off(delivery_id, session, f"{code} {words}")
+        else:
+            self._settle(delivery_id, session, "failed", f"{code} {words}")
+        self._commit(session)
 
-    def _put_off(self, delivery_id, note):
-        """Commit that a message is tried again, later each time, or failed in the end; return the time left."""
+    def _put_off(self, delivery_id, session, note):
+        """Try a message again, later each time, or give it up in the end."""
         attempts = self.env["client.campaign.delivery"].browse(delivery_id).attempts
         if attempts >= MAX_ATTEMPTS:
-            return self._settle(delivery_id, "failed", note)
-        return self._settle(delivery_id, "queued", note, fields.Datetime.now() + get_wait(attempts))
+            self._settle(delivery_id, session, "failed", note)
+        else:
+            self._settle(delivery_id, session, "queued", note, fields.Datetime.now() + get_wait(attempts))
 
     @api.model
     def _get_answer(self, error):

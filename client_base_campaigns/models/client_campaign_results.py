@@ -25,6 +25,7 @@ class ClientCampaign(models.Model):
         default="window",
         help="Orders that carry the UTM campaign count in either case, whenever they come: so you add one by hand.",
     )
+    final_figures = fields.Json(readonly=True, copy=False, help="The figures of a closed campaign, over all clients.")
     recipient_count = fields.Integer(string="In the Group", compute="_compute_progress")
     excluded_count = fields.Integer(string="Left Out", compute="_compute_progress")
     control_count = fields.Integer(string="In the Control Group", compute="_compute_progress")
@@ -51,12 +52,25 @@ class ClientCampaign(models.Model):
         "recipient_ids.delivery", "recipient_ids.receipt_date", "recipient_ids.answer", "recipient_ids.turnover"
     )
     def _compute_progress(self):
+        # Who sees all clients needs no count of what does not change any more.
+        final = self.filtered("final_figures") if self.env.user._client_scope() is None else self.browse()
+        for campaign in final:
+            campaign.update(campaign.final_figures)
         rows = self.env["client.campaign.recipient"]._read_group(
-            [("campaign_id", "in", self.ids)], ["campaign_id", "delivery", "answer"], AGGREGATES
+            [("campaign_id", "in", (self - final).ids)], ["campaign_id", "delivery", "answer"], AGGREGATES
         )
-        for campaign in self:
+        for campaign in self - final:
             own = [row[1:] for row in rows if row[0] == campaign._origin]
             campaign.update(campaign._get_figures(own))
+
+    def _keep_figures(self):
+        """Keep the figures of a campaign that is being closed, over all its clients, whoever closes it."""
+        self.ensure_one()
+        # sudo: they are shown to those only who see all clients
+        everything = self.sudo()
+        everything.final_figures = False
+        rows = everything.recipient_ids._read_group([("campaign_id", "=", self.id)], ["delivery", "answer"], AGGREGATES)
+        everything.final_figures = self._get_figures(rows)
 
     @api.model
     def _get_figures(self, rows):

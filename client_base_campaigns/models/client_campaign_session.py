@@ -1,18 +1,35 @@
+import gc
 import logging
 import smtplib
+from contextlib import contextmanager
 
 _logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def collecting_later():
+    """Leave Python's garbage until the end: to look for it goes through all of Odoo each time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class Session:
     """A conversation with the mail server of a campaign's sender, opened when there is something to say.
 
     ``data_begun`` tells whether the message itself was begun: what broke off before cannot have been taken.
+    ``fate`` is what is known of the last message and not committed yet, ``done`` how many were settled since
+    the last commit, ``time_left`` what that said.
     """
 
     def __init__(self, env, sender):
         self.env, self.sender = env, sender
         self.smtp, self.server, self.data_begun, self.losses = None, None, False, 0
+        self.fate, self.done, self.time_left = None, 0, True
 
     def open(self):
         if self.smtp is None:

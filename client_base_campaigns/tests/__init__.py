@@ -3,6 +3,7 @@ from . import (
     test_channels,
     test_close,
     test_group,
+    test_isolation,
     test_programme,
     test_receipt,
     test_replies,

@@ -1,3 +1,4 @@
+import email.policy
 import smtplib
 from contextlib import contextmanager, nullcontext
 from unittest.mock import patch
@@ -31,6 +32,8 @@ class MailServer:
 
     def send_message(self, message, smtp_from, smtp_to_list):
         (address,) = smtp_to_list
+        # As a mail program reads it.
+        message = email.message_from_bytes(message.as_bytes(), policy=email.policy.default)
         if answer := self.early.get(address):
             raise answer
         self.data(message)

@@ -3,6 +3,7 @@
 What Odoo takes too long for is measured on fewer recipients and told for each, as it grows with their number.
 """
 
+import functools
 import os
 import resource
 import smtplib
@@ -65,14 +66,14 @@ def make_mailing(count):
 
 
 def send_barely(count):
-    """The least that anybody can do: the same letter to each through ``smtplib``."""
+    """The least that anybody can do: the same letter, made once, to each through ``smtplib``."""
     server = env["ir.mail_server"]  # noqa: F821
     smtp = server._connect__()
+    message = server._build_email__(
+        email_from=admin.email, email_to=["all@sink.example"], subject="News", body=BODY, subtype="html"
+    ).as_bytes()
     for number in range(count):
-        message = server._build_email__(
-            email_from=admin.email, email_to=[f"many{number}@sink.example"], subject="News", body=BODY, subtype="html"
-        )
-        smtp.sendmail(admin.email, [message["To"]], message.as_bytes())
+        smtp.sendmail(admin.email, [f"many{number}@sink.example"], message)
     try:
         smtp.quit()
     except smtplib.SMTPException:
@@ -83,13 +84,26 @@ def get_memory():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def send_core(mailing):
+    """Have Odoo prepare the mails and send them, as its two jobs do one after the other."""
+    mailing.action_send_mail()
+    mails = env["mail.mail"]  # noqa: F821
+    while mails.search_count([("mailing_id", "=", mailing.id), ("state", "=", "outgoing")]):
+        mails.process_email_queue()
+
+
 def measure_core():
     mailing = make_mailing(CORE)
     with patch.object(type(env["mail.mail"]), "send", lambda *args, **kwargs: True):  # noqa: F821
         prepared = timed(mailing.action_send_mail)
-    # Each of the mails that were prepared above is gone again before others are.
+    assert env["mailing.trace"].search_count([("mass_mailing_id", "=", mailing.id)]) == CORE  # noqa: F821
+    # The mails that were prepared are gone again before others are.
     env["mail.mail"].search([("mailing_id", "=", mailing.id)]).unlink()  # noqa: F821
-    return prepared / CORE, timed(make_mailing(CORE).action_send_mail) / CORE
+    mailing = make_mailing(CORE)
+    seconds = timed(lambda: send_core(mailing))
+    sent = [("mass_mailing_id", "=", mailing.id), ("trace_status", "=", "sent")]
+    assert env["mailing.trace"].search_count(sent) == CORE  # noqa: F821
+    return prepared / CORE, seconds / CORE
 
 
 def send_ours(campaign):
@@ -104,12 +118,18 @@ def open_board(env, campaign):
     env["client.campaign"].web_search_read([("id", "=", campaign.id)], {name: {} for name in names})
 
 
-def open_form(env, campaign):
+@functools.cache
+def get_form_names(env):
+    """Return what the web client reads to show the form."""
     campaigns = env["client.campaign"]
-    fields = Form(campaigns)._view["fields"]
-    names = {name: {"fields": {"display_name": {}}} if campaigns._fields[name].relational else {} for name in fields}
-    names.pop("recipient_ids", None)
-    campaigns.browse(campaign.id).web_read(names)
+    return {
+        name: {"fields": {"display_name": {}}} if campaigns._fields[name].relational else {}
+        for name in Form(campaigns)._view["fields"]
+    }
+
+
+def open_form(env, campaign):
+    env["client.campaign"].browse(campaign.id).web_read(get_form_names(env))
 
 
 def open_summary(env, campaign):
