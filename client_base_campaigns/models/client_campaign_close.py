@@ -33,7 +33,6 @@ class ClientCampaign(models.Model):
             raise UserError(self.env._("You promised to report back: write the report to those who took part first."))
         self.action_refresh_results()
         self.write({"state": "closed", "closed_on": fields.Date.context_today(self)})
-        self._keep_figures()
         self.message_post(body=self._get_summary())
         self.env["client.campaign.register"]._register_results(self)
         if self.report_back:
@@ -59,11 +58,12 @@ class ClientCampaign(models.Model):
             (self.env._("Take part"), self.participant_count),
         ]
         total = max(self.recipient_count, 1)
+        counts = self._get_kept().get(self.id) or self._count()
         return {
             "campaign": self,
             "bars": [{"name": name, "count": count, "percent": round(100 * count / total)} for name, count in bars],
-            "channels": self._get_channel_rows(),
-            "exclusions": self._get_exclusion_rows(),
+            "channels": self._get_channel_rows(counts["channels"]),
+            "exclusions": self._get_exclusion_rows(counts["exclusions"]),
             "turnover": self.currency_id.format(self.turnover),
             "cost": self.currency_id.format(self.cost),
             "budget": self.currency_id.format(self.budget),
@@ -73,17 +73,11 @@ class ClientCampaign(models.Model):
     def _get_names(self, field):
         return dict(self.env["client.campaign.recipient"]._fields[field]._description_selection(self.env))
 
-    def _get_channel_rows(self):
+    def _get_channel_rows(self, counts):
         """Return of each channel how many it reached and how many confirmed: ``[{"name", "count", "receipts"}]``."""
         names = self._get_names("channel")
-        rows = self.env["client.campaign.recipient"]._read_group(
-            [("campaign_id", "=", self.id), ("delivery", "=", "sent")], ["channel"], ["__count", "receipt_date:count"]
-        )
-        return [{"name": names.get(channel, "–"), "count": count, "receipts": done} for channel, count, done in rows]
+        return [{"name": names.get(channel, "–"), "count": count, "receipts": done} for channel, count, done in counts]
 
-    def _get_exclusion_rows(self):
+    def _get_exclusion_rows(self, counts):
         names = self._get_names("exclusion")
-        rows = self.env["client.campaign.recipient"]._read_group(
-            [("campaign_id", "=", self.id), ("exclusion", "!=", False)], ["exclusion"], ["__count"]
-        )
-        return [{"name": names[exclusion], "count": count} for exclusion, count in rows]
+        return [{"name": names[exclusion], "count": count} for exclusion, count in counts]

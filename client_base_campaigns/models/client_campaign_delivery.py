@@ -80,7 +80,7 @@ class ClientCampaignDelivery(models.Model):
             )
             UPDATE client_campaign_recipient AS recipient
                SET delivery = %(state)s, delivery_note = %(note)s,
-                   sent_date = COALESCE(recipient.sent_date, fate.sent_date)
+                   sent_date = COALESCE(recipient.sent_date, fate.sent_date), write_date = %(now)s
               FROM fate
              WHERE recipient.id = fate.recipient_id AND fate.purpose = 'offer'
                AND (recipient.delivery <> 'sent' OR %(state)s = 'sent')

@@ -70,10 +70,12 @@ class ClientCampaign(models.Model):
         "Days of rest and the most clients cannot be negative; the control group is 90 % at most.",
     )
 
-    @api.depends(*CRITERIA)
+    @api.depends(*CRITERIA, "state")
     def _compute_candidate_count(self):
         for campaign in self:
-            campaign.candidate_count = self.env["res.partner"].search_count(campaign._get_candidates_domain())
+            choosing = campaign.state in ("draft", "group")
+            domain = campaign._get_candidates_domain() if choosing else Domain.FALSE
+            campaign.candidate_count = self.env["res.partner"].search_count(domain)
 
     @api.depends(*CRITERIA, *TERMS, "state")
     def _compute_forecast(self):

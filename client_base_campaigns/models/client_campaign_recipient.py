@@ -107,6 +107,9 @@ class ClientCampaignRecipient(models.Model):
         "(campaign_id, owner_id) INCLUDE (delivery, answer, receipt_date, order_count, turnover)"
     )
 
+    # The last change of a campaign's recipients.
+    _changes_index = models.Index("(campaign_id, write_date)")
+
     @api.depends_context("company")
     def _compute_currency_id(self):
         self.currency_id = self.env.company.currency_id

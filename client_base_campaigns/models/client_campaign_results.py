@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -6,6 +7,8 @@ from odoo.tools import SQL
 from ..tools.uplift import get_mean_difference, get_uplift
 from .client_campaign import RUNNING
 
+# Longer than any transaction that writes recipients takes.
+SETTLED = timedelta(minutes=1)
 NOT_WRITTEN_TO = ("excluded", "control")
 AGGREGATES = ["__count", "receipt_date:count", "order_count:sum", "turnover:sum"]
 
@@ -25,7 +28,8 @@ class ClientCampaign(models.Model):
         default="window",
         help="Orders that carry the UTM campaign count in either case, whenever they come: so you add one by hand.",
     )
-    final_figures = fields.Json(readonly=True, copy=False, help="The figures of a closed campaign, over all clients.")
+    kept_counts = fields.Json(readonly=True, copy=False, groups="client_base.group_client_all")
+    kept_on = fields.Datetime(readonly=True, copy=False, groups="client_base.group_client_all")
     recipient_count = fields.Integer(string="In the Group", compute="_compute_progress")
     excluded_count = fields.Integer(string="Left Out", compute="_compute_progress")
     control_count = fields.Integer(string="In the Control Group", compute="_compute_progress")
@@ -52,25 +56,66 @@ class ClientCampaign(models.Model):
         "recipient_ids.delivery", "recipient_ids.receipt_date", "recipient_ids.answer", "recipient_ids.turnover"
     )
     def _compute_progress(self):
-        # Who sees all clients needs no count of what does not change any more.
-        final = self.filtered("final_figures") if self.env.user._client_scope() is None else self.browse()
-        for campaign in final:
-            campaign.update(campaign.final_figures)
+        kept = self._get_kept()
+        others = [number for number in self._origin.ids if number not in kept]
         rows = self.env["client.campaign.recipient"]._read_group(
-            [("campaign_id", "in", (self - final).ids)], ["campaign_id", "delivery", "answer"], AGGREGATES
+            [("campaign_id", "in", others)], ["campaign_id", "delivery", "answer"], AGGREGATES
         )
-        for campaign in self - final:
-            own = [row[1:] for row in rows if row[0] == campaign._origin]
+        for campaign in self:
+            counts = kept.get(campaign._origin.id)
+            own = counts["rows"] if counts else [row[1:] for row in rows if row[0] == campaign._origin]
             campaign.update(campaign._get_figures(own))
 
-    def _keep_figures(self):
-        """Keep the figures of a campaign that is being closed, over all its clients, whoever closes it."""
-        self.ensure_one()
+    def _get_kept(self):
+        """Return ``{id: counts}`` of the campaigns whose kept counts are as one would count now.
+
+        They are over all clients, so they are for those only who see all; and they hold as long as no recipient
+        was written since, nor shortly before, by a transaction that could not be seen then.
+        """
+        if self.env.user._client_scope() is not None or not self._origin:
+            return {}
+        last = dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT id, (SELECT max(write_date) FROM client_campaign_recipient AS recipient
+                                    WHERE recipient.campaign_id = campaign.id)
+                         FROM client_campaign AS campaign WHERE id = ANY(%s)""",
+                    self._origin.ids,
+                )
+            )
+        )
+        return {
+            campaign.id: campaign.kept_counts
+            for campaign in self._origin.sudo()  # sudo: who may see it was asked above
+            if campaign.kept_counts and last.get(campaign.id) and last[campaign.id] + SETTLED <= campaign.kept_on
+        }
+
+    def _keep_counts(self):
+        """Keep the counts of these campaigns over all their recipients, whoever asks for it."""
         # sudo: they are shown to those only who see all clients
-        everything = self.sudo()
-        everything.final_figures = False
-        rows = everything.recipient_ids._read_group([("campaign_id", "=", self.id)], ["delivery", "answer"], AGGREGATES)
-        everything.final_figures = self._get_figures(rows)
+        for campaign in self.sudo():
+            campaign.write({"kept_counts": campaign._count(), "kept_on": fields.Datetime.now()})
+
+    @api.model
+    def _cron_keep_counts(self):
+        """Keep the counts of campaigns that have come to rest, so that large ones open as fast as small ones."""
+        for campaign in self.search([("state", "not in", ("draft", "group"))]):
+            if campaign.id not in campaign._get_kept():
+                campaign._keep_counts()
+
+    def _count(self):
+        """Return the counts that the figures and the summary are made of, over the recipients that the user sees."""
+        self.ensure_one()
+        recipients, own = self.env["client.campaign.recipient"], [("campaign_id", "=", self._origin.id)]
+        rows = recipients._read_group(own, ["delivery", "answer"], AGGREGATES)
+        return {
+            "rows": rows,
+            "channels": recipients._read_group(
+                [*own, ("delivery", "=", "sent")], ["channel"], ["__count", "receipt_date:count"]
+            ),
+            "exclusions": recipients._read_group([*own, ("exclusion", "!=", False)], ["exclusion"], ["__count"]),
+            "buyers": self._get_buyers() if any(row[0] == "control" for row in rows) else [],
+        }
 
     @api.model
     def _get_figures(self, rows):
@@ -116,7 +161,9 @@ class ClientCampaign(models.Model):
 
     def _get_uplift_text(self):
         """Return in words how the written to differ from the control group, and how sure that is."""
-        groups = self._get_buyers()
+        kept = self._get_kept().get(self.id)
+        groups = {False: (0, 0, 0.0, 0.0), True: (0, 0, 0.0, 0.0)}
+        groups |= {control: values for control, *values in (kept["buyers"] if kept else self._get_buyers())}
         (total, bought, *turnover), (control_total, control_bought, *control_turnover) = groups[False], groups[True]
         uplift = get_uplift(bought, total, control_bought, control_total)
         if not uplift:
@@ -141,11 +188,11 @@ class ClientCampaign(models.Model):
         return "\n".join(lines)
 
     def _get_buyers(self):
-        """Return ``{is control: (clients, buyers, mean turnover, its variance)}`` of those that the user sees."""
+        """Return ``[is control, clients, buyers, mean turnover, its variance]`` of those that the user sees."""
         seen = self.env["client.campaign.recipient"]._search(
-            [("campaign_id", "=", self.id), ("delivery", "!=", "excluded")]
+            [("campaign_id", "=", self._origin.id), ("delivery", "!=", "excluded")]
         )
-        rows = self.env.execute_query(
+        return self.env.execute_query(
             SQL(
                 """SELECT delivery = 'control', count(*), count(*) FILTER (WHERE order_count > 0),
                           COALESCE(avg(turnover), 0)::float, COALESCE(var_samp(turnover), 0)::float
@@ -153,7 +200,6 @@ class ClientCampaign(models.Model):
                 seen.subselect(),
             )
         )
-        return {False: (0, 0, 0.0, 0.0), True: (0, 0, 0.0, 0.0)} | {row[0]: row[1:] for row in rows}
 
     def action_refresh_results(self):
         """Count the orders that the recipients confirmed within the campaign's days, or that carry its UTM campaign."""
@@ -175,7 +221,8 @@ class ClientCampaign(models.Model):
                   GROUP BY 1, 2
                 )
                 UPDATE client_campaign_recipient AS recipient
-                   SET order_count = COALESCE(bought.orders, 0), turnover = COALESCE(bought.turnover, 0)
+                   SET order_count = COALESCE(bought.orders, 0), turnover = COALESCE(bought.turnover, 0),
+                       write_date = now() AT TIME ZONE 'UTC'
                   FROM client_campaign_recipient AS own
              LEFT JOIN bought ON bought.campaign_id = own.campaign_id AND bought.partner_id = own.partner_id
                                  AND own.delivery <> 'excluded'

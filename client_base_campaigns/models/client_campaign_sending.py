@@ -73,7 +73,8 @@ class ClientCampaign(models.Model):
         self._queue_where("offer", SQL("channel"), chosen)
         self.env.cr.execute(
             SQL(
-                "UPDATE client_campaign_recipient SET delivery = 'queued' WHERE campaign_id = ANY(%s) AND %s",
+                """UPDATE client_campaign_recipient SET delivery = 'queued', write_date = now() AT TIME ZONE 'UTC'
+                    WHERE campaign_id = ANY(%s) AND %s""",
                 self.ids,
                 chosen,
             )

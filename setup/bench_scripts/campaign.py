@@ -162,6 +162,10 @@ else:
     env.cr.execute("UPDATE client_campaign_recipient SET delivery = 'sent' WHERE campaign_id = %s", [many.id])  # noqa: F821
     env.cr.execute("UPDATE client_campaign SET state = 'receipts' WHERE id = %s", [many.id])  # noqa: F821
     env.cr.commit()  # noqa: F821
+# As it is minutes after the last answer.
+env.cr.execute("UPDATE client_campaign_recipient SET write_date = write_date - interval '1 hour'")  # noqa: F821
+env["client.campaign"]._cron_keep_counts()  # noqa: F821
+env.cr.commit()  # noqa: F821
 for size, campaign in (("few", few), ("all", many)):
     figures |= {f"{name} of {size}, ms": value for name, value in measure_screens(campaign).items()}
 answer(figures)
