@@ -117,6 +117,7 @@ def test_order_moves_the_client_and_its_cancellation_moves_it_back(sample, page)
 def test_campaign_from_group_to_report_back(sample, page, picture, mailbox):
     """A marketer plans and sends, the manager calls, the client answers, and who took part hears how it ended."""
     admin, maria = sample.rpc(), sample.rpc("maria", PASSWORD)
+    admin("ir.config_parameter", "set_param", "web.base.url", sample.url)  # where the pages of clients are
     called = choose_client_to_call(admin)
     sample.sign_in(page, "maria", PASSWORD)
     plan_campaign(sample, page)
