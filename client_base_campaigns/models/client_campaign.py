@@ -86,7 +86,7 @@ class ClientCampaign(models.Model):
     programme_id = fields.Many2one(
         "client.programme", copy=False, readonly=True, index="btree_not_null", ondelete="set null"
     )
-    model_of_ids = fields.One2many("client.programme", "campaign_id")
+    model_of_ids = fields.One2many("client.programme", "campaign_id", string="Model for")
     recipient_ids = fields.One2many("client.campaign.recipient", "campaign_id", string="Recipients")
     change_ids = fields.One2many("client.campaign.change", "campaign_id", string="Changes on the Way")
     closed_on = fields.Date(readonly=True, copy=False)

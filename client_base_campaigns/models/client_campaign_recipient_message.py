@@ -43,13 +43,13 @@ class ClientCampaignRecipient(models.Model):
         )
 
     def _get_lang(self):
-        """Return the language that the recipient is written to in."""
+        """Return the language that the recipient is written to in: its own where that one is installed."""
         self.ensure_one()
         # sudo: of whom one sees the message one may know its language
         recipient = self.sudo()
-        return (
-            recipient.person_id.lang or recipient.partner_id.lang or recipient.campaign_id.user_id.lang or self.env.lang
-        )
+        wanted = (recipient.person_id.lang, recipient.partner_id.lang, recipient.campaign_id.user_id.lang)
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        return next((code for code in wanted if code in installed), "en_US")
 
     def _render_messages(self, purpose="offer"):
         """Return ``{id: (subject, HTML)}`` of the messages to these recipients of one campaign."""
