@@ -22,6 +22,16 @@ class ClientCampaign(models.Model):
         """Stop waiting for receipts: what came is the result."""
         self.ensure_one()
         self._check_state("receipts")
+        self._go_to_results()
+
+    def _go_to_results(self):
+        """Leave off what was not sent or done yet, and count."""
+        left = self.env["client.campaign.delivery"].search(
+            [("campaign_id", "in", self.ids), ("state", "in", ("queued", "todo")), ("purpose", "!=", "report")]
+        )
+        # sudo: the managers' tasks end with the campaign that they were for
+        left.activity_id.sudo().unlink()
+        left._settle("cancelled", self.env._("The campaign went on to its results first."))
         self.action_refresh_results()
         self.state = "results"
 

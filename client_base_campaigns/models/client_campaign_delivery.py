@@ -79,13 +79,14 @@ class ClientCampaignDelivery(models.Model):
              RETURNING recipient_id, purpose, sent_date
             )
             UPDATE client_campaign_recipient AS recipient
-               SET delivery = %(state)s, delivery_note = %(note)s,
+               SET delivery = %(shown)s, delivery_note = %(note)s,
                    sent_date = COALESCE(recipient.sent_date, fate.sent_date), write_date = %(now)s
               FROM fate
              WHERE recipient.id = fate.recipient_id AND fate.purpose = 'offer'
                AND (recipient.delivery <> 'sent' OR %(state)s = 'sent')
             """,
             state=state,
+            shown="failed" if state == "cancelled" else state,
             note=note or None,
             not_before=not_before,
             now=fields.Datetime.now(),

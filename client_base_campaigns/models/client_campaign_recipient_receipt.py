@@ -90,10 +90,11 @@ class ClientCampaignRecipient(models.Model):
     # --- replies ---
 
     def message_update(self, msg_dict, update_vals=None):
-        """Take a client's reply as a receipt; letters that programs wrote do not come here as such."""
+        """Take a client's reply as a receipt, and have its manager hear of it; what programs wrote is neither."""
         if not self.env.context.get("client_automatic_letter"):
-            # sudo: it comes from the mail gateway
-            self.sudo()._confirm_receipt("reply")
+            recipient = self.sudo()  # sudo: it comes from the mail gateway
+            recipient._confirm_receipt("reply")
+            recipient.message_subscribe((recipient.owner_id or recipient.campaign_id.user_id).partner_id.ids)
         return super().message_update(msg_dict, update_vals)
 
     @api.model

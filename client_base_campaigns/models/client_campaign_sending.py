@@ -154,7 +154,7 @@ class ClientCampaign(models.Model):
         campaigns = self.search([("state", "in", ("sending", "receipts"))])
         queued = campaigns._queue_reminders() + campaigns._queue_fallbacks()
         over = campaigns.filtered(lambda one: one.state == "receipts" and one.date_end < fields.Date.context_today(one))
-        over.state = "results"
+        over._go_to_results()
         # What comes back nobody closes one by one.
         for campaign in over.filtered(lambda one: one.programme_id and not one.report_back):
             campaign.action_close()

@@ -72,6 +72,15 @@ class TestClose(CampaignCommon):
         self.assertEqual(comments[self.beta], "Does not take part")
         self.assertEqual(comments[self.free], "orders: 1, turnover: 100.00")
 
+    def test_what_is_left_to_do_ends_with_the_receipts(self):
+        self.alpha.phone, self.beta.phone = "+32470123456", False
+        campaign = self.make_sent(clients=self.alpha | self.beta, channel="call", fallback_channel="email")
+        alpha = self.get_recipient(campaign, self.alpha)
+        self.assertEqual(len(alpha.activity_ids), 1)
+        campaign.action_to_results()
+        self.assertFalse(alpha.activity_ids)
+        self.assertEqual((alpha.delivery, self.get_recipient(campaign, self.beta).delivery), ("failed", "sent"))
+
     def test_the_summary_in_print(self):
         campaign = self.make_closable(goal="Sell <all>", conclusion="Good")
         campaign.change_ids.create({"campaign_id": campaign.id, "text": "Price lowered"})

@@ -48,6 +48,7 @@ class TestReplies(CampaignCommon):
         self.receive(self.make_letter())
         self.assertEqual(self.recipient.receipt_how, "reply")
         self.assertIn("We take part.", self.recipient.message_ids[0].body)
+        self.assertIn(self.manager.partner_id, self.recipient.message_partner_ids, "the manager hears of it")
         self.assertFalse(self.get_recipient(self.campaign, self.beta).receipt_date)
 
     def test_a_reply_enters_the_register_as_of_the_campaign(self):
