@@ -30,8 +30,8 @@ def free_port(preferred=0):
 
 @contextmanager
 def catching(folder, port):
-    """Catch on ``port`` whatever mail is sent, as files in the Maildir ``folder``."""
-    command = [sys.executable, str(Path(__file__)), str(folder), str(port)]
+    """Catch on ``port`` whatever mail is sent, as files in the Maildir ``folder``; without one it is thrown away."""
+    command = [sys.executable, str(Path(__file__)), str(folder or ""), str(port)]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -45,10 +45,11 @@ def catching(folder, port):
 
 def main(folder, port):
     from aiosmtpd.controller import Controller  # noqa: PLC0415  only in the prepared environment
-    from aiosmtpd.handlers import Mailbox  # noqa: PLC0415
+    from aiosmtpd.handlers import Mailbox, Sink  # noqa: PLC0415
 
-    Path(folder).parent.mkdir(parents=True, exist_ok=True)
-    controller = Controller(Mailbox(folder), hostname=LOOPBACK, port=int(port))
+    if folder:
+        Path(folder).parent.mkdir(parents=True, exist_ok=True)
+    controller = Controller(Mailbox(folder) if folder else Sink(), hostname=LOOPBACK, port=int(port))
     controller.start()
     print("ready", flush=True)
     sys.stdin.read()

@@ -114,49 +114,38 @@ def test_order_moves_the_client_and_its_cancellation_moves_it_back(sample, page)
     expect_segment("Potential")
 
 
-def test_campaign_from_group_to_summary(sample, page, picture, mailbox):
+def test_campaign_from_group_to_report_back(sample, page, picture, mailbox):
+    """A marketer plans and sends, the manager calls, the client answers, and who took part hears how it ended."""
+    admin, maria = sample.rpc(), sample.rpc("maria", PASSWORD)
+    admin("ir.config_parameter", "set_param", "web.base.url", sample.url)  # where the pages of clients are
+    called = choose_client_to_call(admin)
     sample.sign_in(page, "maria", PASSWORD)
-    sample.open(page, "client_base_campaigns.client_campaign_action")
-    page.locator(".o-kanban-button-new").click()
-    page.locator("[name=name] input, [name=name] textarea").first.fill("Spring offer")
-    page.locator("[name=goal] textarea").fill("Ten regular clients order again")
-    for field, value in (("segment_ids", "Regular"), ("country_ids", "United States")):
-        page.locator(f"[name={field}] input").fill(value)
-        page.locator(".o-autocomplete--dropdown-item").get_by_text(value, exact=True).click()
-    page.get_by_role("tab", name="Offer").click()
-    page.locator("[name=subject] input").fill("An offer for {{ object.partner_id.name }}")
-    page.locator("[name=body] .odoo-editor-editable").click()
-    page.keyboard.type("We have something for you this spring.")
-    page.get_by_role("tab", name="Group").click()
+    plan_campaign(sample, page)
     page.locator("button[name=action_freeze_group]").click()
-    expect(page.locator(".o_arrow_button_current")).to_have_text("Group")
+    expect(page.locator(".o_arrow_button_current")).to_have_text("Offer")
     page.locator("button[name=action_send]").click()
     page.locator(".modal-footer .btn-primary").click()
-    expect(page.locator(".o_arrow_button_current")).to_have_text(re.compile("Sending|Results"))
+    expect(page.locator(".o_arrow_button_current")).to_have_text(re.compile("Sending|Receipts"))
 
-    maria = sample.rpc("maria", PASSWORD)
     [campaign] = maria("client.campaign", "search_read", [("name", "=", "Spring offer")], fields=["recipient_count"])
-    assert campaign["recipient_count"] > 10
-    wait_for(page, lambda: maria("client.campaign", "read", [campaign["id"]], ["state"])[0]["state"] == "results")
+    wait_for(page, lambda: read_state(maria, campaign) == "receipts")
+    by_mail = [("campaign_id", "=", campaign["id"]), ("delivery", "=", "sent"), ("channel", "=", "email")]
+    sent = maria("client.campaign.recipient", "search_read", by_mail, fields=["partner_id", "email", "order_count"])
+    assert len(sent) > 10
     caught = letters(mailbox)
-    assert len(caught) == campaign["recipient_count"]
-    assert {len(copies) for copies in caught.values()} == {1}, "nobody gets it twice"
+    assert {recipient["email"] for recipient in sent} <= caught.keys()
+    assert {len(caught[recipient["email"]]) for recipient in sent} == {1}, "nobody gets it twice"
 
-    [recipient] = maria(
-        "client.campaign.recipient",
-        "search_read",
-        [("campaign_id", "=", campaign["id"]), ("delivery", "=", "sent")],
-        fields=["partner_id", "email"],
-        limit=1,
-    )
+    recipient = sent[0]
     [letter] = caught[recipient["email"]]
     assert letter["Subject"] == f"An offer for {recipient['partner_id'][1]}"
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     html = letter.get_body(("html",)).get_content()
     assert "something for you this spring" in html
     answer_as_client(page, re.search(r'href="([^"]*/client/offer/[^"]+)"', html)[1], picture)
+    call_as_manager(sample, page, campaign, called, picture)
 
-    # The order that the campaign brought, and the summary.
-    admin = sample.rpc()
+    # The order that the campaign brought, the results, and the report back.
     [product_id] = admin("product.product", "search", [("name", "=", "Goods")])
     line = {"product_id": product_id, "price_unit": 500}
     order = {"partner_id": recipient["partner_id"][0], "order_line": [(0, 0, line)]}
@@ -167,6 +156,81 @@ def test_campaign_from_group_to_summary(sample, page, picture, mailbox):
     [result] = maria("client.campaign.recipient", "read", [recipient["id"]], ["turnover", "answer"])
     assert (result["turnover"] >= 500, result["answer"]) == (True, "yes")
     picture("campaign")
+    close_campaign(page)
+    wait_for(page, lambda: len(letters(mailbox)[recipient["email"]]) == 2)
+    reports = [one for copies in letters(mailbox).values() for one in copies if one["Subject"] == "How it ended"]
+    assert recipient["email"] in {report["To"] for report in reports}
+    assert len(reports) <= 2, "the other one takes part by the call"
+
+
+def choose_client_to_call(admin):
+    """Let a client of the group be one that is best reached by phone; return it with its manager's login."""
+    domain = [
+        ("client_segment_id.code", "=", "regular"),
+        ("country_id.code", "=", "US"),
+        ("phone", "!=", False),
+        ("email", "!=", False),
+        ("client_owner_id.login", "in", ["anna", "boris", "clara"]),
+        ("parent_id", "=", False),
+    ]
+    [client] = admin("res.partner", "search_read", domain, fields=["name", "client_owner_id"], limit=1, order="id")
+    admin("res.partner", "write", [client["id"]], {"client_reach_by": "call"})
+    [owner] = admin("res.users", "read", [client["client_owner_id"][0]], ["login"])
+    return {**client, "login": owner["login"]}
+
+
+def plan_campaign(sample, page):
+    sample.open(page, "client_base_campaigns.client_campaign_action")
+    page.locator(".o-kanban-button-new").click()
+    page.locator("[name=name] input, [name=name] textarea").first.fill("Spring offer")
+    page.locator("[name=goal] textarea").fill("Ten regular clients order again")
+    page.locator("button[name=action_choose_group]").click()
+    expect(page.locator(".o_arrow_button_current")).to_have_text("Group")
+    for field, value in (("segment_ids", "Regular"), ("country_ids", "United States")):
+        page.locator(f"[name={field}] input").fill(value)
+        page.locator(".o-autocomplete--dropdown-item").get_by_text(value, exact=True).click()
+    page.get_by_role("tab", name="Offer").click()
+    page.locator("[name=subject] input").fill("An offer for {{ object.partner_id.name }}")
+    page.locator("[name=body] .odoo-editor-editable").click()
+    page.keyboard.type("We have something for you this spring.")
+    page.locator("[name=script] .odoo-editor-editable").click()
+    page.keyboard.type("Ask whether they got the catalogue.")
+    page.get_by_role("tab", name="Sending").click()
+    for name in ("quiet_from", "quiet_to"):
+        page.locator(f"[name={name}] input").fill("0:00")
+    page.get_by_role("tab", name="Results").click()
+    page.locator("[name=report_back] input").check()
+    page.locator("[name=report_subject] input").fill("How it ended")
+    page.locator("[name=report_body] .odoo-editor-editable").click()
+    page.keyboard.type("Twelve of you took part. Thank you!")
+    page.get_by_role("tab", name="Group").click()
+
+
+def call_as_manager(sample, page, campaign, client, picture):
+    """Do the call that the campaign asks for, as the client's manager, and note the answer."""
+    context = page.context.browser.new_context(viewport={"width": 1366, "height": 768}, locale="en-US")
+    desk = context.new_page()
+    desk.set_default_timeout(60_000)
+    manager = sample.rpc(client["login"], PASSWORD)
+    domain = [("campaign_id", "=", campaign["id"]), ("partner_id", "=", client["id"])]
+    [recipient] = manager("client.campaign.recipient", "search_read", domain, fields=["delivery"])
+    assert recipient["delivery"] == "todo"
+    sample.sign_in(desk, client["login"], PASSWORD)
+    desk.goto(f"{sample.url}/odoo/client.campaign.recipient/{recipient['id']}")
+    expect(desk.locator(".o-mail-Activity", has_text="Ask whether they got the catalogue.")).to_be_visible()
+    desk.locator("button[name=action_note_receipt]").click()
+    desk.locator(".modal [name=answer]").get_by_text("Takes part").click()
+    desk.locator(".modal button[name=action_note]").click()
+    expect(desk.locator("[name=receipt_how]")).to_have_text("By the manager")
+    desk.locator("button[name=action_mark_done]").click()
+    expect(desk.locator(".o_arrow_button_current")).to_have_text("Sent")
+    context.close()
+
+
+def close_campaign(page):
+    page.locator("button[name=action_to_results]").click()
+    page.locator(".modal-footer .btn-primary").click()
+    expect(page.locator(".o_arrow_button_current")).to_have_text("Results")
     page.get_by_role("tab", name="Conclusion").click()
     page.locator("[name=conclusion] textarea").fill("One order within a day.")
     page.locator("button[name=action_close]").click()
@@ -174,6 +238,10 @@ def test_campaign_from_group_to_summary(sample, page, picture, mailbox):
     summary = page.locator(".o-mail-Message-body", has_text="Conclusion")
     expect(summary).to_contain_text("One order within a day.")
     expect(summary).to_contain_text("Ten regular clients order again")
+
+
+def read_state(call, campaign):
+    return call("client.campaign", "read", [campaign["id"]], ["state"])[0]["state"]
 
 
 def answer_as_client(page, url, picture):

@@ -1,8 +1,31 @@
+from base64 import b64decode
+
 from odoo import http
 from odoo.http import request
 
 ANSWERS = ("yes", "no", "call")
 COMMENT_LENGTH = 2000
+# One transparent point.
+PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+
+def get_recipient(token, scope=None):
+    """Return the recipient of a good token in the client's language; every other token is a 404."""
+    # sudo: whoever holds the signed token sees this one recipient's page and nothing else
+    recipients = request.env["client.campaign.recipient"].sudo()
+    recipient = recipients._get_by_token(token, scope) if scope else recipients._get_by_token(token)
+    if not recipient or recipient.delivery in ("excluded", "control", "waiting"):
+        raise request.not_found()
+    return recipient.with_context(lang=recipient._get_lang())
+
+
+def render_page(template, recipient, values):
+    """Return the answer with a page that nobody keeps a copy of, in the client's language."""
+    request.update_context(lang=recipient.env.lang)
+    response = request.render(template, {**values, "html_data": {"lang": recipient.env.lang.replace("_", "-")}})
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 class ReceiptController(http.Controller):
@@ -10,23 +33,25 @@ class ReceiptController(http.Controller):
 
     @http.route("/client/offer/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
     def show(self, token):
-        recipient = self._get_recipient(token)
+        recipient = get_recipient(token)
+        headers = request.httprequest.headers
+        if request.httprequest.method == "GET" and "prefetch" not in headers.get(
+            "Sec-Purpose", headers.get("Purpose", "")
+        ):
+            recipient._note_seen()
         return self._render(recipient, token)
+
+    @http.route("/client/offer/<string:token>/seen.gif", type="http", auth="public", methods=["GET"], sitemap=False)
+    def seen(self, token):
+        get_recipient(token)._note_seen()
+        return request.make_response(PIXEL, [("Content-Type", "image/gif"), ("Cache-Control", "no-store")])
 
     @http.route("/client/offer/<string:token>/answer", type="http", auth="public", methods=["POST"], sitemap=False)
     def answer(self, token, answer="", comment="", **_unused):
-        recipient = self._get_recipient(token)
+        recipient = get_recipient(token)
         if recipient.campaign_state != "closed":
             recipient._confirm_receipt("page", answer if answer in ANSWERS else None, comment.strip()[:COMMENT_LENGTH])
         return self._render(recipient, token, thanks=True)
-
-    def _get_recipient(self, token):
-        """Return the recipient of a good token in the client's language; every other token is a 404."""
-        # sudo: whoever holds the signed token sees this one recipient's page and nothing else
-        recipient = request.env["client.campaign.recipient"].sudo()._get_by_token(token)
-        if not recipient or recipient.delivery in ("excluded", "waiting"):
-            raise request.not_found()
-        return recipient.with_context(lang=recipient.partner_id.lang or request.env.lang)
 
     def _render(self, recipient, token, thanks=False):
         values = {
@@ -36,10 +61,5 @@ class ReceiptController(http.Controller):
             "token": token,
             "thanks": thanks,
             "closed": recipient.campaign_state == "closed",
-            "html_data": {"lang": recipient.env.lang.replace("_", "-")},
         }
-        request.update_context(lang=recipient.env.lang)
-        response = request.render("client_base_campaigns.receipt_page", values)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
+        return render_page("client_base_campaigns.receipt_page", recipient, values)

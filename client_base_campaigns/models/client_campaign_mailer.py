@@ -1,27 +1,43 @@
 import logging
 import smtplib
 from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from psycopg2.errors import SerializationFailure
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import email_normalize
+from odoo.tools import SQL, html2plaintext
+from odoo.tools.mail import generate_tracking_message_id
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+
+from ..parameters import SERVER_AWAY
+from ..tools.letter import make_letter
+from ..tools.waiting import get_end_of_quiet, get_timezone, get_wait
+from .client_campaign_sending import WINDOW
+from .client_campaign_session import Session, collecting_later
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 100
 MAX_ATTEMPTS = 5
+# So often in a row the connection may break before the server counts as away.
+MAX_LOSSES = 3
+# So often a write is tried again that met another one of the same row: what was sent has to be written down.
+MAX_CONFLICTS = 1000
 # Any number of ours: who holds this lock of the database is the only sender.
 SENDER_LOCK = 7_301_190_419
+SENDING_STATES = ("sending", "receipts", "results", "closed")
 
 
 class ClientCampaignMailer(models.AbstractModel):
     """Sends the queued messages of campaigns, each at most once, whatever crashes.
 
-    Before the conversation with the mail server "being sent" is committed, after it the outcome.
-    Whatever is still "being sent" when no sender lives had a sender that died in between: nobody
-    can know whether the server took it, so it becomes "uncertain" and is left to a person.
+    Before the conversation with the mail server "being sent" is committed, with the Message-ID, after
+    it the outcome. Whatever is still "being sent" when no sender lives had a sender that died in
+    between: nobody can know whether the server took it, so it becomes "uncertain" and is left to a
+    person. The row itself is the claim: whoever turns it from "queued" to "being sent" sends it.
     """
 
     _name = "client.campaign.mailer"
@@ -34,25 +50,15 @@ class ClientCampaignMailer(models.AbstractModel):
             if not alone:
                 return
             self._mark_uncertain()
-            remaining = self.env["client.campaign.recipient"].search_count(self._get_queue_domain())
-            time_left = self.env["ir.cron"]._commit_progress(remaining=remaining)
-            last_id, session = 0, None
-            try:
-                while time_left and (recipients := self._next_recipients(last_id)):
-                    session = session or self._connect()
-                    for recipient in recipients:
-                        session = self._send(recipient, session)
-                        last_id = recipient.id
-                        time_left = self.env["ir.cron"]._commit_progress(1)
-                        if not time_left or session is False:
-                            return
-            except (OSError, smtplib.SMTPException, MailDeliveryException) as error:
-                # Before any conversation: all stay queued for the next run of the job.
-                _logger.warning("Campaigns: the mail server cannot be reached: %s", error)
-            finally:
-                if session:
-                    self._disconnect(session)
-                self.env["client.campaign"].search([("state", "=", "sending")])._finish_sending()
+            queue = self._get_queue()
+            time_left = self.env["ir.cron"]._commit_progress(remaining=sum(count for _campaign, count in queue))
+            for campaign, _count in queue:
+                if not time_left:
+                    break
+                time_left = self._send_campaign(campaign)
+            self.env["client.campaign"].search([("state", "=", "sending")])._finish_sending()
+            if time_left:
+                self._plan_next_run()
 
     @contextmanager
     def _sole_sender(self):
@@ -64,99 +70,236 @@ class ClientCampaignMailer(models.AbstractModel):
 
     @api.model
     def _get_queue_domain(self):
-        return [("delivery", "=", "queued"), ("campaign_state", "=", "sending")]
+        due = ["|", ("not_before", "=", False), ("not_before", "<=", fields.Datetime.now())]
+        open_campaign = [("campaign_id.state", "in", SENDING_STATES), ("campaign_id.paused", "=", False)]
+        return [("state", "=", "queued"), *open_campaign, *due]
+
+    @api.model
+    def _get_queue(self):
+        """Return ``[(campaign, count)]`` of what can be sent now."""
+        return self.env["client.campaign.delivery"]._read_group(
+            self._get_queue_domain(), ["campaign_id"], ["__count"], order="campaign_id"
+        )
 
     @api.model
     def _mark_uncertain(self):
-        orphans = self.env["client.campaign.recipient"].search([("delivery", "=", "sending")])
-        orphans.write(
-            {
-                "delivery": "uncertain",
-                "delivery_note": self.env._("The sending was interrupted: the server may have taken the message."),
-            }
-        )
+        orphans = self.env["client.campaign.delivery"].search([("state", "=", "sending")])
+        orphans._settle("uncertain", self.env._("The sending was interrupted: the server may have taken the message."))
 
-    @api.model
-    def _next_recipients(self, last_id):
-        return self.env["client.campaign.recipient"].search(
-            [*self._get_queue_domain(), ("id", ">", last_id)], order="id", limit=BATCH
-        )
-
-    @api.model
-    def _connect(self):
-        return self.env["ir.mail_server"]._connect__()
-
-    @api.model
-    def _disconnect(self, session):
+    def _send_campaign(self, campaign):
+        """Send the queue of ``campaign`` as far as time, rate and server allow; return the time left."""
+        session, last_id = Session(self.env, campaign.user_id), 0
         try:
-            session.quit()
-        except (OSError, smtplib.SMTPException):
-            _logger.debug("The mail server had hung up already.")
+            while session.time_left and (deliveries := self._next_deliveries(campaign, last_id)):
+                last_id = deliveries[-1].id
+                with collecting_later():
+                    self._send_batch(campaign, deliveries, session)
+        except (OSError, smtplib.SMTPException, MailDeliveryException) as error:
+            # Before any conversation: all stay queued.
+            self._commit(session)
+            self._note_server_away(error)
+            self._commit(session)
+        finally:
+            if session.fate:  # something unforeseen happened; what was sent is kept all the same
+                self.env.cr.rollback()
+                self._commit(session)
+            session.close()
+        return session.time_left
 
-    def _send(self, recipient, session):
-        """Send one message and commit its fate; return the session, or False when it is lost.
+    @api.model
+    def _next_deliveries(self, campaign, last_id):
+        allowed = campaign._get_allowance()
+        if not allowed:
+            return self.env["client.campaign.delivery"]
+        domain = [*self._get_queue_domain(), ("campaign_id", "=", campaign.id), ("id", ">", last_id)]
+        if self._is_server_away():
+            domain.append(("channel", "!=", "email"))
+        return self.env["client.campaign.delivery"].search(domain, order="id", limit=min(BATCH, allowed))
 
-        ``recipient`` may have changed since it was found: a locked row, read anew, decides.
-        """
-        recipient = recipient.try_lock_for_update()
-        recipient.invalidate_recordset(["delivery", "email"])
-        if recipient.delivery != "queued":
-            return session
-        if self._is_opted_out(recipient):
-            recipient.write({"delivery": "excluded", "exclusion": "opt_out"})
-            return session
+    def _send_batch(self, campaign, deliveries, session):
+        """Send these by their channels and commit the fate of each."""
+        awake = self._put_off_quiet(campaign, deliveries)
+        letters = awake.filtered(lambda delivery: delivery.channel == "email")
+        self.env["client.campaign.outbox"]._hand_over(awake - letters)
+        messages = self._build_messages(campaign, letters)
+        session.done += len(deliveries) - len(messages)
+        self._commit(session)
+        for delivery_id, message in messages.items():
+            self._send(delivery_id, message, session)
+            if not session.time_left:
+                break
+        self._commit(session)
+        self.env.invalidate_all()
+        letters._register_contacts()
+        self._commit(session)
+
+    @api.model
+    def _put_off_quiet(self, campaign, deliveries):
+        """Return those of ``deliveries`` whose recipients are not in their quiet hours; the others wait for the end."""
+        if campaign.quiet_from == campaign.quiet_to:
+            return deliveries
+        now, awake = fields.Datetime.now(), deliveries.browse()
+        for delivery in deliveries:
+            recipient = delivery.recipient_id
+            zones = [recipient.person_id.tz, recipient.partner_id.tz]
+            zone = get_timezone(
+                zones, [recipient.partner_id.country_id.code, campaign.user_id.company_id.country_id.code]
+            )
+            end = get_end_of_quiet(now, zone, campaign.quiet_from, campaign.quiet_to)
+            if end:
+                delivery.not_before = end
+            else:
+                awake |= delivery
+        return awake
+
+    # --- e-mail ---
+
+    def _build_messages(self, campaign, deliveries):
+        """Return ``{delivery id: message}``; what cannot be made fails and holds nobody up."""
+        messages = {}
+        for purpose, group in deliveries.grouped("purpose").items():
+            rendered = self._render(group.recipient_id, purpose)
+            attachments = campaign._get_attachments(purpose)
+            for delivery in group:
+                if text := rendered.get(delivery.recipient_id.id):
+                    messages[delivery.id] = self._build_message(campaign, delivery, *text, attachments)
+                else:
+                    delivery._settle(
+                        "failed", self.env._("The message cannot be made for this client: see its preview.")
+                    )
+        return messages
+
+    def _render(self, recipients, purpose):
+        """Return what can be rendered of the messages, all at once where that goes well."""
         try:
-            message = self._build_message(recipient)
+            return recipients._render_messages(purpose)
         except UserError:
-            note = self.env._("The message cannot be made for this client: see its preview.")
-            recipient.write({"delivery": "failed", "delivery_note": note})
-            return session
-        recipient.write(
-            {"delivery": "sending", "message_id": message["Message-Id"], "attempts": recipient.attempts + 1}
-        )
-        self.env["ir.cron"]._commit_progress()
-        try:
-            self.env["ir.mail_server"].send_email(message, smtp_session=session)
-        except smtplib.SMTPServerDisconnected as error:
-            recipient.write({"delivery": "uncertain", "delivery_note": str(error)})
-            return False
-        except MailDeliveryException as error:
-            return self._record_refusal(recipient, error.__context__ or error, session)
-        recipient.write({"delivery": "sent", "sent_date": fields.Datetime.now(), "delivery_note": False})
-        return session
+            if len(recipients) <= 1:
+                return {}
+        return {key: text for recipient in recipients for key, text in self._render(recipient, purpose).items()}
 
     @api.model
-    def _is_opted_out(self, recipient):
-        # sudo: the list of those who want no mailings is read for sending, whoever started it
-        address = email_normalize(recipient.email)
-        return bool(self.env["mail.blacklist"].sudo().search_count([("email", "=", address)], limit=1))
-
-    @api.model
-    def _build_message(self, recipient):
+    def _build_message(self, campaign, delivery, subject, body, attachments):
         """Return the message, with a Message-ID that is kept before anything is sent."""
-        campaign = recipient.campaign_id
-        subject, body = recipient._render_message()
-        return self.env["ir.mail_server"]._build_email__(
-            email_from=campaign.user_id.email_formatted,
-            email_to=[recipient.email],
-            reply_to=campaign.user_id.email_formatted,
-            subject=subject,
-            body=body,
-            subtype="html",
-            object_id=f"{recipient.id}-{recipient._name}",
-            headers={"X-Auto-Response-Suppress": "OOF, AutoReply"},
+        recipient, sender = delivery.recipient_id, campaign.user_id.email_formatted
+        thread = f"{recipient.id}-{recipient._name}"
+        headers = {
+            "Message-Id": delivery.message_id or generate_tracking_message_id(thread),
+            "Subject": subject,
+            "From": sender,
+            "To": delivery.address,
+            # To where Odoo reads replies, if it does: they confirm the receipt.
+            "Reply-To": campaign.user_id.company_id.catchall_formatted or sender,
+            "X-Auto-Response-Suppress": "OOF, AutoReply",
+            "List-Unsubscribe": f"<{recipient._get_unsubscribe_url()}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+        return make_letter(headers, html2plaintext(body), body, attachments)
+
+    def _send(self, delivery_id, message, session):
+        """Send one message, and note its fate, or commit it where it is not the usual one."""
+        session.open()
+        if not self._claim(delivery_id, message["Message-Id"], session):
+            self._settle_unclaimed(delivery_id)
+            return
+        try:
+            session.send(message)
+        except smtplib.SMTPServerDisconnected as error:
+            self._record_loss(delivery_id, error, session)
+        except MailDeliveryException as error:
+            self._record_refusal(delivery_id, error.__context__ or error, session)
+        else:
+            session.losses = 0
+            # Committed with the claim of the next one: dying before leaves it "being sent", which is uncertain.
+            self._settle(delivery_id, session, "sent")
+
+    def _claim(self, delivery_id, message_id, session):
+        """Commit that this message is being sent; return whether it still is to be.
+
+        Everything that may have changed since it was found is read in this one statement: whether
+        somebody else sent it, the campaign was paused, the client wants no mailings any more.
+        """
+        claim = SQL(
+            """
+            UPDATE client_campaign_delivery AS delivery
+               SET state = 'sending', message_id = %(message_id)s, attempts = attempts + 1
+              FROM client_campaign AS campaign
+             WHERE delivery.id = %(id)s AND delivery.state = 'queued'
+               AND campaign.id = delivery.campaign_id AND campaign.paused IS NOT TRUE
+               AND NOT EXISTS (SELECT FROM mail_blacklist AS list WHERE list.active AND list.email = delivery.address)
+         RETURNING delivery.id
+            """,
+            id=delivery_id,
+            message_id=message_id,
         )
+        return bool(self._commit(session, claim))
+
+    def _settle(self, delivery_id, session, *fate):
+        """Note the fate of one message, to be committed next."""
+        session.fate = self.env["client.campaign.delivery"]._get_settlement([delivery_id], *fate)
+        session.done += 1
+
+    def _commit(self, session, statement=None):
+        """Commit the noted fate and ``statement``, again where another transaction came between; return its rows."""
+        statements = [part for part in (session.fate, statement) if part]
+        for conflict in range(MAX_CONFLICTS):
+            try:
+                if statements:
+                    self.env.cr.execute(SQL("; ").join(statements), log_exceptions=False)
+                rows = self.env.cr.fetchall() if statement else []
+                session.time_left = self.env["ir.cron"]._commit_progress(session.done)
+            except SerializationFailure:
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                if conflict == MAX_CONFLICTS - 1:
+                    raise
+            else:
+                session.fate, session.done = None, 0
+                return rows
+        return []
+
+    def _settle_unclaimed(self, delivery_id):
+        """Say why a message is not sent after all: its client opted out meanwhile; others stay as they are."""
+        self.env.invalidate_all()
+        delivery = self.env["client.campaign.delivery"].browse(delivery_id).exists()
+        # sudo: the list of those who want no mailings is read for sending, whoever started it
+        blacklist = self.env["mail.blacklist"].sudo()
+        if delivery.state == "queued" and blacklist.search_count([("email", "=", delivery.address)], limit=1):
+            delivery._settle_opted_out()
+
+    def _record_loss(self, delivery_id, error, session):
+        """Commit what a broken connection means: before the message itself was begun, nothing was taken."""
+        session.close()
+        session.losses += 1
+        if session.data_begun:
+            self._settle(delivery_id, session, "uncertain", str(error))
+        else:
+            self._put_off(delivery_id, session, str(error))
+        self._commit(session)
+        if session.losses >= MAX_LOSSES:
+            raise error
 
     @api.model
-    def _record_refusal(self, recipient, error, session):
+    def _record_refusal(self, delivery_id, error, session):
         """Commit what a refusal means: try later, failed for good, or nobody knows."""
         code, words = self._get_answer(error)
         if code is None:
-            recipient.write({"delivery": "uncertain", "delivery_note": words})
-            return False
-        later = 400 <= code < 500 and recipient.attempts < MAX_ATTEMPTS
-        recipient.write({"delivery": "queued" if later else "failed", "delivery_note": f"{code} {words}"})
-        return session
+            self._record_loss(delivery_id, smtplib.SMTPServerDisconnected(words), session)
+            return
+        session.losses = 0
+        if 400 <= code < 500:
+            self._put_off(delivery_id, session, f"{code} {words}")
+        else:
+            self._settle(delivery_id, session, "failed", f"{code} {words}")
+        self._commit(session)
+
+    def _put_off(self, delivery_id, session, note):
+        """Try a message again, later each time, or give it up in the end."""
+        attempts = self.env["client.campaign.delivery"].browse(delivery_id).attempts
+        if attempts >= MAX_ATTEMPTS:
+            self._settle(delivery_id, session, "failed", note)
+        else:
+            self._settle(delivery_id, session, "queued", note, fields.Datetime.now() + get_wait(attempts))
 
     @api.model
     def _get_answer(self, error):
@@ -170,3 +313,49 @@ class ClientCampaignMailer(models.AbstractModel):
         else:
             return None, str(error)
         return code, words.decode(errors="replace") if isinstance(words, bytes) else str(words)
+
+    # --- a server that is away ---
+
+    @api.model
+    def _get_server_away(self):
+        """Return ``(failures, until)`` of a mail server that could not be reached lately."""
+        # sudo: kept for the job among the parameters
+        failures, _bar, until = (self.env["ir.config_parameter"].sudo().get_param(SERVER_AWAY) or "").partition("|")
+        return (int(failures), datetime.fromisoformat(until)) if until else (0, None)
+
+    @api.model
+    def _is_server_away(self):
+        _failures, until = self._get_server_away()
+        return bool(until) and until > fields.Datetime.now()
+
+    @api.model
+    def _note_server_away(self, error):
+        failures, _until = self._get_server_away()
+        until = fields.Datetime.now() + get_wait(failures + 1)
+        _logger.warning("Campaigns: the mail server cannot be reached, next try at %s UTC: %s", until, error)
+        self.env["ir.config_parameter"].sudo().set_param(SERVER_AWAY, f"{failures + 1}|{until}")  # sudo: as above
+
+    @api.model
+    def _note_server_back(self):
+        if self._get_server_away()[1]:
+            self.env["ir.config_parameter"].sudo().set_param(SERVER_AWAY, False)  # sudo: as above
+
+    @api.model
+    def _plan_next_run(self):
+        """Have the job come back when the first of what waits is due, and not at once for what may not go yet."""
+        waiting = [
+            ("state", "=", "queued"),
+            ("campaign_id.paused", "=", False),
+            ("campaign_id.state", "in", SENDING_STATES),
+        ]
+        first = self.env["client.campaign.delivery"].search(
+            [*waiting, ("not_before", ">", fields.Datetime.now())], order="not_before", limit=1
+        )
+        times = [first.not_before] if first else []
+        if any(campaign.rate for campaign, _count in self._get_queue()):
+            times.append(fields.Datetime.now() + WINDOW)
+        if self._is_server_away():
+            times.append(self._get_server_away()[1])
+        if times:
+            self.env.ref("client_base_campaigns.ir_cron_send")._trigger(at=min(times) + timedelta(seconds=1))
+        self.env["ir.cron"]._commit_progress(remaining=0)

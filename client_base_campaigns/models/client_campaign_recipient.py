@@ -1,218 +1,167 @@
-from datetime import datetime, time, timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import email_normalize, hash_sign, plaintext2html, verify_hash_signed
 
-TOKEN_SCOPE = "client.campaign.receipt"
-# The personal page outlives the campaign: a letter may lie unread over a holiday.
-TOKEN_EXTRA_DAYS = 60
+from .client_campaign import CHANNELS
+
+DELIVERIES = [
+    ("excluded", "Left out"),
+    ("control", "Control group"),
+    ("waiting", "Waiting"),
+    ("queued", "Queued"),
+    ("sending", "Being sent"),
+    ("todo", "To do by hand"),
+    ("sent", "Sent"),
+    ("failed", "Failed"),
+    ("uncertain", "Uncertain"),
+]
+# What managers record of their own clients; everything else is the marketer's and the mailer's to say.
+MANAGERS_FIELDS = {"answer", "result", "no_reason"}
 
 
 class ClientCampaignRecipient(models.Model):
-    """One client in a campaign: why it is in, whether it got the message, what came of it."""
+    """One client in a campaign: why it is in, how it was reached, whether it got the message, what came of it."""
 
     _name = "client.campaign.recipient"
     _description = "Campaign Recipient"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "campaign_id desc, id"
     _rec_name = "partner_id"
 
-    campaign_id = fields.Many2one("client.campaign", required=True, index=True, ondelete="cascade")
+    campaign_id = fields.Many2one("client.campaign", required=True, ondelete="cascade")
     campaign_state = fields.Selection(related="campaign_id.state", string="Campaign State")
     partner_id = fields.Many2one("res.partner", string="Client", required=True, index=True, ondelete="cascade")
     owner_id = fields.Many2one(related="partner_id.client_owner_id", string="Client's Manager", store=True, index=True)
+    person_id = fields.Many2one(
+        "res.partner",
+        string="Addressed To",
+        index="btree_not_null",
+        ondelete="set null",
+        domain="[('commercial_partner_id', '=', partner_id), ('is_company', '=', False)]",
+    )
     reason = fields.Char(string="Why in the Group", readonly=True)
     email = fields.Char(string="E-mail", readonly=True, help="As it was when the group was frozen.")
+    phone = fields.Char(readonly=True, help="As it was when the group was frozen.")
+    channel = fields.Selection(CHANNELS, string="By")
+    fallback_channel = fields.Selection(CHANNELS, string="Otherwise By")
     delivery = fields.Selection(
-        [
-            ("excluded", "Left out"),
-            ("waiting", "Waiting"),
-            ("queued", "Queued"),
-            ("sending", "Being sent"),
-            ("sent", "Sent"),
-            ("failed", "Failed"),
-            ("uncertain", "Uncertain"),
-        ],
+        DELIVERIES,
         required=True,
         default="waiting",
         readonly=True,
-        index=True,
         help="Uncertain: the connection broke when the message may have been taken already. "
         "It is never sent again by itself.",
     )
     exclusion = fields.Selection(
         [
-            ("no_address", "No e-mail address"),
+            ("no_address", "No address or number for these channels"),
             ("same_address", "Another recipient has this address"),
             ("opt_out", "Wants no mailings"),
             ("not_revivable", "Declared dead, not revivable"),
+            ("running", "In another running campaign"),
+            ("resting", "Got a message of another campaign lately"),
+            ("cap", "Above the most clients of a manager or region"),
+            ("control", "Drawn into the control group"),
+            ("by_hand", "Left out by hand"),
         ],
         string="Why Left Out",
         readonly=True,
     )
+    delivery_ids = fields.One2many("client.campaign.delivery", "recipient_id", string="Messages and Calls")
     delivery_note = fields.Char(string="Server's Answer", readonly=True)
-    attempts = fields.Integer(readonly=True)
-    message_id = fields.Char(string="Message-ID", readonly=True, copy=False)
     sent_date = fields.Datetime(string="Sent on", readonly=True)
+    seen_date = fields.Datetime(
+        string="Perhaps Seen on", readonly=True, help="A hint only: programs open messages and follow links, too."
+    )
 
     receipt_date = fields.Datetime(string="Receipt Confirmed on", readonly=True)
     receipt_how = fields.Selection(
-        [("page", "By the client, on the personal page"), ("manager", "By the manager")],
+        [
+            ("page", "By the client, on the personal page"),
+            ("reply", "By the client's reply"),
+            ("manager", "By the manager"),
+            ("slip", "By a delivery slip"),
+        ],
         string="Confirmed How",
         readonly=True,
     )
-    answer = fields.Selection([("yes", "Takes part"), ("no", "Does not take part"), ("call", "Asks for a call")])
+    receipt_note = fields.Char(string="Proof", readonly=True, help="The number of the slip, say.")
+    answer = fields.Selection(
+        [("yes", "Takes part"), ("no", "Does not take part"), ("call", "Asks for a call")], tracking=True
+    )
+    no_reason = fields.Char(string="Why Not")
     client_comment = fields.Text(string="The Client's Words", readonly=True)
-    result = fields.Text(help="What came of it, in the manager's words.")
+    result = fields.Text(help="What came of it, in the manager's words.", tracking=True)
     order_count = fields.Integer(string="Orders", readonly=True)
     # No Monetary: the currency is computed, and Odoo sums up no amounts in such.
     turnover = fields.Float(digits=(16, 2), readonly=True)
+    script = fields.Html(related="campaign_id.script")
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
-    preview = fields.Html(string="The Message", compute="_compute_preview", sanitize=False)
+    # Part of the key of the personal page: one more, and the links that went out before are void.
+    revision = fields.Integer(default=0, readonly=True)
 
     _partner_unique = models.Constraint(
         "UNIQUE (campaign_id, partner_id)", "This client is in the campaign already: nobody gets it twice."
     )
+    # The figures of a campaign, read from the index alone; for a manager, of own clients.
+    _figures_index = models.Index(
+        "(campaign_id, owner_id) INCLUDE (delivery, answer, receipt_date, order_count, turnover)"
+    )
+
+    # The last change of a campaign's recipients.
+    _changes_index = models.Index("(campaign_id, write_date)")
 
     @api.depends_context("company")
     def _compute_currency_id(self):
         self.currency_id = self.env.company.currency_id
 
-    @api.depends("campaign_id.body", "campaign_id.subject")
-    def _compute_preview(self):
-        for recipient in self:
-            try:
-                recipient.preview = recipient._render_message()[1] if recipient._origin else False
-            except UserError as error:
-                recipient.preview = plaintext2html(str(error))
-
-    @api.model
-    def mail_allowed_qweb_expressions(self):
-        return (
-            *super().mail_allowed_qweb_expressions(),
-            "object.partner_id.city",
-            "object.partner_id.country_id.name",
-            "object.campaign_id.name",
-            "object.campaign_id.date_end",
-            "object.owner_id.name",
-            "object.owner_id.phone",
-            "object.owner_id.email",
-        )
-
-    @api.model
-    def _prepare_group(self, campaign, clients):
-        """Return the values of the recipients that ``clients`` become, the left out included."""
-        addresses = {client: email_normalize(client.email) for client in clients}
-        # sudo: the list of those who want no mailings is kept for all, and read by few
-        blocked = set(
-            self.env["mail.blacklist"]
-            .sudo()
-            .search([("email", "in", [*filter(None, addresses.values())])])
-            .mapped("email")
-        )
-        reason, seen, values_list = campaign._get_group_reason(), set(), []
-        for client, address in addresses.items():
-            exclusion = False
-            if client.client_revivable == "no":
-                exclusion = "not_revivable"
-            elif not address:
-                exclusion = "no_address"
-            elif address in blocked:
-                exclusion = "opt_out"
-            elif address in seen:
-                exclusion = "same_address"
-            seen.add(address)
-            values_list.append(
-                {
-                    "campaign_id": campaign.id,
-                    "partner_id": client.id,
-                    "reason": reason,
-                    "email": address,
-                    "exclusion": exclusion,
-                    "delivery": "excluded" if exclusion else "waiting",
-                }
-            )
-        return values_list
+    @api.constrains("channel", "fallback_channel")
+    def _check_channels(self):
+        for recipient in self.filtered("campaign_id"):
+            for channel in filter(None, (recipient.channel, recipient.fallback_channel)):
+                if channel != "letter" and not recipient._get_address(channel):
+                    raise UserError(
+                        self.env._("%s has no address or number for this channel.", recipient.partner_id.display_name)
+                    )
 
     def write(self, vals):
         """Let managers record results only: who got what is the marketer's and the mailer's to say."""
-        marketer = self.env.su or self.env.user.has_group("client_base_campaigns.group_client_marketer")
-        if not marketer and vals.keys() - {"answer", "result"}:
+        if vals.keys() - MANAGERS_FIELDS and not self._is_marketer():
             raise AccessError(self.env._("You record answers and results here; everything else the campaign does."))
         return super().write(vals)
 
-    # --- the message ---
+    def _is_marketer(self):
+        return self.env.su or self.env.user.has_group("client_base_campaigns.group_client_marketer")
 
-    def _render_message(self):
-        """Return subject and HTML body of the recipient's message, in the client's language."""
+    def _get_address(self, channel):
+        """Return where ``channel`` reaches the recipient."""
         self.ensure_one()
-        # sudo: a manager sees the message to own client; the text is the marketer's
-        campaign = self.campaign_id.sudo()
-        lang = self.partner_id.lang or self.env.lang
-        subject = campaign._render_field("subject", self.ids, res_ids_lang={self.id: lang})[self.id]
-        body = campaign._render_field("body", self.ids, res_ids_lang={self.id: lang})[self.id]
-        # sudo: our own template, which shows nothing but what is given here
-        page = (
-            self.env["ir.qweb"]
-            .sudo()
-            .with_context(lang=lang)
-            ._render(
-                "client_base_campaigns.message",
-                {"body": body, "receipt_url": self._get_receipt_url(), "sender": campaign.user_id},
+        if channel == "letter":
+            return (self.person_id or self.partner_id)._display_address(without_company=True).strip()
+        return self.email if channel == "email" else self.phone
+
+    def _get_addressee(self):
+        """Return the person that the message is for, or the client."""
+        return self.person_id or self.partner_id
+
+    def action_leave_out(self):
+        """Take recipients out by hand, before anything was sent to them."""
+        self.filtered(lambda recipient: recipient.delivery in ("waiting", "control")).write(
+            {"delivery": "excluded", "exclusion": "by_hand"}
+        )
+
+    def action_take_in(self):
+        """Undo what was left out by hand, or by rest, cap and draw: a person decided so."""
+        undone = ("by_hand", "running", "resting", "cap", "control", "same_address")
+        for recipient in self.filtered(
+            lambda one: (
+                one.exclusion in undone and one.campaign_state == "offer" and one.delivery in ("excluded", "control")
             )
-        )
-        return subject, page
-
-    def _get_receipt_url(self):
-        """Return the address of the recipient's personal page; whoever has it answers for the client."""
-        self.ensure_one()
-        last_day = self.campaign_id.date_end + timedelta(days=TOKEN_EXTRA_DAYS)
-        # sudo: signs with the database's secret
-        token = hash_sign(
-            self.sudo().env,
-            TOKEN_SCOPE,
-            self.id,
-            expiration=datetime.combine(last_day, time.max.replace(microsecond=0)),
-        )
-        return f"{self.get_base_url()}/client/offer/{token}"
-
-    @api.model
-    def _get_by_token(self, token):
-        """Return the recipient that ``token`` was signed for; empty for anything else."""
-        try:
-            # sudo: checks with the database's secret
-            recipient_id = verify_hash_signed(self.sudo().env, TOKEN_SCOPE, token)
-        except (ValueError, IndexError, UnicodeError):
-            return self.browse()
-        return self.browse(recipient_id).exists() if isinstance(recipient_id, int) else self.browse()
-
-    # --- receipt and result ---
-
-    def _confirm_receipt(self, how, answer=None, comment=None):
-        """Note that the client got the message; the first confirmation is the one that counts."""
-        for recipient in self:
-            values = {"answer": answer} if answer else {}
-            if comment:
-                values["client_comment"] = comment
-            if not recipient.receipt_date:
-                values |= {"receipt_date": fields.Datetime.now(), "receipt_how": how}
-            recipient.write(values)
-
-    def action_confirm_receipt(self):
-        """Note the receipt on the manager's word, say after a call."""
-        self.check_access("write")
-        # sudo: managers may note a receipt, and nothing else of the delivery
-        self.sudo()._confirm_receipt("manager")
+        ):
+            channel = recipient.channel or next(
+                (way for way in (recipient.campaign_id.channel, "email", "call") if recipient._get_address(way)), False
+            )
+            if channel:
+                recipient.write({"delivery": "waiting", "exclusion": False, "channel": channel})
 
     def action_open_client(self):
         return self.partner_id.get_formview_action()
-
-    def action_send_again(self):
-        """Queue again what failed or is uncertain: a person decided so."""
-        chosen = self.filtered(
-            lambda recipient: recipient.delivery in ("failed", "uncertain") and recipient.campaign_state != "closed"
-        )
-        chosen.write({"delivery": "queued", "attempts": 0, "delivery_note": False})
-        chosen.campaign_id.filtered(lambda campaign: campaign.state == "results").state = "sending"
-        # sudo: whoever may send may have the job start now
-        self.env.ref("client_base_campaigns.ir_cron_send").sudo()._trigger()

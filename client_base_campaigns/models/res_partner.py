@@ -1,17 +1,25 @@
 from odoo import fields, models
 
+from .client_campaign import CHANNELS
+
 
 class ResPartner(models.Model):
-    """The campaigns that a client was in."""
+    """The campaigns that a client was in, and by what it is reached best."""
 
     _inherit = "res.partner"
 
+    client_reach_by = fields.Selection(
+        CHANNELS, string="Best Reached By", help="Campaigns use this channel first, where there is an address for it."
+    )
+    client_campaign_recipient_ids = fields.One2many("client.campaign.recipient", "partner_id", string="In Campaigns")
     client_campaign_count = fields.Integer(string="Campaigns", compute="_compute_client_campaign_count")
 
     def _compute_client_campaign_count(self):
         counts = dict(
             self.env["client.campaign.recipient"]._read_group(
-                [("partner_id", "in", self.ids), ("delivery", "!=", "excluded")], ["partner_id"], ["__count"]
+                [("partner_id", "in", self.ids), ("delivery", "not in", ("excluded", "control"))],
+                ["partner_id"],
+                ["__count"],
             )
         )
         for partner in self:
@@ -21,3 +29,25 @@ class ResPartner(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("client_base_campaigns.client_campaign_recipient_action")
         return {**action, "domain": [("partner_id", "=", self.id)], "context": {}}
+
+    def _get_card_tiles(self):
+        manages = self.env.user.has_group("client_base.group_client_own")
+        return [*super()._get_card_tiles(), manages and self._get_tile_campaign()]
+
+    def _get_tile_campaign(self):
+        """Return the tile of the last campaign that the client was in; nothing where there was none."""
+        last = self.env["client.campaign.recipient"].search(
+            [("partner_id", "=", self.id), ("delivery", "not in", ("excluded", "control"))], order="id desc", limit=1
+        )
+        if not last:
+            return None
+        selections = (
+            dict(last._fields[name]._description_selection(self.env)).get(last[name]) for name in ("delivery", "answer")
+        )
+        return {
+            "title": self.env._("Last Campaign"),
+            "text": last.campaign_id.name,
+            "detail": ", ".join(word for word in selections if word),
+            "tone": "good" if last.answer == "yes" else "",
+            "call": "action_open_campaigns",
+        }

@@ -1,8 +1,12 @@
+import email.policy
+import smtplib
 from contextlib import contextmanager, nullcontext
 from unittest.mock import patch
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.addons.client_base_lifecycle.tests.common import LifecycleCommon
+
+from ..parameters import SERVER_AWAY
 
 SUBJECT = "News for {{ object.partner_id.name }}"
 BODY = '<p>Dear <t t-out="object.partner_id.name">client</t>, there is something for you.</p>'
@@ -11,12 +15,14 @@ BODY = '<p>Dear <t t-out="object.partner_id.name">client</t>, there is something
 class MailServer:
     """Stands in for ``smtplib.SMTP``: takes messages, or answers as a test tells it to.
 
-    ``answers`` maps an address to the exception that the conversation about it ends with.
+    ``answers`` maps an address to the exception that the conversation about it ends with, ``early``
+    to one that comes before the message itself.
     """
 
     def __init__(self):
         self.messages = []
         self.answers = {}
+        self.early = {}
         self.reachable = True
 
     def __call__(self, *args, **kwargs):
@@ -26,9 +32,20 @@ class MailServer:
 
     def send_message(self, message, smtp_from, smtp_to_list):
         (address,) = smtp_to_list
+        # As a mail program reads it.
+        message = email.message_from_bytes(message.as_bytes(), policy=email.policy.default)
+        if answer := self.early.get(address):
+            raise answer
+        self.data(message)
         if answer := self.answers.get(address):
             raise answer
         self.messages.append(message)
+
+    def data(self, message):
+        """The message itself begins."""
+
+    def refuse(self, address, code, words):
+        self.answers[address] = smtplib.SMTPRecipientsRefused({address: (code, words.encode())})
 
     def set_debuglevel(self, level):
         """Odoo calls this; there is nothing to do."""
@@ -72,6 +89,9 @@ class CampaignCommon(LifecycleCommon):
             "body": BODY,
             "date_start": self.day(5),
             "date_end": self.day(-5),
+            # Whatever time of the day the tests run.
+            "quiet_from": 0,
+            "quiet_to": 0,
             **values,
         }
         return self.env["client.campaign"].with_user(user or self.marketer).create(values)
@@ -112,6 +132,12 @@ class CampaignCommon(LifecycleCommon):
             patch.object(mailer, "_sole_sender", lambda *args: nullcontext(True)),
         ):
             yield
+
+    def wait(self, campaign):
+        """Let the time pass for which refused messages wait."""
+        self.env.flush_all()
+        campaign.sudo().recipient_ids.delivery_ids.not_before = False
+        self.env["ir.config_parameter"].set_param(SERVER_AWAY, False)
 
     def get_recipient(self, campaign, client):
         return campaign.sudo().recipient_ids.filtered(lambda recipient: recipient.partner_id == client)

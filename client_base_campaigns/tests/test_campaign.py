@@ -18,7 +18,7 @@ class TestCampaign(CampaignCommon):
         campaign = self.make_campaign(segment_ids=regular.ids)
         self.assertEqual(campaign.candidate_count, 1)
         campaign.action_freeze_group()
-        self.assertEqual(campaign.state, "group")
+        self.assertEqual(campaign.state, "offer")
         self.assertEqual(campaign.recipient_ids.partner_id, self.alpha)
         self.assertIn("Regular", campaign.recipient_ids.reason)
         self.make_orders(self.beta, 30, 20, 10)
@@ -76,8 +76,8 @@ class TestCampaign(CampaignCommon):
 
     def test_back_to_the_plan_and_frozen_again(self):
         campaign = self.make_frozen()
-        campaign.action_back_to_plan()
-        self.assertEqual((campaign.state, len(campaign.recipient_ids)), ("draft", 0))
+        campaign.action_back_to_group()
+        self.assertEqual((campaign.state, len(campaign.recipient_ids)), ("group", 0))
         campaign.domain = str([("id", "=", self.beta.id)])
         campaign.action_freeze_group()
         self.assertEqual(campaign.recipient_ids.partner_id, self.beta)
@@ -111,11 +111,14 @@ class TestCampaign(CampaignCommon):
             draft.action_send,
             draft.action_close,
             draft.action_back_to_plan,
+            draft.action_back_to_group,
+            draft.action_to_results,
             frozen.action_freeze_group,
             frozen.action_close,
             sending.action_send,
             sending.action_freeze_group,
             sending.action_back_to_plan,
+            sending.action_close,
         ):
             with self.subTest(step=f"{step.__self__.state}: {step.__name__}"), self.assertRaises(UserError):
                 step()

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo.tests import HttpCase, tagged
 from odoo.tools import hash_sign, mute_logger
 
-from odoo.addons.client_base_campaigns.models.client_campaign_recipient import TOKEN_SCOPE
+from odoo.addons.client_base_campaigns.models.client_campaign_recipient_message import TOKEN_SCOPE
 
 from .common import CampaignCommon
 
@@ -148,6 +148,7 @@ class TestReceipt(CampaignCommon, HttpCase):
 
     def test_a_closed_campaign_accepts_nothing(self):
         csrf_token = re.search(r'name="csrf_token" value="(\w+)"', self.url_open(self.page).text)[1]
+        self.campaign.action_to_results()
         self.campaign.action_close()
         shown = self.url_open(self.page)
         self.assertIn("has ended", shown.text)

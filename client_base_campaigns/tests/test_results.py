@@ -44,6 +44,7 @@ class TestResults(CampaignCommon):
 
     def test_the_daily_job_keeps_running_campaigns_up_to_date(self):
         running, closed = self.make_sent(), self.make_sent()
+        closed.action_to_results()
         closed.action_close()
         self.order(self.alpha, 0, price=50)
         with self.enter_registry_test_mode():
@@ -81,9 +82,27 @@ class TestResults(CampaignCommon):
         self.get_recipient(campaign, self.alpha)._confirm_receipt("page", "yes")
         self.order(self.alpha, 0, price=1234)
         campaign.conclusion = "Worth repeating"
+        campaign.action_to_results()
         campaign.action_close()
         self.assertEqual((campaign.state, campaign.closed_on), ("closed", self.today))
         summary = campaign.message_ids.filtered(lambda message: "Worth repeating" in message.body)
         self.assertEqual(len(summary), 1)
         for words in ("Sell &lt;all&gt; the paper", "1 (33 %)", "1,234"):
             self.assertIn(words, summary.body)
+
+    def test_kept_counts_hold_until_something_changes(self):
+        campaign = self.make_sent()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE client_campaign_recipient SET write_date = write_date - interval '1 hour'")
+        self.env.invalidate_all()
+        campaign._cron_keep_counts()
+        head = campaign.with_user(self.head)
+        self.assertTrue(head._get_kept())
+        self.assertFalse(campaign.with_user(self.manager)._get_kept(), "they are over all clients")
+        counted = head.read(["sent_count", "turnover", "receipt_count"])
+        self.env.invalidate_all()
+        self.assertEqual(head.with_context(again=True).read(["sent_count", "turnover", "receipt_count"]), counted)
+        self.get_recipient(campaign, self.alpha)._confirm_receipt("page", "yes")
+        self.env.invalidate_all()
+        self.assertFalse(head._get_kept())
+        self.assertEqual((head.receipt_count, head.participant_count), (1, 1))

@@ -13,9 +13,6 @@ ALPHA, BETA, FREE = (f"{name}@clients.example.com" for name in ("alpha", "beta",
 class TestSending(CampaignCommon):
     """Everybody gets the message once, whatever the mail server does, and nobody twice."""
 
-    def refuse(self, address, code, words):
-        self.server.answers[address] = smtplib.SMTPRecipientsRefused({address: (code, words.encode())})
-
     def test_everybody_gets_a_message_of_their_own(self):
         campaign = self.make_sent()
         self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
@@ -27,14 +24,14 @@ class TestSending(CampaignCommon):
             self.assertIn(name, html)
             self.assertIn(recipient._get_receipt_url(), html)
             self.assertIn("marketer@ours.example.com", message["Reply-To"])
-            self.assertEqual(message["Message-Id"], recipient.message_id)
+            self.assertEqual(message["Message-Id"], recipient.delivery_ids.message_id)
             links.add(recipient._get_receipt_url())
             for other in self.clients - recipient.partner_id:
                 self.assertNotIn(other.name, html)
         self.assertEqual(len(links), 3)
         self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"sent"})
         self.assertTrue(all(campaign.recipient_ids.mapped("sent_date")))
-        self.assertEqual((campaign.state, campaign.sent_count, campaign.sent_percent), ("results", 3, 100))
+        self.assertEqual((campaign.state, campaign.sent_count, campaign.sent_percent), ("receipts", 3, 100))
 
     def test_the_preview_is_what_is_sent(self):
         campaign = self.make_frozen()
@@ -69,7 +66,7 @@ class TestSending(CampaignCommon):
         self.free.email = False
         campaign = self.make_sent()
         self.assertEqual(self.server.addresses, [ALPHA])
-        self.assertEqual(campaign.state, "results")
+        self.assertEqual(campaign.state, "receipts")
 
     def test_who_opts_out_while_it_waits_gets_nothing(self):
         campaign = self.make_sending()
@@ -78,7 +75,7 @@ class TestSending(CampaignCommon):
         self.assertEqual(self.server.addresses, [ALPHA, FREE])
         recipient = self.get_recipient(campaign, self.beta)
         self.assertEqual((recipient.delivery, recipient.exclusion), ("excluded", "opt_out"))
-        self.assertEqual(campaign.state, "results")
+        self.assertEqual(campaign.state, "receipts")
 
     def test_a_group_that_was_only_frozen_is_not_sent(self):
         self.make_frozen()
@@ -86,12 +83,12 @@ class TestSending(CampaignCommon):
         self.assertFalse(self.server.messages)
 
     def test_a_refusal_is_kept_with_the_server_s_words(self):
-        self.refuse(BETA, 550, "No such user here")
+        self.server.refuse(BETA, 550, "No such user here")
         campaign = self.make_sent()
         refused = self.get_recipient(campaign, self.beta)
         self.assertEqual((refused.delivery, refused.delivery_note), ("failed", "550 No such user here"))
         self.assertEqual(self.server.addresses, [ALPHA, FREE])
-        self.assertEqual((campaign.failed_count, campaign.state), (1, "results"))
+        self.assertEqual((campaign.failed_count, campaign.state), (1, "receipts"))
 
     def test_a_message_refused_as_a_whole(self):
         self.server.answers[BETA] = smtplib.SMTPDataError(554, b"Spam")
@@ -100,24 +97,28 @@ class TestSending(CampaignCommon):
         self.assertEqual((refused.delivery, refused.delivery_note), ("failed", "554 Spam"))
 
     def test_later_means_later(self):
-        self.refuse(BETA, 451, "Try again later")
+        self.server.refuse(BETA, 451, "Try again later")
         campaign = self.make_sent()
         delayed = self.get_recipient(campaign, self.beta)
-        self.assertEqual((delayed.delivery, delayed.attempts), ("queued", 1))
+        self.assertEqual((delayed.delivery, delayed.delivery_ids.attempts), ("queued", 1))
         self.assertEqual(delayed.delivery_note, "451 Try again later")
         self.assertEqual(campaign.state, "sending")
         self.server.answers.clear()
         self.run_mailer()
+        self.assertEqual(delayed.delivery, "queued", "not at once")
+        self.wait(campaign)
+        self.run_mailer()
         self.assertEqual((delayed.delivery, delayed.delivery_note), ("sent", False))
         self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
-        self.assertEqual(campaign.state, "results")
+        self.assertEqual(campaign.state, "receipts")
 
     def test_later_does_not_mean_for_ever(self):
-        self.refuse(ALPHA, 450, "Greylisted")
+        self.server.refuse(ALPHA, 450, "Greylisted")
         campaign = self.make_sent(clients=self.alpha)
         for _attempt in range(4):
+            self.wait(campaign)
             self.run_mailer()
-        self.assertEqual((campaign.recipient_ids.delivery, campaign.recipient_ids.attempts), ("failed", 5))
+        self.assertEqual((campaign.recipient_ids.delivery, campaign.recipient_ids.delivery_ids.attempts), ("failed", 5))
 
     def test_a_broken_connection_is_uncertain_and_stays_so(self):
         for broken in (
@@ -137,11 +138,11 @@ class TestSending(CampaignCommon):
                 self.server.answers.clear()
                 self.run_mailer()
                 self.assertEqual(self.server.addresses, [BETA, FREE], "nobody knows whether it was taken")
-                self.assertEqual((campaign.state, campaign.failed_count), ("results", 1))
+                self.assertEqual((campaign.state, campaign.failed_count), ("receipts", 1))
 
     def test_a_person_sends_again_what_is_uncertain(self):
         self.server.answers[ALPHA] = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
-        self.refuse(BETA, 550, "Mailbox full")
+        self.server.refuse(BETA, 550, "Mailbox full")
         campaign = self.make_sent()
         self.run_mailer()
         self.server.answers.clear()
@@ -149,12 +150,12 @@ class TestSending(CampaignCommon):
         self.assertEqual(campaign.state, "sending")
         self.run_mailer()
         self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
-        self.assertEqual(campaign.state, "results")
+        self.assertEqual(campaign.state, "receipts")
 
     def test_a_sender_that_died_leaves_its_message_uncertain(self):
         campaign = self.make_sending()
         orphan = self.get_recipient(campaign, self.alpha)
-        orphan.delivery = "sending"
+        orphan.delivery_ids._settle("sending")
         self.run_mailer()
         self.assertEqual(orphan.delivery, "uncertain")
         self.assertIn("interrupted", orphan.delivery_note)
@@ -165,9 +166,13 @@ class TestSending(CampaignCommon):
         self.server.reachable = False
         campaign = self.make_sent()
         self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"queued"})
-        self.assertEqual(set(campaign.recipient_ids.mapped("attempts")), {0})
+        self.assertEqual(set(campaign.recipient_ids.delivery_ids.mapped("attempts")), {0})
         self.assertEqual(campaign.state, "sending")
+        self.assertIn("cannot be reached", campaign.sending_note)
         self.server.reachable = True
+        self.run_mailer()
+        self.assertFalse(self.server.messages, "it is not tried again at once")
+        self.wait(campaign)
         self.run_mailer()
         self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
 
@@ -202,8 +207,9 @@ class TestSending(CampaignCommon):
             self.assertTrue(again)
 
     def test_a_closed_campaign_is_not_sent_again(self):
-        self.refuse(ALPHA, 550, "No")
+        self.server.refuse(ALPHA, 550, "No")
         campaign = self.make_sent()
+        campaign.action_to_results()
         campaign.action_close()
         self.server.answers.clear()
         campaign.recipient_ids.action_send_again()

@@ -2,12 +2,14 @@
 
 import argparse
 import json
+import os
 import shutil
 import time
 from contextlib import closing
 from pathlib import Path
 
 import postgres
+from catcher import catching
 from installation import Installation
 from prepare import ROOT, enter, run, step
 
@@ -28,6 +30,7 @@ def parse(arguments):
         "sales_team_security, in one run.",
     )
     parser.add_argument("--partners", type=int, default=1_000_000, help="how many (%(default)s)")
+    parser.add_argument("--recipients", type=int, default=100_000, help="of a campaign (%(default)s)")
     parser.add_argument("--interactions", type=int, default=10_000_000, help="how many in the register (%(default)s)")
     return parser.parse_args(arguments)
 
@@ -75,7 +78,19 @@ class Bench:
         # Afterwards, as it changes whose the clients are.
         results["handover"] = self.ask(self.ours, "handover.py")
         results["peer"] = self.measure_peer(origin)
+        results["campaign"] = self.measure_campaign(origin)
         return results
+
+    def measure_campaign(self, origin):
+        """Return the figures of a campaign beside Odoo's mass mailing, in a database of its own."""
+        database = f"{self.ours}_campaign"
+        self.installation.configure(max_cron_threads=0)
+        self.installation.copy(origin, database, origin=self.base)
+        self.installation.install(database, ["client_base_campaigns"], log="campaign")
+        self.fill(database, "clients.sql")
+        os.environ["BENCH_RECIPIENTS"] = str(self.options.recipients)
+        with catching(None, self.installation.smtp_port):
+            return self.ask_one(database, "campaign.py")
 
     def measure_install(self):
         """Return how long the installation took on the filled base, and the bare SQL of the same."""
@@ -139,6 +154,7 @@ def as_table(results):
     lines = [f"{'install':28} " + "  ".join(f"{name} {seconds:.1f} s" for name, seconds in results["install"].items())]
     ways = (f"{name} {1000 * seconds / clients:.2f} ms" for name, (clients, seconds) in results["handover"].items())
     lines.append(f"{'handover, each client':28} " + "  ".join(ways))
+    lines += as_campaign_lines(results["campaign"])
     for job in results["ours"]:
         cells = (
             f"{side:>5} {user:>7} {figures[0]:9.1f} ms {figures[1]:4.0f} q {figures[2]:3.0f} seq"
@@ -147,3 +163,17 @@ def as_table(results):
         )
         lines.append(f"{job:28} " + " | ".join(cells))
     return "\n".join(lines)
+
+
+def as_campaign_lines(figures):
+    """Return the lines about campaigns: what was measured, and how many times better or worse that is."""
+    ratios = {
+        "freezing is faster than core prepares": ("core prepares each, ms", "freezing each, ms"),
+        "sending is faster than core": ("core sends each, ms", "sending each, ms"),
+        "bare SMTP is faster than core": ("core sends each, ms", "bare SMTP each, ms"),
+        "board of all to that of few": ("board of all, ms", "board of few, ms"),
+        "form of all to that of few": ("form of all, ms", "form of few, ms"),
+        "summary of all to that of few": ("summary of all, ms", "summary of few, ms"),
+    }
+    lines = [f"{'campaign: ' + name:48} {value:12,.2f}" for name, value in figures.items()]
+    return lines + [f"{'campaign: ' + name:48} {figures[a] / figures[b]:10.1f} ×" for name, (a, b) in ratios.items()]

@@ -47,7 +47,8 @@ SECTORS = [
 PERSONS = ["Alex Stone", "Dana Fields", "Ira Wolf", "Kim Lake", "Lee Marsh", "Robin Hill", "Sam Rivers", "Toni Woods"]
 
 
-from cards import load_cards  # noqa: E402  # beside this script, which a shell reads from its standard input
+from campaigns import load_campaigns  # noqa: E402  # beside this script, which a shell reads from its standard input
+from cards import load_cards  # noqa: E402
 
 
 def say(text):
@@ -247,6 +248,7 @@ def load(env):
     load_team_life(env, users, clients)
     load_cards(env, users, clients)
     load_analysis(env, clients)
+    load_campaigns(env, users)
     env.cr.commit()
     say(f"sample loaded in {time.monotonic() - started:.0f} s")
 

@@ -1,0 +1,136 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .client_campaign import CHANNELS
+
+PURPOSES = [("offer", "Offer"), ("reminder", "Reminder"), ("report", "Report back")]
+STATES = [
+    ("queued", "Queued"),
+    ("sending", "Being sent"),
+    ("todo", "To do by hand"),
+    ("sent", "Sent"),
+    ("failed", "Failed"),
+    ("uncertain", "Uncertain"),
+    ("cancelled", "Not sent"),
+]
+BY_HAND = ("call", "letter", "fax", "messenger")
+
+
+class ClientCampaignDelivery(models.Model):
+    """One message or call to one recipient: each purpose goes by each channel once.
+
+    *Queued* ones are the mailer's; *to do* ones wait for a person; *uncertain* ones for a person's decision.
+    """
+
+    _name = "client.campaign.delivery"
+    _description = "Message or Call of a Campaign"
+    _order = "id"
+
+    recipient_id = fields.Many2one("client.campaign.recipient", required=True, ondelete="cascade")
+    campaign_id = fields.Many2one("client.campaign", required=True, ondelete="cascade")
+    purpose = fields.Selection(PURPOSES, required=True, default="offer")
+    channel = fields.Selection(CHANNELS, string="By", required=True)
+    address = fields.Char(help="Where it goes: e-mail address or number, as it was when it was queued.")
+    state = fields.Selection(STATES, string="Status", required=True, default="queued")
+    not_before = fields.Datetime(help="Quiet hours, or the wait after the server asked for one.")
+    attempts = fields.Integer(default=0)
+    note = fields.Char(string="Server's Answer")
+    message_id = fields.Char(string="Message-ID", index="btree_not_null")
+    sent_date = fields.Datetime(string="Sent on")
+    activity_id = fields.Many2one("mail.activity", index="btree_not_null", ondelete="set null")
+
+    _once = models.Constraint(
+        "UNIQUE (recipient_id, purpose, channel)", "This has gone to the client by this channel: nobody gets it twice."
+    )
+    _queue_index = models.Index("(campaign_id, id) WHERE state = 'queued'")
+    _sending_index = models.Index("(id) WHERE state = 'sending'")
+    _rate_index = models.Index("(campaign_id, sent_date) WHERE sent_date IS NOT NULL")
+    _todo_index = models.Index("(campaign_id, channel) WHERE state = 'todo'")
+
+    @api.depends("purpose", "channel", "state")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for delivery in self:
+            words = (
+                dict(delivery._fields[name]._description_selection(self.env)).get(delivery[name])
+                for name in ("purpose", "channel", "state")
+            )
+            delivery.display_name = ", ".join(word for word in words if word)
+
+    def _settle(self, state, note=None, not_before=None):
+        """Write the fate of these, and what it means for their recipients."""
+        recipients = self.env["client.campaign.recipient"]
+        self.flush_recordset()
+        recipients.flush_model(["delivery", "delivery_note", "sent_date"])
+        self.env.cr.execute(self._get_settlement(self.ids, state, note, not_before))
+        self.invalidate_model(flush=False)
+        recipients.invalidate_model(["delivery", "delivery_note", "sent_date"], flush=False)
+
+    @api.model
+    def _get_settlement(self, ids, state, note=None, not_before=None):
+        """Return the statement that settles these deliveries: who got it by any channel has got it."""
+        return SQL(
+            """
+            WITH fate AS (
+                UPDATE client_campaign_delivery
+                   SET state = %(state)s, note = %(note)s, not_before = %(not_before)s,
+                       sent_date = CASE WHEN %(state)s = 'sent' THEN %(now)s ELSE sent_date END
+                 WHERE id = ANY(%(ids)s)
+             RETURNING recipient_id, purpose, sent_date
+            )
+            UPDATE client_campaign_recipient AS recipient
+               SET delivery = %(shown)s, delivery_note = %(note)s,
+                   sent_date = COALESCE(recipient.sent_date, fate.sent_date), write_date = %(now)s
+              FROM fate
+             WHERE recipient.id = fate.recipient_id AND fate.purpose = 'offer'
+               AND (recipient.delivery <> 'sent' OR %(state)s = 'sent')
+            """,
+            state=state,
+            shown="failed" if state == "cancelled" else state,
+            note=note or None,
+            not_before=not_before,
+            now=fields.Datetime.now(),
+            ids=list(ids),
+        )
+
+    def _get_opted_out(self):
+        """Return those whose addresses are on the lists of those who want no mailings."""
+        # sudo: the lists are kept for all, and read by few
+        emails, numbers = (
+            set(self.env[name].sudo().search([(field, "in", self.mapped("address"))]).mapped(field))
+            for name, field in (("mail.blacklist", "email"), ("phone.blacklist", "number"))
+        )
+        return self.filtered(lambda delivery: delivery.address in emails | numbers)
+
+    def _settle_opted_out(self):
+        """Do not send these after all; who got nothing yet is left out for good."""
+        self.write({"state": "cancelled", "note": self.env._("Wants no mailings.")})
+        recipients = self.filtered(lambda delivery: delivery.purpose == "offer").recipient_id
+        recipients.filtered(lambda recipient: recipient.delivery != "sent").write(
+            {"delivery": "excluded", "exclusion": "opt_out"}
+        )
+
+    def _record_bounce(self, words):
+        """Note that what the server took came back."""
+        for delivery in self.filtered(lambda delivery: delivery.state in ("sent", "uncertain")):
+            words = " ".join(words.split())[:500] or self.env._("It came back.")
+            delivery.write({"state": "failed", "note": words})
+            recipient = delivery.recipient_id
+            others = recipient.delivery_ids.filtered(lambda one: one.purpose == "offer" and one.state == "sent")
+            if delivery.purpose == "offer" and not others:
+                recipient.write({"delivery": "failed", "delivery_note": words})
+
+    def action_mark_done(self):
+        """Note that what is to do by hand was done: posted, faxed, called."""
+        chosen = self.filtered(lambda delivery: delivery.state == "todo")
+        chosen.recipient_id.check_access("write")
+        # sudo: managers do this part of the sending themselves
+        chosen = chosen.sudo()
+        chosen.activity_id._action_done()
+        others = chosen.filtered(lambda delivery: delivery.state == "todo")
+        others._settle("sent")
+        others._register_contacts()
+
+    def _register_contacts(self):
+        """Enter what was sent in the contact register, each once; calls enter it by their activity."""
+        self.env["client.campaign.register"]._register_sent(self)

@@ -1,0 +1,190 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .client_campaign import CHANNELS
+
+CRITERIA = ("segment_ids", "country_ids", "region_ids", "domain", "user_id")
+TERMS = (
+    "channel",
+    "fallback_channel",
+    "dmu_role_id",
+    "quiet_days",
+    "without_running",
+    "cap",
+    "cap_by",
+    "control_percent",
+    "draw",
+)
+
+
+class ClientCampaign(models.Model):
+    """Who is in: criteria, who of those is left out and why, and the freezing of the rest."""
+
+    _inherit = "client.campaign"
+
+    segment_ids = fields.Many2many("client.segment", string="Segments")
+    country_ids = fields.Many2many("res.country", string="Countries")
+    region_ids = fields.Many2many("client.region", string="Regions")
+    filter_id = fields.Many2one(
+        "mailing.filter",
+        string="Saved Conditions",
+        domain="[('mailing_model_name', '=', 'res.partner')]",
+        help="Conditions that were saved before; they replace the further conditions below.",
+    )
+    domain = fields.Char(string="Further Conditions", default="[]", help="Anything else that stands on the card.")
+    channel = fields.Selection(CHANNELS, string="First By", required=True, default="email")
+    fallback_channel = fields.Selection(
+        CHANNELS,
+        string="Otherwise By",
+        help="For clients that the first channel does not reach, and for those who do not confirm the receipt.",
+    )
+    dmu_role_id = fields.Many2one(
+        "client.dmu.role", string="Addressed To", help="The person with this part in decisions; otherwise the client."
+    )
+    quiet_days = fields.Integer(
+        string="Days of Rest", help="Leave out who got a message of another campaign within so many days. 0: nobody."
+    )
+    without_running = fields.Boolean(
+        string="Not in Two at Once", help="Leave out who is in another campaign that still runs."
+    )
+    cap = fields.Integer(string="At Most", help="So many clients each, those with most turnover first. 0: all.")
+    cap_by = fields.Selection([("owner", "per manager"), ("region", "per region")], default="owner", required=True)
+    control_percent = fields.Float(
+        string="Control Group (%)",
+        help="So many of a hundred are drawn by lot and get nothing, so that one sees what would have come anyway.",
+    )
+    draw = fields.Integer(
+        string="Number of the Draw", default=1, required=True, help="The same number draws the same clients."
+    )
+    candidate_count = fields.Integer(string="Clients That Fit", compute="_compute_candidate_count")
+    reachable_count = fields.Integer(string="Will Be Reached", compute="_compute_forecast")
+    forecast = fields.Json(string="Who Would Be Left Out", compute="_compute_forecast")
+    overlap_count = fields.Integer(string="In Another Running Campaign", compute="_compute_forecast")
+
+    _figures_positive = models.Constraint(
+        "CHECK (quiet_days >= 0 AND cap >= 0 AND control_percent >= 0 AND control_percent <= 90)",
+        "Days of rest and the most clients cannot be negative; the control group is 90 % at most.",
+    )
+
+    @api.depends(*CRITERIA, "state")
+    def _compute_candidate_count(self):
+        for campaign in self:
+            choosing = campaign.state in ("draft", "group")
+            domain = campaign._get_candidates_domain() if choosing else Domain.FALSE
+            campaign.candidate_count = self.env["res.partner"].search_count(domain)
+
+    @api.depends(*CRITERIA, *TERMS, "state")
+    def _compute_forecast(self):
+        """Count what freezing would bring, as long as the group is being chosen."""
+        for campaign in self:
+            forecast = campaign._get_forecast() if campaign.state in ("draft", "group") else {}
+            names = dict(self.env["client.campaign.recipient"]._fields["exclusion"]._description_selection(self.env))
+            campaign.reachable_count = forecast.pop("reached", 0)
+            campaign.overlap_count = forecast.pop("overlap", 0)
+            campaign.forecast = [
+                {"reason": names[reason], "count": count} for reason, count in forecast.items() if count
+            ]
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        for campaign in self:
+            try:
+                Domain(literal_eval(campaign.domain or "[]")).validate(self.env["res.partner"])
+            except (ValueError, SyntaxError, TypeError, KeyError) as error:
+                raise ValidationError(
+                    self.env._("The further conditions cannot be used. Choose them again. (%s)", error)
+                ) from error
+
+    @api.onchange("filter_id")
+    def _onchange_filter_id(self):
+        if self.filter_id:
+            self.domain = self.filter_id.mailing_domain
+
+    def action_save_filter(self):
+        """Keep the further conditions as a saved audience, for the next campaign and for mass mailings."""
+        self.ensure_one()
+        self.filter_id = self.env["mailing.filter"].create(
+            {
+                "name": self.name,
+                "mailing_domain": self.domain or "[]",
+                # sudo: what models there are is no secret
+                "mailing_model_id": self.env["ir.model"].sudo()._get("res.partner").id,
+            }
+        )
+
+    def _get_candidates_domain(self):
+        """Return the domain of the clients that fit and that the responsible sees.
+
+        Whoever searches by it sees no more than usual: nobody reaches others through a campaign.
+        """
+        self.ensure_one()
+        domain = self._get_group_domain()
+        theirs = self.env["res.partner"].with_user(self.user_id).sudo(False)
+        return domain & Domain("id", "in", theirs._search(domain))
+
+    def _get_group_domain(self):
+        """Return the domain of the clients that the criteria choose."""
+        self.ensure_one()
+        domain = Domain(self.env["res.partner"]._get_client_domain()) & Domain(literal_eval(self.domain or "[]"))
+        if self.segment_ids:
+            domain &= Domain("client_segment_id", "in", self.segment_ids.ids)
+        if self.country_ids:
+            domain &= Domain("country_id", "in", self.country_ids.ids)
+        if self.region_ids:
+            domain &= Domain("client_region_id", "child_of", self.region_ids.ids)
+        return domain
+
+    def _get_group_reason(self):
+        """Return why the clients are in the group: the criteria, in words."""
+        self.ensure_one()
+        parts = [
+            ", ".join(records.mapped("display_name"))
+            for records in (self.segment_ids, self.country_ids, self.region_ids)
+            if records
+        ]
+        if literal_eval(self.domain or "[]"):
+            parts.append(self.filter_id.name or self.env._("further conditions"))
+        return "; ".join(parts) or self.env._("all clients")
+
+    def _get_forecast(self):
+        """Return ``{"reached": …, "overlap": …, exclusion: …}`` as freezing now would have it."""
+        self.env.flush_all()
+        clients = self.env["res.partner"]._search(self._get_candidates_domain())
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT COALESCE(exclusion, 'reached'), count(*), count(*) FILTER (WHERE runs)
+                     FROM (%s) AS judged GROUP BY 1""",
+                self.env["client.campaign.selection"]._select(self, clients),
+            )
+        )
+        return {reason: count for reason, count, _runs in rows} | {"overlap": sum(runs for *_reason, runs in rows)}
+
+    def action_freeze_group(self):
+        """Turn the clients that fit now into recipients; later changes of clients change nothing."""
+        self.ensure_one()
+        self._check_state("draft", "group")
+        self.recipient_ids.unlink()
+        clients = self.env["res.partner"]._search(self._get_candidates_domain())
+        if not self.env["client.campaign.selection"]._freeze(self, clients, self._get_group_reason()):
+            raise UserError(self.env._("No client fits these criteria. Widen them first."))
+        self.state = "offer"
+
+    def _join(self, clients, reason):
+        """Add ``clients`` by hand, after the group was frozen; return those of them who are in now for the first time.
+
+        They are judged as all others are, but neither capped nor drawn into the control group.
+        """
+        self.ensure_one()
+        self._check_state("offer", "sending", "receipts")
+        domain = Domain(self.env["res.partner"]._get_client_domain()) & Domain("id", "in", clients.ids)
+        theirs = self.env["res.partner"].with_user(self.user_id).sudo(False)._search(domain)
+        chosen = self.env["res.partner"]._search(domain & Domain("id", "in", theirs))
+        joined = self.env["client.campaign.selection"]._freeze(self, chosen, reason, by_hand=True)
+        recipients = self.recipient_ids.browse(joined)
+        if self.state != "offer":
+            self._queue(recipients)
+        return recipients

@@ -1,0 +1,182 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import is_html_empty
+
+from ..parameters import APPROVAL
+
+# What is worked out for each recipient, by how it is written.
+INLINE_TEXTS = ("subject", "sms_text", "report_subject")
+PAGE_TEXTS = ("body", "report_body")
+# Whoever approved the campaign approved these.
+APPROVED_FIELDS = {*INLINE_TEXTS, *PAGE_TEXTS, "script", "reminder_text", "attachment_ids", "user_id", "budget"}
+RENDERED = {"render_engine": "qweb", "render_options": {"post_process": True}, "sanitize": "email_outgoing"}
+
+
+class ClientCampaign(models.Model):
+    """What is said: the texts in all languages, a look at each message before it goes, and the approval."""
+
+    _inherit = "client.campaign"
+
+    subject = fields.Char(translate=True, help="{{ object.partner_id.name }} stands for the client's name.")
+    body = fields.Html(
+        string="Message", translate=True, help="Type / to insert what differs from client to client.", **RENDERED
+    )
+    sms_text = fields.Text(
+        string="Text of the SMS",
+        translate=True,
+        help="The address of the personal page is added. Empty: the message without its looks.",
+    )
+    script = fields.Html(string="Script of the Call", translate=True, help="It stands in the task of who calls.")
+    reminder_text = fields.Char(
+        string="Words of the Reminder", translate=True, help="They stand above the message when it is sent again."
+    )
+    attachment_ids = fields.Many2many("ir.attachment", string="Attachments", copy=False)
+    with_hints = fields.Boolean(
+        string="Note When It Was Seen",
+        help="A hidden picture tells when a message was opened. A hint, never a receipt.",
+    )
+    preview_id = fields.Many2one(
+        "client.campaign.recipient", string="As It Goes To", domain="[('campaign_id', '=', id)]", copy=False
+    )
+    preview = fields.Html(string="The Message as Sent", related="preview_id.preview", sanitize=False)
+
+    needs_approval = fields.Boolean(compute="_compute_needs_approval")
+    approval = fields.Selection(
+        [("none", "Not asked for"), ("asked", "Asked for"), ("approved", "Approved"), ("refused", "Refused")],
+        default="none",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    approver_id = fields.Many2one(
+        "res.users",
+        domain=lambda self: [("all_group_ids", "in", self.env.ref("client_base.group_client_admin").id)],
+        ondelete="set null",
+    )
+    approved_on = fields.Datetime(readonly=True, copy=False)
+
+    def _compute_render_model(self):
+        self.render_model = "client.campaign.recipient"
+
+    def _compute_needs_approval(self):
+        # sudo: whether campaigns are approved is no secret
+        self.needs_approval = self.env["ir.config_parameter"].sudo().get_param(APPROVAL) == "True"
+
+    @api.constrains(*INLINE_TEXTS, *PAGE_TEXTS)
+    def _check_message(self):
+        """Let marketers name the client and the like, and nobody but template editors compute.
+
+        Messages are made by the superuser, for whom nothing is forbidden any more.
+        """
+        if self.env.user.has_group("mail.group_mail_template_editor"):
+            return
+        for campaign in self:
+            unsafe_line = campaign._has_unsafe_expression_template_inline_template
+            unsafe_page = campaign._has_unsafe_expression_template_qweb
+            if any(unsafe_line(campaign[name], campaign.render_model) for name in INLINE_TEXTS) or any(
+                unsafe_page(campaign[name], campaign.render_model) for name in PAGE_TEXTS
+            ):
+                raise AccessError(
+                    self.env._("The message may hold only what the menu under / offers; the rest is for its editors.")
+                )
+
+    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
+        result = super()._update_field_translations(field_name, translations, digest, source_lang)
+        for lang in translations:
+            self.with_context(lang=lang)._check_message()
+        if field_name in APPROVED_FIELDS:
+            self._forget_approval()
+        return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        if APPROVED_FIELDS & vals.keys():
+            self._forget_approval()
+        return result
+
+    def _forget_approval(self):
+        """What was changed since is not what was approved."""
+        self.filtered(lambda one: one.approval == "approved" and one.state in ("draft", "group", "offer")).write(
+            {"approval": "none", "approved_on": False}
+        )
+
+    def action_ask_approval(self):
+        self.ensure_one()
+        self._check_state("offer")
+        self._check_offer()
+        if not self.approver_id:
+            raise UserError(self.env._("Choose who is to approve the campaign."))
+        self.approval = "asked"
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("Approve the campaign “%s”", self.name),
+            user_id=self.approver_id.id,
+        )
+
+    def action_approve(self):
+        self._decide("approved")
+
+    def action_refuse(self):
+        self._decide("refused")
+
+    def _decide(self, approval):
+        self.ensure_one()
+        if not self.env.user.has_group("client_base.group_client_admin"):
+            raise AccessError(self.env._("Campaigns are approved by an administrator of the client base."))
+        self._check_state("offer")
+        self.write(
+            {
+                "approval": approval,
+                "approver_id": self.env.uid,
+                "approved_on": fields.Datetime.now() if approval == "approved" else False,
+            }
+        )
+        self.activity_feedback(["mail.mail_activity_data_todo"], user_id=self.env.uid)
+
+    def _check_offer(self):
+        """Raise UserError where the offer lacks what its channels need."""
+        channels = {
+            channel
+            for (channel,) in self.recipient_ids._read_group(
+                [("campaign_id", "=", self.id), ("delivery", "=", "waiting")], ["channel"]
+            )
+        }
+        if not channels:
+            raise UserError(self.env._("Nobody is left in the group to send to."))
+        if (not self.subject and channels & {"email", "letter"}) or is_html_empty(self.body):
+            raise UserError(self.env._("Write the subject and the message first."))
+        if "email" in channels and not self.user_id.email_formatted:
+            raise UserError(
+                self.env._("%s has no e-mail address to send from. Enter one under Preferences.", self.user_id.name)
+            )
+
+    def _get_attachments(self, purpose):
+        """Return the attachments of a message as ``[(name, bytes, MIME type)]``."""
+        # sudo: what the marketer attached goes to the recipients, whoever's job sends it
+        files = self.sudo().attachment_ids if purpose != "report" else self.attachment_ids.browse()
+        return [(file.name, file.raw or b"", file.mimetype) for file in files]
+
+    def action_send_test(self):
+        """Send oneself the message as it goes to the chosen recipient, or to the first."""
+        self.ensure_one()
+        recipient = self.preview_id or self.recipient_ids.filtered(lambda one: one.delivery == "waiting")[:1]
+        if not recipient or not self.env.user.email_formatted:
+            raise UserError(self.env._("There is no recipient yet, or you have no e-mail address."))
+        subject, body = recipient._render_messages()[recipient.id]
+        # sudo: to oneself only, through Odoo's own queue
+        self.env["mail.mail"].sudo().create(
+            {
+                "subject": self.env._("Test: %s", subject),
+                "body_html": body,
+                "email_from": self.user_id.email_formatted or self.env.user.email_formatted,
+                "email_to": self.env.user.email_formatted,
+                "attachment_ids": [(6, 0, self.attachment_ids.ids)],
+                "auto_delete": True,
+            }
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": self.env._("The test is on its way to %s.", self.env.user.email)},
+        }

@@ -1,0 +1,80 @@
+from uuid import uuid4
+
+from odoo import api, fields, models
+
+
+class ClientCampaignOutbox(models.AbstractModel):
+    """Hands over what goes by other ways than e-mail: to the SMS queue, to managers' tasks, to the printer.
+
+    It writes to the database only, in the transaction that ends the "queued": all of it holds, or none.
+    """
+
+    _name = "client.campaign.outbox"
+    _description = "Campaign Outbox"
+
+    @api.model
+    def _hand_over(self, deliveries):
+        for channel, group in deliveries.try_lock_for_update().grouped("channel").items():
+            queued = group.filtered(lambda delivery: delivery.state == "queued")
+            opted_out = queued._get_opted_out()
+            opted_out._settle_opted_out()
+            if channel == "sms":
+                self._queue_sms(queued - opted_out)
+            else:
+                self._make_tasks(channel, queued - opted_out)
+
+    @api.model
+    def _queue_sms(self, deliveries):
+        """Give the texts to Odoo's own SMS queue; the provider's words come back through the trackers."""
+        numbers = {delivery: uuid4().hex for delivery in deliveries}
+        self.env["sms.sms"].create(
+            [
+                {
+                    "uuid": uuid,
+                    "number": delivery.address,
+                    "partner_id": delivery.recipient_id._get_addressee().id,
+                    "body": delivery.recipient_id._render_sms(delivery.purpose),
+                }
+                for delivery, uuid in numbers.items()
+            ]
+        )
+        self.env["sms.tracker"].create(
+            [{"sms_uuid": uuid, "campaign_delivery_id": delivery.id} for delivery, uuid in numbers.items()]
+        )
+        deliveries._settle("sent")
+        deliveries._register_contacts()
+
+    @api.model
+    def _make_tasks(self, channel, deliveries):
+        """Put these on somebody's desk: letters on the marketer's as one pile, others on the managers' one by one."""
+        deliveries._settle("todo")
+        if channel == "letter":
+            self._ask_for_letters(deliveries.campaign_id)
+            return
+        recipients = self.env["client.campaign.recipient"]
+        activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
+        kind = "mail.mail_activity_data_call" if channel == "call" else "mail.mail_activity_data_todo"
+        names = dict(deliveries._fields["channel"]._description_selection(self.env))
+        tasks = activities.create(
+            [
+                {
+                    "res_model_id": self.env["ir.model"]._get_id(recipients._name),
+                    "res_id": delivery.recipient_id.id,
+                    "activity_type_id": self.env.ref(kind).id,
+                    "summary": f"{names[channel]}: {delivery.campaign_id.name}",
+                    "note": delivery.campaign_id.script if channel == "call" else False,
+                    "user_id": (delivery.recipient_id.owner_id or delivery.campaign_id.user_id).id,
+                    "date_deadline": fields.Date.context_today(self),
+                }
+                for delivery in deliveries
+            ]
+        )
+        for delivery, task in zip(deliveries, tasks, strict=True):
+            delivery.activity_id = task
+
+    @api.model
+    def _ask_for_letters(self, campaigns):
+        summary = self.env._("Print and post the letters")
+        for campaign in campaigns:
+            if summary not in campaign.activity_ids.mapped("summary"):
+                campaign.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=campaign.user_id.id)

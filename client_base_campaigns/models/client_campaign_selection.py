@@ -1,0 +1,175 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from .client_campaign import RUNNING
+
+# Two clients with one e-mail address or phone get one message; a call or a letter names each.
+ONCE_PER_ADDRESS = ("email", "sms")
+
+
+class ClientCampaignSelection(models.AbstractModel):
+    """Judges a set of clients for a campaign and freezes it into recipients, all in the database.
+
+    Who is judged comes as a query that has been through the rules; nothing is added to it here.
+    """
+
+    _name = "client.campaign.selection"
+    _description = "Selection of a Campaign's Group"
+
+    @api.model
+    def _freeze(self, campaign, clients, reason, by_hand=False):
+        """Insert the recipients that ``clients`` (a query on partners) become; return their ids."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO client_campaign_recipient (
+                       campaign_id, partner_id, owner_id, person_id, reason, email, phone, channel, fallback_channel,
+                       exclusion, delivery, order_count, turnover, revision,
+                       create_uid, write_uid, create_date, write_date)
+                SELECT %(campaign)s, partner_id, owner_id, person_id, %(reason)s, email, phone, channel, fallback,
+                       exclusion,
+                       CASE WHEN exclusion = 'control' THEN 'control'
+                            WHEN exclusion IS NOT NULL THEN 'excluded' ELSE 'waiting' END,
+                       0, 0, 0, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                  FROM (%(judged)s) AS judged
+              ORDER BY partner_id
+                    ON CONFLICT (campaign_id, partner_id) DO NOTHING
+             RETURNING id
+                """,
+                campaign=campaign.id,
+                reason=reason,
+                uid=self.env.uid,
+                judged=self._select(campaign, clients, by_hand),
+            )
+        )
+        campaign.invalidate_recordset()
+        self.env["client.campaign.recipient"].invalidate_model()
+        return [row[0] for row in rows]
+
+    @api.model
+    def _select(self, campaign, clients, by_hand=False):
+        """Return the SELECT of the judged clients, one row each: addresses, channels, exclusion."""
+        return SQL(
+            """
+            WITH reached AS (%(reached)s), judged AS (%(judged)s), capped AS (%(capped)s)
+            SELECT partner_id, owner_id, person_id, email, phone, runs,
+                   CASE WHEN exclusion IS NULL THEN channel END AS channel,
+                   CASE WHEN exclusion IS NULL THEN fallback END AS fallback,
+                   CASE WHEN exclusion IS NULL
+                         AND row_number() OVER (
+                             PARTITION BY exclusion IS NULL ORDER BY md5(%(draw)s || '/' || partner_id))
+                             <= round(count(*) OVER (PARTITION BY exclusion IS NULL) * %(control)s / 100)
+                        THEN 'control' ELSE exclusion END AS exclusion
+              FROM capped
+            """,
+            reached=self._select_reached(campaign, clients),
+            judged=self._select_judged(campaign),
+            capped=self._select_capped(campaign, by_hand),
+            draw=str(campaign.draw),
+            control=0 if by_hand else campaign.control_percent,
+        )
+
+    @api.model
+    def _select_reached(self, campaign, clients):
+        """Return the SELECT of the clients with their addressees, and the channels that reach these."""
+        first, second = campaign.channel, campaign.fallback_channel
+        return SQL(
+            """
+            SELECT found.*, chosen.channel,
+                   (SELECT way FROM unnest(found.ways) AS way WHERE way <> chosen.channel LIMIT 1) AS fallback
+              FROM (SELECT addressed.*,
+                           ARRAY(SELECT way
+                                   FROM unnest(ARRAY[addressed.wish, %(first)s, %(second)s]::varchar[])
+                                        WITH ORDINALITY AS listed (way, place)
+                                  WHERE CASE WHEN way IS NULL THEN FALSE
+                                             WHEN way = 'email' THEN email <> ''
+                                             WHEN way = 'letter' THEN postal
+                                             ELSE phone <> '' END
+                               ORDER BY place) AS ways
+                      FROM (%(addressed)s) AS addressed) AS found
+             CROSS JOIN LATERAL (SELECT found.ways[1] AS channel) AS chosen
+            """,
+            first=first,
+            second=second or None,
+            addressed=self._select_addressed(campaign, clients),
+        )
+
+    @api.model
+    def _select_addressed(self, campaign, clients):
+        return SQL(
+            """
+            SELECT client.id AS partner_id, client.client_owner_id AS owner_id, client.client_region_id AS region_id,
+                   client.client_revivable AS revivable, client.client_turnover AS turnover,
+                   client.client_reach_by AS wish, person.id AS person_id,
+                   COALESCE(person.email_normalized, client.email_normalized) AS email,
+                   COALESCE(person.phone_sanitized, NULLIF(person.phone, ''), client.phone_sanitized,
+                            NULLIF(client.phone, '')) AS phone,
+                   COALESCE(client.street, '') <> '' AND COALESCE(client.city, client.zip, '') <> '' AS postal,
+                   ARRAY[person.email_normalized, client.email_normalized] AS emails,
+                   ARRAY[person.phone_sanitized, client.phone_sanitized] AS phones
+              FROM res_partner AS client
+         LEFT JOIN LATERAL (
+                   SELECT who.id, who.email_normalized, who.phone_sanitized, who.phone
+                     FROM client_dmu_member AS member
+                     JOIN res_partner AS who ON who.id = member.person_id AND who.active
+                    WHERE member.partner_id = client.id AND member.role_id = %(role)s AND member.date_to IS NULL
+                 ORDER BY member.authority DESC NULLS LAST, member.id
+                    LIMIT 1) AS person ON TRUE
+             WHERE client.id IN %(clients)s
+            """,
+            role=campaign.dmu_role_id.id or None,
+            clients=clients.subselect(),
+        )
+
+    @api.model
+    def _select_judged(self, campaign):
+        """Return the SELECT of the reached with why each is left out, the gravest reason first."""
+        return SQL(
+            """
+            SELECT reached.*, other.runs,
+                   CASE WHEN revivable = 'no' THEN 'not_revivable'
+                        WHEN EXISTS (SELECT FROM mail_blacklist AS list
+                                      WHERE list.active AND list.email = ANY(reached.emails))
+                          OR EXISTS (SELECT FROM phone_blacklist AS list
+                                      WHERE list.active AND list.number = ANY(reached.phones)) THEN 'opt_out'
+                        WHEN channel IS NULL THEN 'no_address'
+                        WHEN %(without_running)s AND other.runs THEN 'running'
+                        WHEN %(quiet_days)s > 0 AND other.rests THEN 'resting'
+                        WHEN channel = ANY(%(once)s) AND row_number() OVER (
+                             PARTITION BY channel, CASE WHEN channel = 'email' THEN email ELSE phone END
+                             ORDER BY partner_id) > 1 THEN 'same_address'
+                   END AS exclusion
+              FROM reached
+             CROSS JOIN LATERAL (
+                   SELECT COALESCE(bool_or(campaign.state = ANY(%(running)s)), FALSE) AS runs,
+                          COALESCE(bool_or(mate.sent_date
+                                           > now() AT TIME ZONE 'UTC' - %(quiet_days)s * interval '1 day'),
+                                   FALSE) AS rests
+                     FROM client_campaign_recipient AS mate
+                     JOIN client_campaign AS campaign ON campaign.id = mate.campaign_id
+                    WHERE mate.partner_id = reached.partner_id AND mate.delivery NOT IN ('excluded', 'control')
+                      AND campaign.id <> %(campaign)s) AS other
+            """,
+            without_running=bool(campaign.without_running),
+            quiet_days=campaign.quiet_days or 0,
+            once=list(ONCE_PER_ADDRESS),
+            running=["offer", *RUNNING],
+            campaign=campaign._origin.id or 0,
+        )
+
+    @api.model
+    def _select_capped(self, campaign, by_hand):
+        if by_hand or not campaign.cap:
+            return SQL("SELECT * FROM judged")
+        return SQL(
+            """
+            SELECT partner_id, owner_id, person_id, email, phone, runs, channel, fallback,
+                   CASE WHEN exclusion IS NULL AND row_number() OVER (
+                             PARTITION BY exclusion IS NULL, %(by)s ORDER BY turnover DESC NULLS LAST, partner_id)
+                             > %(cap)s THEN 'cap' ELSE exclusion END AS exclusion
+              FROM judged
+            """,
+            by=SQL.identifier("region_id" if campaign.cap_by == "region" else "owner_id"),
+            cap=campaign.cap,
+        )

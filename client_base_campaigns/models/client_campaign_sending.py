@@ -1,0 +1,187 @@
+from datetime import timedelta
+from math import ceil
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_datetime
+
+# The rate of an hour is kept in windows of five minutes, so that it is spread evenly.
+WINDOW = timedelta(minutes=5)
+
+
+class ClientCampaign(models.Model):
+    """How it is sent: the queue, its limits, pause and resumption, and what follows when nobody answers."""
+
+    _inherit = "client.campaign"
+
+    paused = fields.Boolean(readonly=True, copy=False, tracking=True)
+    rate = fields.Integer(string="E-mails and SMS an Hour", help="At most so many. 0: as fast as it goes.")
+    quiet_from = fields.Float(default=20, help="By the client's clock.")
+    quiet_to = fields.Float(string="Quiet Until", default=8, help="The same as the beginning: never quiet.")
+    fallback_days = fields.Integer(
+        string="Unconfirmed After",
+        default=7,
+        help="Days without a receipt after which the other channel is used, or a call is planned. 0: never.",
+    )
+    reminder_days = fields.Integer(
+        string="Remind After", help="Days without a receipt after which the message is sent again, once. 0: never."
+    )
+    sending_note = fields.Char(compute="_compute_sending_note")
+
+    _sending_terms = models.Constraint(
+        "CHECK (rate >= 0 AND fallback_days >= 0 AND reminder_days >= 0"
+        " AND quiet_from >= 0 AND quiet_from < 24 AND quiet_to >= 0 AND quiet_to < 24)",
+        "Rates and days cannot be negative, and quiet hours lie within the day.",
+    )
+
+    def _compute_sending_note(self):
+        away, until = self.env["client.campaign.mailer"]._get_server_away()
+        for campaign in self:
+            note = False
+            if campaign.paused:
+                note = self.env._("Paused: nothing is sent until you resume.")
+            elif away and campaign.state in ("sending", "receipts"):
+                note = self.env._(
+                    "The mail server cannot be reached; the next try is at %s.", format_datetime(self.env, until)
+                )
+            campaign.sending_note = note
+
+    def action_send(self):
+        """Queue the message for every recipient; the mailer takes it from there."""
+        self.ensure_one()
+        self._check_state("offer")
+        self._check_offer()
+        if self.needs_approval and self.approval != "approved":
+            raise UserError(self.env._("The campaign is to be approved first."))
+        self._ensure_utm_campaign()
+        self._queue()
+        self.state = "sending"
+        self._run_now()
+
+    def _ensure_utm_campaign(self):
+        if not self.utm_campaign_id:
+            # sudo: made for the marketer, whoever keeps the list of them
+            self.utm_campaign_id = (
+                self.env["utm.campaign"].sudo().create({"title": self.name, "user_id": self.user_id.id})
+            )
+
+    def _queue(self, recipients=None):
+        """Queue the offer for the recipients that wait for it, or for those of them in ``recipients``."""
+        chosen = SQL("delivery = 'waiting'")
+        if recipients is not None:
+            chosen = SQL("%s AND id = ANY(%s)", chosen, recipients.ids)
+        self._queue_where("offer", SQL("channel"), chosen)
+        self.env.cr.execute(
+            SQL(
+                """UPDATE client_campaign_recipient SET delivery = 'queued', write_date = now() AT TIME ZONE 'UTC'
+                    WHERE campaign_id = ANY(%s) AND %s""",
+                self.ids,
+                chosen,
+            )
+        )
+        self.env["client.campaign.recipient"].invalidate_model()
+        self.invalidate_recordset()
+
+    def _queue_where(self, purpose, channel, chosen):
+        """Queue one message to each recipient of these campaigns that ``chosen`` is true of; return how many.
+
+        :param channel: the column or expression that says by which channel
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO client_campaign_delivery (
+                       recipient_id, campaign_id, purpose, channel, address, state, attempts,
+                       create_uid, write_uid, create_date, write_date)
+                SELECT id, campaign_id, %(purpose)s, channel,
+                       CASE WHEN channel = 'email' THEN email WHEN channel <> 'letter' THEN phone END, 'queued', 0,
+                       %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                  FROM (SELECT id, campaign_id, email, phone, %(channel)s AS channel
+                          FROM client_campaign_recipient
+                         WHERE campaign_id = ANY(%(campaigns)s) AND %(chosen)s) AS chosen
+                 WHERE channel IS NOT NULL
+              ORDER BY id
+                    ON CONFLICT (recipient_id, purpose, channel) DO NOTHING
+                """,
+                purpose=purpose,
+                channel=channel,
+                chosen=chosen,
+                campaigns=self.ids,
+                uid=self.env.uid,
+            )
+        )
+        count = self.env.cr.rowcount
+        self.env["client.campaign.delivery"].invalidate_model()
+        return count
+
+    def action_pause(self):
+        self.ensure_one()
+        self._check_state("sending", "receipts", "results", "closed")
+        self.paused = True
+
+    def action_resume(self):
+        self.ensure_one()
+        self.paused = False
+        self._run_now()
+
+    def _get_allowance(self):
+        """Return how many messages may be sent now."""
+        self.ensure_one()
+        if not self.rate:
+            return 1_000_000
+        window = fields.Datetime.now() - WINDOW
+        sent = self.env["client.campaign.delivery"].search_count(
+            [("campaign_id", "=", self.id), ("sent_date", ">", window), ("channel", "in", ("email", "sms"))]
+        )
+        return max(0, ceil(self.rate * WINDOW / timedelta(hours=1)) - sent)
+
+    def _finish_sending(self):
+        """Go on to the receipts where nothing is left to send."""
+        unfinished = self.env["client.campaign.delivery"]._read_group(
+            [("campaign_id", "in", self.ids), ("state", "in", ("queued", "sending"))], ["campaign_id"]
+        )
+        finished = self.filtered(lambda campaign: campaign.state == "sending") - self.browse(
+            [campaign.id for (campaign,) in unfinished]
+        )
+        finished.state = "receipts"
+
+    # --- when nobody answers ---
+
+    @api.model
+    def _cron_follow_up(self):
+        """Use the other channel, remind, and go on to the results, as the days pass."""
+        campaigns = self.search([("state", "in", ("sending", "receipts"))])
+        queued = campaigns._queue_reminders() + campaigns._queue_fallbacks()
+        over = campaigns.filtered(lambda one: one.state == "receipts" and one.date_end < fields.Date.context_today(one))
+        over._go_to_results()
+        # What comes back nobody closes one by one.
+        for campaign in over.filtered(lambda one: one.programme_id and not one.report_back):
+            campaign.action_close()
+        if queued:
+            self._run_now()
+
+    def _queue_reminders(self):
+        """Queue the reminder, once, to who got the message and did not answer for so many days."""
+        due = self._get_unanswered("reminder_days")
+        return self._queue_where("reminder", SQL("channel"), SQL("%s AND channel IN ('email', 'sms')", due))
+
+    def _queue_fallbacks(self):
+        """Queue the other channel, or a call, where the first failed or was not confirmed for so many days."""
+        unreached = SQL("delivery = 'failed' AND receipt_date IS NULL AND fallback_channel IS NOT NULL")
+        due = SQL("((%s) OR (%s))", self._get_unanswered("fallback_days"), unreached)
+        other = SQL(
+            "COALESCE(fallback_channel, CASE WHEN channel <> 'call' AND COALESCE(phone, '') <> '' THEN 'call' END)"
+        )
+        return self._queue_where("offer", other, due)
+
+    def _get_unanswered(self, days):
+        """Return what is true of the recipients that got it, and did not answer for the campaign's ``days``."""
+        return SQL(
+            """delivery = 'sent' AND receipt_date IS NULL AND answer IS NULL
+               AND EXISTS (SELECT FROM client_campaign AS campaign
+                            WHERE campaign.id = client_campaign_recipient.campaign_id AND campaign.%(days)s > 0
+                              AND client_campaign_recipient.sent_date
+                                  < now() AT TIME ZONE 'UTC' - campaign.%(days)s * interval '1 day')""",
+            days=SQL.identifier(days),
+        )

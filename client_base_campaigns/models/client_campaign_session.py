@@ -1,0 +1,73 @@
+import gc
+import logging
+import smtplib
+from contextlib import contextmanager
+
+_logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def collecting_later():
+    """Leave Python's garbage until the end: to look for it goes through all of Odoo each time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class Session:
+    """A conversation with the mail server of a campaign's sender, opened when there is something to say.
+
+    ``data_begun`` tells whether the message itself was begun: what broke off before cannot have been taken.
+    ``fate`` is what is known of the last message and not committed yet, ``done`` how many were settled since
+    the last commit, ``time_left`` what that said.
+    """
+
+    def __init__(self, env, sender):
+        self.env, self.sender = env, sender
+        self.smtp, self.server, self.data_begun, self.losses = None, None, False, 0
+        self.fate, self.done, self.time_left = None, 0, True
+
+    def open(self):
+        if self.smtp is None:
+            self.smtp = self.env["ir.mail_server"]._connect__(smtp_from=self.sender.email_formatted)
+            self._watch_data()
+            self._keep_addresses()
+            self.env["client.campaign.mailer"]._note_server_back()
+
+    def _watch_data(self):
+        begin = getattr(self.smtp, "data", None)
+
+        def data(*args, **kwargs):
+            self.data_begun = True
+            return begin(*args, **kwargs)
+
+        if begin:
+            self.smtp.data = data
+
+    def _keep_addresses(self):
+        """Look up once what Odoo would look up for each message: where bounces go, and whose name is put before."""
+        server, company = self.env["ir.mail_server"], self.sender.company_id
+        addresses = {
+            "domain_bounce_address": company.bounce_email
+            or server._get_default_bounce_address()
+            or self.sender.email_normalized,
+            # A space stands for none, which is not looked up again.
+            "domain_notifications_email": company.default_from_email or server._get_default_from_address() or " ",
+        }
+        self.server = server.with_context(**addresses)
+
+    def send(self, message):
+        self.data_begun = False
+        self.server.send_email(message, smtp_session=self.smtp)
+
+    def close(self):
+        if self.smtp is not None:
+            try:
+                self.smtp.quit()
+            except (OSError, smtplib.SMTPException):
+                _logger.debug("The mail server had hung up already.")
+            self.smtp = None

@@ -1,0 +1,150 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+KINDS = [
+    ("birthday", "Birthdays of persons"),
+    ("holiday", "Holidays of countries and professions"),
+    ("reorder", "Reminders to order, by the client's own rhythm"),
+    ("revival", "Revival of the dead that may be revived"),
+]
+
+
+class ClientProgramme(models.Model):
+    """A campaign that comes back: each day that somebody is due a copy of its model campaign goes to these.
+
+    Who is due says ``client.programme.due``; everything else, from the message to the quiet hours, the
+    model campaign, which itself stays a plan.
+    """
+
+    _name = "client.programme"
+    _description = "Recurring Programme"
+    _inherit = ["mail.thread"]
+    _order = "name, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    kind = fields.Selection(KINDS, required=True, default="birthday", tracking=True)
+    campaign_id = fields.Many2one(
+        "client.campaign",
+        string="Model Campaign",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        domain=[("state", "in", ("draft", "group")), ("programme_id", "=", False)],
+        help="A plan with message, channels and conditions. Its copies are sent.",
+    )
+    user_id = fields.Many2one(related="campaign_id.user_id")
+    days_before = fields.Integer(help="So many days before the day; for revivals: days since the client died.")
+    yearly_cap = fields.Integer(
+        string="At Most a Year", required=True, default=1, help="So many messages of this programme to one client."
+    )
+    holiday_ids = fields.Many2many("client.holiday", string="Holidays")
+    auto_send = fields.Boolean(
+        string="Send by Itself",
+        tracking=True,
+        help="Otherwise, and wherever campaigns are to be approved, the responsible gets a task to look and send.",
+    )
+    run_ids = fields.One2many("client.campaign", "programme_id", string="Sent So Far")
+    run_count = fields.Integer(compute="_compute_run_count")
+    due_count = fields.Integer(string="Due Today", compute="_compute_due_count")
+
+    _figures_positive = models.Constraint(
+        "CHECK (yearly_cap > 0 AND days_before >= 0)", "At least one message a year, and no day in the past."
+    )
+
+    def _compute_run_count(self):
+        counts = dict(
+            self.env["client.campaign"]._read_group([("programme_id", "in", self.ids)], ["programme_id"], ["__count"])
+        )
+        for programme in self:
+            programme.run_count = counts.get(programme._origin, 0)
+
+    def _compute_due_count(self):
+        for programme in self:
+            programme.due_count = len(programme._get_due()) if programme._origin else 0
+
+    def action_open_runs(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("client_base_campaigns.client_campaign_action")
+        return {**action, "domain": [("programme_id", "=", self.id)], "context": {}}
+
+    def action_run(self):
+        """Do today's round now; a second time finds nobody due any more."""
+        for programme in self:
+            programme._run()
+
+    @api.model
+    def _cron_run(self):
+        """Do the day's round of all programmes, each in a transaction of its own."""
+        programmes = self.search([("user_id.active", "=", True)])
+        for done, programme in enumerate(programmes, 1):
+            programme._run()
+            self.env["ir.cron"]._commit_progress(1, remaining=len(programmes) - done)
+
+    def _get_due(self):
+        """Return ``{client id: person id or None}`` of who is due today and fits the model campaign."""
+        self.ensure_one()
+        due = self.env["client.programme.due"]._get_due(self, fields.Date.context_today(self))
+        if not due:
+            return {}
+        domain = self.campaign_id._get_candidates_domain() & Domain("id", "in", list(due))
+        return {client: due[client] for client in self.env["res.partner"].search(domain).ids}
+
+    def _run(self):
+        """Make today's campaign of who is due, and send it where it goes by itself; return it."""
+        self.ensure_one()
+        due = self._get_due()
+        if not due:
+            return self.env["client.campaign"]
+        campaign = self._make_campaign(due)
+        if (
+            self.auto_send
+            and not campaign.needs_approval
+            and campaign.recipient_ids.filtered_domain([("delivery", "=", "waiting")])
+        ):
+            campaign.action_send()
+        else:
+            campaign.activity_schedule(
+                "mail.mail_activity_data_todo", summary=self.env._("Look and send"), user_id=self.user_id.id
+            )
+        return campaign
+
+    def _make_campaign(self, due):
+        today, model = fields.Date.context_today(self), self.campaign_id
+        campaign = model.copy(
+            {
+                "name": f"{self.name}, {today}",
+                "programme_id": self.id,
+                "date_start": today,
+                "date_end": today + max(model.date_end - model.date_start, timedelta(days=1)),
+                "attachment_ids": [(6, 0, model.attachment_ids.ids)],
+            }
+        )
+        clients = self.env["res.partner"]._search([("id", "in", list(due))])
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        self.env["client.campaign.selection"]._freeze(campaign, clients, f"{self.name}: {kinds[self.kind]}")
+        self._address_persons(campaign, due)
+        campaign.state = "offer"
+        return campaign
+
+    def _address_persons(self, campaign, due):
+        """Address the greetings to the persons whose birthday it is, where they have addresses."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE client_campaign_recipient AS recipient
+                   SET person_id = person.id,
+                       email = COALESCE(person.email_normalized, recipient.email),
+                       phone = COALESCE(person.phone_sanitized, recipient.phone)
+                  FROM res_partner AS person
+                 WHERE recipient.campaign_id = %s AND person.id = ANY(%s)
+                   AND person.commercial_partner_id = recipient.partner_id
+                """,
+                campaign.id,
+                [person for person in due.values() if person],
+            )
+        )
+        campaign.recipient_ids.invalidate_recordset()

@@ -1,0 +1,116 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools.calendar_days import get_days_of_year
+
+# What was missed, over a weekend say, is made up for so many days.
+LATE = 3
+# A person is greeted once a year; so many days apart at least, for those who moved from one date to the other.
+YEAR = 300
+
+
+class ClientProgrammeDue(models.AbstractModel):
+    """Finds who is due on a day: whose birthday or holiday it is, who usually orders now, who may be revived."""
+
+    _name = "client.programme.due"
+    _description = "Who Is Due in a Programme"
+
+    @api.model
+    def _get_due(self, programme, today):
+        """Return ``{client id: person id or None}`` of who is due and has not had the year's messages yet."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH had AS (
+                    SELECT recipient.partner_id, recipient.person_id, campaign.date_start
+                      FROM client_campaign_recipient AS recipient
+                      JOIN client_campaign AS campaign ON campaign.id = recipient.campaign_id
+                     WHERE campaign.programme_id = %(programme)s AND recipient.delivery NOT IN ('excluded', 'control')
+                )
+                SELECT DISTINCT ON (due.partner_id) due.partner_id, due.person_id
+                  FROM (%(due)s) AS due
+                 WHERE (SELECT count(*) FROM had
+                         WHERE had.partner_id = due.partner_id AND had.date_start >= %(year)s) < %(cap)s
+                   AND NOT EXISTS (SELECT FROM had WHERE had.partner_id = due.partner_id
+                                      AND had.person_id IS NOT DISTINCT FROM due.person_id
+                                      AND had.date_start > due.since)
+              ORDER BY due.partner_id, due.person_id
+                """,
+                programme=programme.id,
+                due=getattr(self, f"_select_{programme.kind}")(programme, today),
+                year=today.replace(month=1, day=1),
+                cap=programme.yearly_cap,
+            )
+        )
+        return dict(rows)
+
+    # Each SELECT gives clients, the person that it is about, and the day since when a message counts as this one.
+
+    @api.model
+    def _select_birthday(self, programme, today):
+        return SQL(
+            """
+            SELECT commercial_partner_id AS partner_id, id AS person_id, %(since)s::date AS since
+              FROM res_partner
+             WHERE active AND client_birthday IS NOT NULL AND is_company IS NOT TRUE AND client_open IS NOT TRUE
+               AND EXTRACT(MONTH FROM client_birthday) * 100 + EXTRACT(DAY FROM client_birthday) = ANY(%(days)s)
+            """,
+            since=today - timedelta(days=YEAR),
+            days=get_days_of_year(today + timedelta(days=programme.days_before), LATE),
+        )
+
+    @api.model
+    def _select_holiday(self, programme, today):
+        days = get_days_of_year(today + timedelta(days=programme.days_before), LATE)
+        holidays = programme.holiday_ids.filtered(lambda holiday: holiday._get_day_of_year() in days)
+        return SQL(
+            """
+            SELECT client.id AS partner_id, NULL::int AS person_id, %(since)s::date AS since
+              FROM res_partner AS client
+              JOIN client_holiday AS holiday ON holiday.id = ANY(%(holidays)s)
+             WHERE client.active
+               AND (NOT EXISTS (SELECT FROM client_holiday_res_country_rel AS rel
+                                 WHERE rel.client_holiday_id = holiday.id)
+                    OR EXISTS (SELECT FROM client_holiday_res_country_rel AS rel
+                                WHERE rel.client_holiday_id = holiday.id AND rel.res_country_id = client.country_id))
+               AND (NOT EXISTS (SELECT FROM client_holiday_res_partner_industry_rel AS rel
+                                 WHERE rel.client_holiday_id = holiday.id)
+                    OR EXISTS (SELECT FROM client_holiday_res_partner_industry_rel AS rel
+                                WHERE rel.client_holiday_id = holiday.id
+                                  AND rel.res_partner_industry_id = client.industry_id))
+            """,
+            since=today - timedelta(days=LATE + 1),
+            holidays=holidays.ids,
+        )
+
+    @api.model
+    def _select_reorder(self, programme, today):
+        """Who ordered three times at least, and would by the mean interval order now, but not since long."""
+        return SQL(
+            """
+            SELECT id AS partner_id, NULL::int AS person_id, client_last_order AS since
+              FROM (SELECT *, (client_last_order - client_first_order)::float / (client_order_count - 1) AS rhythm
+                      FROM res_partner
+                     WHERE active AND client_order_count >= 3 AND client_last_order > client_first_order) AS client
+             WHERE %(today)s::date + %(before)s BETWEEN client_last_order + ceil(rhythm)::int
+                                                  AND client_last_order + ceil(2 * rhythm)::int
+            """,
+            today=today,
+            before=programme.days_before,
+        )
+
+    @api.model
+    def _select_revival(self, programme, today):
+        return SQL(
+            """
+            SELECT client.id AS partner_id, NULL::int AS person_id, client.client_segment_since AS since
+              FROM res_partner AS client
+              JOIN client_segment AS segment ON segment.id = client.client_segment_id
+             WHERE client.active AND segment.code = 'dead' AND client.client_revivable IS DISTINCT FROM 'no'
+               AND client.client_segment_since <= %(day)s
+            """,
+            day=today - timedelta(days=programme.days_before),
+        )

@@ -1,0 +1,251 @@
+import smtplib
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+
+from .common import CampaignCommon
+
+PHONE = "+32470123456"
+
+
+class TestChannels(CampaignCommon):
+    """Other ways than e-mail, the second way, the reminder, limits of the sending."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        (cls.alpha | cls.beta | cls.free).write({"phone": False})
+        cls.alpha.phone = PHONE
+        cls.alpha.country_id = cls.env.ref("base.be")
+
+    def follow_up(self, campaign, days):
+        """Let so many days pass and do the job's round, and what it queued."""
+        self.env.flush_all()
+        for recipient in campaign.sudo().recipient_ids.filtered("sent_date"):
+            recipient.sent_date -= timedelta(days=days)
+        with self.enter_job():
+            self.env.ref("client_base_campaigns.ir_cron_follow_up").method_direct_trigger()
+        self.run_mailer()
+
+    def get_deliveries_of(self, recipient):
+        return {(one.purpose, one.channel): one.state for one in recipient.delivery_ids}
+
+    def test_an_sms_goes_to_odoo_s_queue_once(self):
+        campaign = self.make_sent(clients=self.alpha, channel="sms", sms_text="News, {{ object.partner_id.name }}!")
+        sms = self.env["sms.sms"].search([("partner_id", "=", self.alpha.id)])
+        self.assertEqual(len(sms), 1)
+        self.assertIn("News, Alpha Ltd!", sms.body)
+        self.assertIn("/client/offer/", sms.body)
+        self.assertEqual(campaign.recipient_ids.delivery, "sent")
+        sms.sms_tracker_id._action_update_from_sms_state("error", failure_type="sms_credit")
+        self.assertEqual(campaign.recipient_ids.delivery, "failed")
+        self.assertIn("Credit", campaign.recipient_ids.delivery_note)
+
+    def test_a_call_is_the_manager_s_task_with_a_script(self):
+        campaign = self.make_sent(clients=self.alpha, channel="call", script="<p>Ask for Anna</p>", subject=False)
+        recipient = campaign.recipient_ids
+        [task] = recipient.sudo().activity_ids
+        self.assertEqual((task.user_id, recipient.delivery), (self.manager, "todo"))
+        self.assertIn("Ask for Anna", task.note)
+        self.assertEqual(task.client_partner_id, self.alpha)
+        task.with_user(self.manager).action_feedback("They are interested")
+        self.assertEqual(recipient.delivery, "sent")
+        [contact] = self.env["client.interaction"].search([("campaign_id", "=", campaign.id)])
+        self.assertEqual((contact.kind, contact.comment, contact.state), ("call_out", "They are interested", "open"))
+        recipient.with_user(self.manager).write({"answer": "no", "no_reason": "Too dear"})
+
+    def test_letters_are_one_pile_for_the_marketer(self):
+        (self.alpha | self.beta).write({"street": "Main Street 1", "city": "Town"})
+        campaign = self.make_sent(clients=self.clients, channel="letter")
+        self.assertEqual(self.get_recipient(campaign, self.free).exclusion, "no_address")
+        letters = campaign.recipient_ids.filtered(lambda recipient: recipient.delivery == "todo")
+        self.assertEqual(len(letters), 2)
+        self.assertEqual(len(campaign.activity_ids), 1)
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "client_base_campaigns.report_letters", letters.ids
+        )
+        for words in (b"Main Street 1", b"Dear Alpha Ltd", b"Dear Beta GmbH", b"/client/offer/"):
+            self.assertIn(words, html)
+        letters.action_mark_done()
+        self.assertEqual(set(letters.mapped("delivery")), {"sent"})
+        self.assertEqual(self.env["client.interaction"].search_count([("campaign_id", "=", campaign.id)]), 2)
+
+    def test_what_was_sent_is_in_the_contact_register_once(self):
+        campaign = self.make_sent()
+        contacts = self.env["client.interaction"].search([("campaign_id", "=", campaign.id)])
+        self.assertEqual(contacts.partner_id, self.clients)
+        self.assertEqual(set(contacts.mapped("state")), {"noted"})
+        self.assertEqual(self.alpha.client_last_contact, self.today)
+        campaign.recipient_ids.delivery_ids._register_contacts()
+        self.assertEqual(self.env["client.interaction"].search_count([("campaign_id", "=", campaign.id)]), 3)
+
+    def test_unconfirmed_after_some_days_is_called(self):
+        campaign = self.make_sent(fallback_days=7)
+        self.get_recipient(campaign, self.beta)._confirm_receipt("page", "yes")
+        self.follow_up(campaign, 6)
+        alpha = self.get_recipient(campaign, self.alpha)
+        self.assertEqual(self.get_deliveries_of(alpha), {("offer", "email"): "sent"})
+        self.follow_up(campaign, 2)
+        self.assertEqual(self.get_deliveries_of(alpha), {("offer", "email"): "sent", ("offer", "call"): "todo"})
+        for nobody in (self.beta, self.free):  # confirmed; has no phone
+            self.assertEqual(len(self.get_recipient(campaign, nobody).delivery_ids), 1)
+        self.follow_up(campaign, 20)
+        self.assertEqual(len(alpha.delivery_ids), 2)
+        self.assertEqual(alpha.delivery, "sent", "who got it by any channel has got it")
+
+    def test_the_other_channel_where_the_first_failed(self):
+        self.server.refuse("alpha@clients.example.com", 550, "No such user")
+        campaign = self.make_sent(fallback_channel="sms")
+        alpha = self.get_recipient(campaign, self.alpha)
+        self.assertEqual(alpha.delivery, "failed")
+        self.follow_up(campaign, 0)
+        self.assertEqual(self.get_deliveries_of(alpha), {("offer", "email"): "failed", ("offer", "sms"): "sent"})
+        self.assertEqual(alpha.delivery, "sent")
+
+    def test_the_reminder_comes_once(self):
+        campaign = self.make_sent(reminder_days=3, reminder_text="We have not heard from you")
+        self.get_recipient(campaign, self.beta)._confirm_receipt("page")
+        for _round in range(3):
+            self.follow_up(campaign, 4)
+        reminders = [one for one in self.server.messages if "not heard" in one.get_body(("html",)).get_content()]
+        self.assertEqual(
+            sorted(one["To"] for one in reminders), ["alpha@clients.example.com", "free@clients.example.com"]
+        )
+        self.assertEqual(len(self.server.messages), 5)
+
+    def test_after_its_last_day_the_results_are_next(self):
+        campaign = self.make_sent(date_start=self.day(20), date_end=self.day(1))
+        self.follow_up(campaign, 0)
+        self.assertEqual(campaign.state, "results")
+
+    def test_the_rate_is_kept(self):
+        campaign = self.make_sent(rate=12)  # one in five minutes
+        self.assertEqual(len(self.server.messages), 1)
+        self.run_mailer()
+        self.assertEqual(len(self.server.messages), 1)
+        campaign.sudo().recipient_ids.delivery_ids.filtered("sent_date").sent_date -= timedelta(minutes=6)
+        self.run_mailer()
+        self.assertEqual(len(self.server.messages), 2)
+
+    def test_nobody_is_disturbed_at_night(self):
+        self.alpha.tz, self.beta.tz = "Asia/Tokyo", "America/New_York"
+        campaign = self.make_sending(clients=self.alpha | self.beta, quiet_from=20, quiet_to=8)
+        with freeze_time("2026-11-23 15:00:00"):  # Tokyo midnight, New York ten in the morning
+            self.run_mailer()
+        self.assertEqual(self.server.addresses, ["beta@clients.example.com"])
+        waiting = self.get_recipient(campaign, self.alpha).delivery_ids
+        self.assertEqual(waiting.not_before, datetime(2026, 11, 23, 23, 0))
+        self.assertEqual(campaign.state, "sending")
+        with freeze_time("2026-11-23 23:00:01"):
+            self.run_mailer()
+        self.assertEqual(len(self.server.messages), 2)
+
+    def test_paused_and_resumed(self):
+        campaign = self.make_sending()
+        campaign.action_pause()
+        self.run_mailer()
+        self.assertFalse(self.server.messages)
+        campaign.action_resume()
+        self.run_mailer()
+        self.assertEqual(len(self.server.messages), 3)
+
+    def test_paused_between_being_found_and_sent(self):
+        campaign = self.make_sending()
+        mailer = type(self.env["client.campaign.mailer"])
+        claim = mailer._claim
+
+        def pause_then_claim(*args):
+            campaign.sudo().paused = True
+            self.env.flush_all()
+            return claim(*args)
+
+        with patch.object(mailer, "_claim", pause_then_claim):
+            self.run_mailer()
+        self.assertFalse(self.server.messages)
+        self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"queued"})
+
+    def test_broken_before_the_message_began_is_no_uncertainty(self):
+        self.server.early["alpha@clients.example.com"] = smtplib.SMTPServerDisconnected("please run connect() first")
+        campaign = self.make_sent()
+        alpha = self.get_recipient(campaign, self.alpha)
+        self.assertEqual((alpha.delivery, len(self.server.messages)), ("queued", 2))
+        self.server.early.clear()
+        self.wait(campaign)
+        self.run_mailer()
+        self.assertEqual(alpha.delivery, "sent")
+
+    def test_the_way_out_and_the_language_of_each(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        campaign = self.make_frozen(clients=self.alpha | self.beta)
+        campaign.with_context(lang="uk_UA").write({"subject": "Новини", "body": "<p>Вітаємо</p>"})
+        self.alpha.lang = "uk_UA"
+        campaign.action_send()
+        self.run_mailer()
+        messages = {message["To"]: message for message in self.server.messages}
+        alpha, beta = messages["alpha@clients.example.com"], messages["beta@clients.example.com"]
+        self.assertEqual((alpha["Subject"], beta["Subject"]), ("Новини", "News for Beta GmbH"))
+        self.assertIn("Вітаємо", alpha.get_body(("html",)).get_content())
+        self.assertEqual(alpha["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
+        self.assertIn("/client/unsubscribe/", alpha["List-Unsubscribe"])
+        self.assertNotEqual(alpha["List-Unsubscribe"], beta["List-Unsubscribe"])
+
+    def test_foreign_languages_compute_nothing_either(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        campaign = self.make_campaign(user=self.manager)
+        with self.assertRaises(AccessError):
+            campaign.with_context(lang="uk_UA").subject = "{{ object.env['res.users'].search([]) }}"
+        with self.assertRaises(AccessError):
+            campaign.update_field_translations("subject", {"uk_UA": "{{ object.env['res.users'].search([]) }}"})
+        with self.assertRaises(AccessError):
+            campaign.sms_text = "{{ object.env['res.users'].search([]) }}"
+
+    def test_attachments_go_along(self):
+        paper = (
+            self.env["ir.attachment"]
+            .with_user(self.marketer)
+            .create({"name": "prices.txt", "raw": b"1 EUR", "mimetype": "text/plain"})
+        )
+        self.make_sent(clients=self.alpha, attachment_ids=paper.ids)
+        [message] = self.server.messages
+        self.assertEqual([part.get_filename() for part in message.iter_attachments()], ["prices.txt"])
+
+    def test_a_test_goes_to_oneself_only(self):
+        campaign = self.make_frozen()
+        campaign.with_user(self.marketer).action_send_test()
+        mail = self.env["mail.mail"].search([("subject", "like", "Test: News for")])
+        self.assertEqual(len(mail), 1)
+        self.assertIn("marketer@ours.example.com", mail.email_to)
+        self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"waiting"})
+
+    def test_approval(self):
+        self.env["ir.config_parameter"].set_param("client_base_campaigns.approval", "True")
+        campaign = self.make_frozen()
+        with self.assertRaisesRegex(UserError, "approved first"):
+            campaign.action_send()
+        with self.assertRaisesRegex(UserError, "who is to approve"):
+            campaign.action_ask_approval()
+        campaign.approver_id = self.env.ref("base.user_admin")
+        campaign.action_ask_approval()
+        with self.assertRaises(AccessError):
+            campaign.action_approve()
+        campaign.with_user(campaign.approver_id).action_approve()
+        self.assertFalse(campaign.sudo().activity_ids)
+        campaign.subject = "Another offer"
+        self.assertEqual(campaign.approval, "none", "what was changed was not approved")
+        campaign.action_ask_approval()
+        campaign.with_user(campaign.approver_id).action_approve()
+        campaign.action_send()
+        self.assertEqual(campaign.state, "sending")
+
+    def test_a_receipt_by_slip(self):
+        recipient = self.get_recipient(self.make_sent(), self.alpha)
+        self.env["client.campaign.receipt"].with_user(self.manager).create(
+            {"recipient_ids": recipient.ids, "how": "slip", "note": "RR 123", "answer": "call"}
+        ).action_note()
+        self.assertEqual((recipient.receipt_how, recipient.receipt_note), ("slip", "RR 123"))
+        self.assertEqual(recipient.sudo().activity_ids.user_id, self.manager)
+        self.assertEqual(fields.Date.to_date(recipient.receipt_date), fields.Date.today())

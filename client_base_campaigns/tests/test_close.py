@@ -1,0 +1,98 @@
+from odoo.exceptions import UserError
+
+from .common import CampaignCommon
+
+
+class TestClose(CampaignCommon):
+    """The comparison with the control group, the summary, and the report back to who took part."""
+
+    def make_closable(self, **values):
+        campaign = self.make_sent(**values)
+        self.get_recipient(campaign, self.alpha)._confirm_receipt("page", "yes", "Gladly")
+        self.get_recipient(campaign, self.beta)._confirm_receipt("page", "no")
+        campaign.action_to_results()
+        return campaign
+
+    def test_the_control_group_is_compared(self):
+        clients = self.env["res.partner"].concat(
+            *(self.make_client(f"C{number}", self.manager, email=f"c{number}@many.example.com") for number in range(20))
+        )
+        campaign = self.make_sent(clients=clients, control_percent=50)
+        written = campaign.recipient_ids.filtered(lambda one: one.delivery == "sent").partner_id
+        for client in written:
+            self.make_orders(client, 0)
+        campaign.action_refresh_results()
+        self.assertEqual((campaign.order_count, campaign.turnover), (10, 1000))
+        self.assertIn("100.0 % ordered, of the control group 0.0 %", campaign.uplift_text)
+        self.assertNotIn("chance", campaign.uplift_text)
+        for client in clients - written:
+            self.make_orders(client, 0)
+        campaign.action_refresh_results()
+        self.assertEqual(campaign.order_count, 10, "the control group's are no results")
+        self.assertIn("may be chance", campaign.uplift_text)
+
+    def test_orders_are_added_by_hand(self):
+        campaign = self.make_sent(count_orders="marked")
+        order = self.make_orders(self.alpha, 300)
+        self.make_orders(self.alpha, 0)
+        campaign.action_refresh_results()
+        self.assertEqual(campaign.order_count, 0)
+        order.campaign_id = campaign.utm_campaign_id
+        campaign.action_refresh_results()
+        self.assertEqual((campaign.order_count, self.get_recipient(campaign, self.alpha).turnover), (1, 100))
+
+    def test_cost_and_return(self):
+        campaign = self.make_sent(cost=50)
+        self.make_orders(self.alpha, 0)
+        campaign.action_refresh_results()
+        self.assertEqual(campaign.return_percent, 100)
+
+    def test_who_took_part_hears_once_how_it_ended(self):
+        campaign = self.make_closable(report_back=True)
+        with self.assertRaisesRegex(UserError, "promised"):
+            campaign.action_close()
+        campaign.write({"report_subject": "How it went", "report_body": "<p>Thank you!</p>"})
+        self.server.messages.clear()
+        campaign.action_close()
+        self.run_mailer()
+        self.run_mailer()
+        [report] = self.server.messages
+        self.assertEqual((report["To"], report["Subject"]), ("alpha@clients.example.com", "How it went"))
+        self.assertNotIn("/client/offer/", report.get_body(("html",)).get_content())
+
+    def test_results_stand_in_the_register_of_each_client(self):
+        campaign = self.make_closable()
+        self.make_orders(self.free, 0)
+        campaign.action_close()
+        results = self.env["client.interaction"].search(
+            [("campaign_id", "=", campaign.id), ("subject", "like", "Result of the campaign")]
+        )
+        comments = {result.partner_id: result.comment for result in results}
+        self.assertEqual(comments[self.alpha], "Takes part")
+        self.assertEqual(comments[self.beta], "Does not take part")
+        self.assertEqual(comments[self.free], "orders: 1, turnover: 100.00")
+
+    def test_what_is_left_to_do_ends_with_the_receipts(self):
+        self.alpha.phone, self.beta.phone = "+32470123456", False
+        campaign = self.make_sent(clients=self.alpha | self.beta, channel="call", fallback_channel="email")
+        alpha = self.get_recipient(campaign, self.alpha)
+        self.assertEqual(len(alpha.activity_ids), 1)
+        campaign.action_to_results()
+        self.assertFalse(alpha.activity_ids)
+        self.assertEqual((alpha.delivery, self.get_recipient(campaign, self.beta).delivery), ("failed", "sent"))
+
+    def test_the_summary_in_print(self):
+        campaign = self.make_closable(goal="Sell <all>", conclusion="Good")
+        campaign.change_ids.create({"campaign_id": campaign.id, "text": "Price lowered"})
+        campaign.action_close()
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "client_base_campaigns.report_campaign", campaign.ids
+        )
+        for words in (b"Sell &lt;all&gt;", b"Price lowered", b"1 (33 %)", b"E-mail"):
+            self.assertIn(words, html)
+
+    def test_the_card_shows_the_last_campaign(self):
+        self.make_closable()
+        tiles = [tile for tile in self.alpha.with_user(self.manager)._get_card_tiles() if tile]
+        [tile] = [tile for tile in tiles if tile["title"] == "Last Campaign"]
+        self.assertEqual((tile["text"], tile["tone"]), ("Spring Offer", "good"))

@@ -1,0 +1,140 @@
+from odoo.exceptions import UserError
+
+from .common import CampaignCommon
+
+
+class TestGroup(CampaignCommon):
+    """Who is left out by the campaign's own terms, who is drawn, who joins later."""
+
+    def get_exclusions(self, campaign):
+        return {recipient.partner_id: recipient.exclusion for recipient in campaign.sudo().recipient_ids}
+
+    def make_many(self, count, owner=None, **values):
+        return self.env["res.partner"].concat(
+            *(
+                self.make_client(
+                    f"Client {number}", owner or self.manager, email=f"c{number}@many.example.com", **values
+                )
+                for number in range(count)
+            )
+        )
+
+    def test_the_forecast_is_what_freezing_brings(self):
+        self.env["mail.blacklist"]._add("beta@clients.example.com")
+        self.free.email = False
+        campaign = self.make_campaign(control_percent=50, clients=self.clients | self.make_many(4))
+        self.assertEqual((campaign.candidate_count, campaign.reachable_count), (7, 2))
+        forecast = {row["reason"]: row["count"] for row in campaign.forecast}
+        campaign.action_freeze_group()
+        self.assertEqual(campaign.recipient_count, 2)
+        names = dict(campaign.recipient_ids._fields["exclusion"]._description_selection(self.env))
+        found = [names[recipient.exclusion] for recipient in campaign.recipient_ids if recipient.exclusion]
+        self.assertEqual(forecast, {name: found.count(name) for name in found})
+
+    def test_the_draw_is_reproducible_and_exact(self):
+        clients = self.make_many(40)
+        drawn = [
+            self.make_frozen(clients=clients, control_percent=25, draw=draw)
+            .recipient_ids.filtered(lambda recipient: recipient.delivery == "control")
+            .partner_id
+            for draw in (7, 7, 8)
+        ]
+        self.assertEqual([len(group) for group in drawn], [10, 10, 10])
+        self.assertEqual(drawn[0], drawn[1])
+        self.assertNotEqual(drawn[0], drawn[2])
+
+    def test_the_control_group_gets_nothing(self):
+        campaign = self.make_sent(clients=self.make_many(8), control_percent=50)
+        self.assertEqual((len(self.server.messages), campaign.control_count, campaign.recipient_count), (4, 4, 4))
+
+    def test_the_best_of_each_manager(self):
+        clients = self.make_many(3)
+        self.make_orders(clients[1], 5)
+        campaign = self.make_frozen(clients=clients | self.beta, cap=1)
+        self.assertEqual(
+            self.get_exclusions(campaign),
+            {clients[0]: "cap", clients[1]: False, clients[2]: "cap", self.beta: False},
+        )
+
+    def test_rest_and_running_campaigns(self):
+        self.make_sent(clients=self.alpha)
+        busy = self.make_campaign(clients=self.alpha | self.beta, without_running=True)
+        self.assertEqual((busy.overlap_count, busy.reachable_count), (1, 1))
+        busy.action_freeze_group()
+        self.assertEqual(self.get_exclusions(busy), {self.alpha: "running", self.beta: False})
+        resting = self.make_frozen(clients=self.alpha | self.free, quiet_days=3)
+        self.assertEqual(self.get_exclusions(resting), {self.alpha: "resting", self.free: False})
+
+    def test_the_person_with_a_part_in_decisions_is_addressed(self):
+        role = self.env.ref("client_base.dmu_role_decision_maker")
+        self.anna.write({"email": "anna@alpha.example.com", "lang": False})
+        self.env["client.dmu.member"].create(
+            {"partner_id": self.alpha.id, "person_id": self.anna.id, "role_id": role.id}
+        )
+        campaign = self.make_sent(dmu_role_id=role.id)
+        alpha = self.get_recipient(campaign, self.alpha)
+        self.assertEqual((alpha.person_id, alpha.email), (self.anna, "anna@alpha.example.com"))
+        self.assertEqual(self.get_recipient(campaign, self.beta).email, "beta@clients.example.com")
+        self.assertIn("anna@alpha.example.com", self.server.addresses)
+
+    def test_an_opt_out_of_the_client_holds_for_its_person(self):
+        role = self.env.ref("client_base.dmu_role_decision_maker")
+        self.anna.email = "anna@alpha.example.com"
+        self.env["client.dmu.member"].create(
+            {"partner_id": self.alpha.id, "person_id": self.anna.id, "role_id": role.id}
+        )
+        self.env["mail.blacklist"]._add("alpha@clients.example.com")
+        campaign = self.make_frozen(dmu_role_id=role.id)
+        self.assertEqual(self.get_recipient(campaign, self.alpha).exclusion, "opt_out")
+
+    def test_channels_by_wish_and_by_what_there_is(self):
+        self.alpha.write({"phone": "+32 470 12 34 56", "client_reach_by": "call"})
+        self.beta.write({"email": False, "phone": "+32 470 12 34 57"})
+        self.free.write({"client_reach_by": "call", "phone": False})
+        campaign = self.make_frozen(fallback_channel="sms")
+        ways = {one.partner_id: (one.channel, one.fallback_channel) for one in campaign.recipient_ids}
+        self.assertEqual(ways, {self.alpha: ("call", "email"), self.beta: ("sms", False), self.free: ("email", False)})
+
+    def test_who_joins_later_joins_by_hand(self):
+        campaign = self.make_sent(clients=self.alpha)
+        self.make_orders(self.beta, 3)
+        wizard = self.env["client.campaign.join"].with_user(self.marketer)
+        wizard.create(
+            {"campaign_id": campaign.id, "partner_ids": (self.alpha | self.beta).ids, "reason": "asked"}
+        ).action_join()
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, ["alpha@clients.example.com", "beta@clients.example.com"])
+        self.assertEqual(self.get_recipient(campaign, self.beta).reason, "By hand: asked")
+        again = wizard.create({"campaign_id": campaign.id, "partner_ids": self.alpha.ids, "reason": "asked"})
+        with self.assertRaises(UserError):
+            again.action_join()
+
+    def test_nobody_brings_in_whom_the_responsible_does_not_see(self):
+        campaign = self.make_frozen(user=self.manager, clients=self.alpha)
+        join = self.env["client.campaign.join"].with_user(self.marketer)
+        with self.assertRaises(UserError):
+            join.create({"campaign_id": campaign.id, "partner_ids": self.beta.ids, "reason": "x"}).action_join()
+
+    def test_left_out_and_taken_in_by_hand(self):
+        campaign = self.make_frozen(control_percent=90)
+        drawn = campaign.recipient_ids.filtered(lambda recipient: recipient.delivery == "control")
+        kept = campaign.recipient_ids - drawn
+        kept.action_leave_out()
+        self.assertEqual(set(kept.mapped("exclusion")), {"by_hand"} if kept else set())
+        drawn.action_take_in()
+        self.assertEqual(set(drawn.mapped("delivery")), {"waiting"})
+
+    def test_conditions_are_saved_and_used_again(self):
+        campaign = self.make_campaign(clients=self.alpha)
+        campaign.action_save_filter()
+        other = self.make_campaign(clients=self.beta)
+        other.filter_id = campaign.filter_id
+        other._onchange_filter_id()
+        self.assertEqual(other.domain, campaign.domain)
+
+    def test_a_copy_is_a_plan_without_people(self):
+        past = self.make_sent()
+        plan = past.copy()
+        self.assertEqual((plan.state, plan.date_start, len(plan.recipient_ids)), ("draft", self.today, 0))
+        self.assertEqual(plan.date_end - plan.date_start, past.date_end - past.date_start)
+        self.assertEqual(plan.body, past.body)

@@ -1,0 +1,85 @@
+from datetime import date, timedelta
+
+from odoo.tests import freeze_time
+
+from .common import CampaignCommon
+
+
+class TestProgramme(CampaignCommon):
+    """Greetings and reminders that come by themselves, each client at most so often a year."""
+
+    def make_programme(self, kind, clients=None, **values):
+        model = self.make_campaign(clients=clients)
+        return self.env["client.programme"].create(
+            {"name": "Every year", "kind": kind, "campaign_id": model.id, "auto_send": True, **values}
+        )
+
+    def run_day(self, day=None):
+        with freeze_time(day or self.today), self.enter_job():
+            self.env.ref("client_base_campaigns.ir_cron_programmes").method_direct_trigger()
+        self.run_mailer()
+
+    def test_birthdays_once_a_year_to_the_person(self):
+        self.anna.write(
+            {"client_birthday": date(1980, self.today.month, self.today.day), "email": "anna@a.example.com"}
+        )
+        programme = self.make_programme("birthday")
+        self.assertEqual(programme.due_count, 1)
+        self.run_day()
+        [message] = self.server.messages
+        self.assertEqual(message["To"], "anna@a.example.com")
+        recipient = programme.run_ids.recipient_ids
+        self.assertEqual((recipient.partner_id, recipient.person_id), (self.alpha, self.anna))
+        self.run_day()
+        self.assertEqual(len(self.server.messages), 1)
+
+    def test_whom_the_responsible_does_not_see_is_not_greeted(self):
+        self.anna.client_birthday = date(1980, self.today.month, self.today.day)
+        programme = self.make_programme("birthday")
+        programme.campaign_id.user_id = self.second
+        self.assertFalse(programme._get_due())
+
+    def test_holidays_of_the_country_and_the_profession(self):
+        germany, industry = self.env.ref("base.de"), self.env["res.partner.industry"].create({"name": "Bakers"})
+        self.alpha.country_id, self.beta.industry_id = germany, industry
+        day = {"month_number": self.today.month, "day": self.today.day}
+        holidays = self.env["client.holiday"].create(
+            [
+                {"name": "National", "country_ids": germany.ids, **day},
+                {"name": "Bakers' Day", "industry_ids": industry.ids, **day},
+            ]
+        )
+        programme = self.make_programme("holiday", holiday_ids=holidays.ids)
+        self.run_day()
+        self.assertEqual(programme.run_ids.recipient_ids.partner_id, self.alpha | self.beta)
+
+    def test_reminders_to_order_by_the_client_s_own_rhythm(self):
+        self.make_orders(self.alpha, 70, 40, 10)  # every 30 days: not before 20 days from now
+        self.make_orders(self.beta, 95, 65, 35)
+        programme = self.make_programme("reorder", yearly_cap=5)
+        self.assertEqual(list(programme._get_due()), self.beta.ids)
+        self.run_day()
+        self.assertFalse(programme._get_due(), "reminded once of one order")
+
+    def test_revival_of_who_may_be_revived(self):
+        self.decide(self.alpha, "dead", revivable="yes")
+        self.decide(self.beta, "dead", user=self.head, revivable="no")
+        self.assertEqual(list(self.make_programme("revival")._get_due()), self.alpha.ids)
+
+    def test_the_yearly_cap(self):
+        self.make_orders(self.beta, 95, 65, 35)
+        programme = self.make_programme("reorder", yearly_cap=1)
+        self.run_day()
+        self.make_orders(self.beta, 3)
+        with freeze_time(self.today + timedelta(days=1)):
+            self.beta.client_last_order = self.today - timedelta(days=34)
+            past = programme.run_ids.date_start < self.today.replace(month=1, day=1)
+            self.assertEqual(bool(programme._get_due()), past)
+
+    def test_where_it_does_not_send_by_itself_a_person_looks(self):
+        self.make_orders(self.beta, 95, 65, 35)
+        programme = self.make_programme("reorder", auto_send=False)
+        self.run_day()
+        self.assertFalse(self.server.messages)
+        self.assertEqual((programme.run_ids.state, len(programme.run_ids.activity_ids)), ("offer", 1))
+        self.assertEqual(programme.campaign_id.state, "draft", "the model stays a plan")

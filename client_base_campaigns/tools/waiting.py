@@ -1,0 +1,68 @@
+"""When to try again and when not to disturb: arithmetic of times, without Odoo."""
+
+from datetime import datetime, time, timedelta
+
+import pytz
+
+FIRST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=6)
+
+
+def get_wait(attempts):
+    """Return how long to wait after so many attempts that failed: each time twice as long.
+
+    >>> [str(get_wait(attempts)) for attempts in (1, 2, 3, 4, 20)]
+    ['0:05:00', '0:10:00', '0:20:00', '0:40:00', '6:00:00']
+    """
+    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** (min(attempts, 10) - 1))
+
+
+def get_timezone(names, countries):
+    """Return the first time zone that ``names`` or the country codes in ``countries`` give; UTC otherwise.
+
+    Of a country with several zones it is the one that comes first in the zone database.
+
+    >>> str(get_timezone(["", "Europe/Kyiv"], ["US"]))
+    'Europe/Kyiv'
+    >>> str(get_timezone(["Nowhere/Land"], ["DE"]))
+    'Europe/Berlin'
+    >>> str(get_timezone([], [""]))
+    'UTC'
+    """
+    for name in [*names, *(zone for code in countries for zone in pytz.country_timezones.get(code or "", [])[:1])]:
+        if name in pytz.all_timezones_set:
+            return pytz.timezone(name)
+    return pytz.utc
+
+
+def is_within(hour, start, end):
+    """Tell whether ``hour`` lies in the quiet hours, which may go over midnight.
+
+    >>> is_within(23, 20, 8), is_within(7.5, 20, 8), is_within(8, 20, 8), is_within(13, 12, 14)
+    (True, True, False, True)
+    >>> is_within(3, 0, 0)
+    False
+    """
+    return start <= hour < end if start <= end else hour >= start or hour < end
+
+
+def get_end_of_quiet(now, zone, start, end):
+    """Return the UTC time when the quiet hours end in ``zone``; None when it is not quiet there.
+
+    :param now: naive UTC
+    :param start, end: hours of the day as floats; equal: never quiet
+
+    >>> berlin = pytz.timezone("Europe/Berlin")
+    >>> get_end_of_quiet(datetime(2026, 1, 10, 22, 30), berlin, 20, 8)
+    datetime.datetime(2026, 1, 11, 7, 0)
+    >>> get_end_of_quiet(datetime(2026, 1, 11, 5, 0), berlin, 20, 8)
+    datetime.datetime(2026, 1, 11, 7, 0)
+    >>> get_end_of_quiet(datetime(2026, 1, 11, 10, 0), berlin, 20, 8) is None
+    True
+    """
+    local = pytz.utc.localize(now).astimezone(zone)
+    if not is_within(local.hour + local.minute / 60, start, end):
+        return None
+    wake = time(int(end) % 24, round(end % 1 * 60) % 60)
+    day = local.date() + timedelta(days=local.time() >= wake)
+    return zone.localize(datetime.combine(day, wake)).astimezone(pytz.utc).replace(tzinfo=None)

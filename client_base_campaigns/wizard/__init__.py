@@ -1,0 +1,1 @@
+from . import client_campaign_join, client_campaign_receipt
