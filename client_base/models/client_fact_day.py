@@ -18,6 +18,8 @@ COUNTS = (
 )
 # A request that was not answered for so long was not answered; one that was within so many hours was at once.
 ANSWER_DAYS, AT_ONCE_HOURS = 30, 24
+# More marks than these are worth reading the whole register.
+MANY = 20000
 
 
 class ClientFactDay(models.Model):
@@ -51,6 +53,7 @@ class ClientFactDay(models.Model):
     def _cron_refresh(self):
         """Count the marked days, and take their marks away: those only that the same statement saw."""
         self.env["client.interaction"].flush_model()
+        marks = self.env.execute_query(SQL("SELECT FROM client_fact_mark LIMIT %s", MANY))
         self.env.cr.execute(
             SQL(
                 """
@@ -65,7 +68,7 @@ class ClientFactDay(models.Model):
                 """,
                 counts=self._name_columns(""),
                 values=SQL(", ").join(SQL("COALESCE(%s, 0)", SQL.identifier("contact", name)) for name in COUNTS),
-                contacts=self._count_contacts(SQL("SELECT * FROM asked")),
+                contacts=self._count_contacts(SQL("SELECT * FROM asked"), few=len(marks) < MANY),
                 new=self._name_columns("excluded"),
             )
         )
@@ -125,8 +128,11 @@ class ClientFactDay(models.Model):
         return SQL(", ").join(SQL.identifier(table, name) if table else SQL.identifier(name) for name in COUNTS)
 
     @api.model
-    def _count_contacts(self, asked):
-        """Return the query of what the register says of the periods ``asked``: ``user_id, start, stop``."""
+    def _count_contacts(self, asked, few=True):
+        """Return the query of what the register says of the periods ``asked``: ``user_id, start, stop``.
+
+        :param bool few: look each period up by the index; many are counted by reading the register through
+        """
         return SQL(
             """
             SELECT period.user_id, period.start,
@@ -157,10 +163,11 @@ class ClientFactDay(models.Model):
                 LEFT JOIN client_interaction_result result ON result.id = contact.result_id
                     WHERE contact.user_id = period.user_id
                       AND contact.date >= period.start AND contact.date < period.stop
-                   -- So that each period is looked up by the index, and the register not read through.
-                   OFFSET 0) contact
+                   %(each)s) contact
           GROUP BY 1, 2
             """,
+            # The offset keeps PostgreSQL from joining the two as a whole.
+            each=SQL("OFFSET 0") if few else SQL(),
             asked=asked,
             at_once=AT_ONCE_HOURS,
             answer_days=ANSWER_DAYS,
