@@ -23,7 +23,7 @@ def test_from_the_overview_to_a_successor(sample, page, picture):
     picture("lifecycle-card")
     life.get_by_role("button", name="Decision Point").click()
 
-    expect(page.locator("h1")).to_contain_text(name)
+    expect(page.locator("[name=partner_id] input")).to_have_value(name)
     page.get_by_role("button", name="Find a Successor").click()
     dialog = page.locator(".o_dialog")
     expect(dialog).to_contain_text(f"In Place of {name}")
