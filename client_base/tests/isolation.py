@@ -305,7 +305,6 @@ class IsolationCommon(ClientBaseCommon):
                     for canary, client in pairs
                 ),
             )
-            cls.env["client.lifecycle"]._analyse(cls.env.company)
 
     # --- looking ---
 
