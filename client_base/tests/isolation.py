@@ -303,6 +303,15 @@ class IsolationCommon(ClientBaseCommon):
                 ({"name": f"{canary} analytic", "partner_id": client, "plan_id": plan.id} for canary, client in pairs),
             )
 
+        if "client.decision" in cls.env:
+            cls.make_many(
+                "client.decision",
+                (
+                    {"partner_id": client, "terms": f"{canary} terms", "result": f"{canary} result"}
+                    for canary, client in pairs
+                ),
+            )
+
     # --- looking ---
 
     @contextmanager

@@ -101,7 +101,7 @@ class ClientDecision(models.Model):
 
     def _get_turns(self, client):
         """Return the last turns of ``client``, the oldest first: ``[{"day", "amount", "discount", "margin"}]``."""
-        if not client.has_access("read"):
+        if not client._origin or not client.has_access("read"):
             return []
         self.env["client.lifecycle"]._flush_purchases()
         company = self.company_id or self.env.company

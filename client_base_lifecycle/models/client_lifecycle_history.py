@@ -96,7 +96,7 @@ class ClientLifecycle(models.AbstractModel):
                  told AS (%(told)s)
             INSERT INTO client_segment_move
                    (partner_id, company_id, date, from_id, to_id, rule, evidence, create_date)
-            SELECT told.partner_id, told.company_id, told.day, told.from_id, told.to_id, told.rule, told.evidence,
+            SELECT told.partner_id, told.company_id, told.day, told.from_id, told.to_id, told.rule, %(evidence)s,
                    %(now)s
               FROM told
              WHERE NOT told.decided AND %(missing)s
@@ -104,6 +104,7 @@ class ClientLifecycle(models.AbstractModel):
             """,
             purchases=self._select_purchases(ids),
             told=self._select_told(ids, untold=untold),
+            evidence=self._get_told_evidence(),
             missing=SQL("TRUE")
             if untold
             else SQL(
@@ -115,6 +116,23 @@ class ClientLifecycle(models.AbstractModel):
                 """
             ),
             now=fields.Datetime.now(),
+        )
+
+    @api.model
+    def _get_told_evidence(self):
+        """Return the evidence of what is ``told``; only of that, as most steps move nobody."""
+        return SQL(
+            """
+            CASE WHEN rule = 'many_orders'
+                 THEN jsonb_build_object('orders', orders, 'first', first_on,
+                                         'months', floor((day - first_on) / %s)::int)
+                 WHEN rule IN ('several_orders', 'first_orders')
+                 THEN jsonb_build_object('orders', orders, 'last', last_on)
+                 WHEN rule = 'silent' THEN jsonb_build_object('last', last_on, 'months', months)
+                 WHEN rule IN ('agreed', 'never_ordered') THEN jsonb_build_object('on', last_on, 'months', months)
+                 ELSE '{}' END
+            """,
+            DAYS_A_MONTH,
         )
 
     @api.model
@@ -163,20 +181,17 @@ class ClientLifecycle(models.AbstractModel):
             """
             WITH turn AS (%(turns)s)
             SELECT partner_id, company_id, day, moment, 2 AS priority, FALSE AS decided, %(alive)s AS to_id, rule,
-                   CASE WHEN rule = 'many_orders'
-                        THEN jsonb_build_object('orders', orders, 'months', floor((day - first_on) / %(month)s)::int,
-                                                'first', first_on)
-                        ELSE jsonb_build_object('orders', orders, 'last', day) END AS evidence
+                   orders, first_on, day AS last_on, dead_months AS months
               FROM turn
              UNION ALL
             SELECT partner_id, company_id, day + dead_days, day + dead_days, 1, FALSE, %(dead)s, 'silent',
-                   jsonb_build_object('last', day, 'months', dead_months)
+                   NULL, NULL, day, dead_months
               FROM turn
              WHERE day + dead_days < COALESCE(next_on, %(today)s + 1)
              UNION ALL
             %(births)s
              UNION ALL
-            SELECT partner_id, company_id, date::date, date, 3, TRUE, to_id, rule, evidence
+            SELECT partner_id, company_id, date::date, date, 3, TRUE, to_id, rule, NULL, NULL, NULL, NULL
               FROM client_segment_move move
              WHERE partner_id = ANY(%(ids)s) AND (%(decided)s)
             """,
@@ -187,7 +202,6 @@ class ClientLifecycle(models.AbstractModel):
                 *(numbers[code] for code in ("partner", "regular", "working")),
             ),
             dead=numbers["dead"],
-            month=DAYS_A_MONTH,
             today=SQL("%s::date", fields.Date.today()),
             ids=ids,
             decided=self._is_decision("move"),
@@ -199,11 +213,10 @@ class ClientLifecycle(models.AbstractModel):
         return SQL(
             """
             SELECT turn.*, CASE
-                       WHEN orders >= client_partner_orders
-                            AND day - first_on >= ceil(client_partner_months * %(month)s)::int THEN 'many_orders'
-                       WHEN orders >= client_regular_orders THEN 'several_orders'
+                       WHEN orders >= partner_orders AND day - first_on >= partner_days THEN 'many_orders'
+                       WHEN orders >= regular_orders THEN 'several_orders'
                        ELSE 'first_orders' END AS rule,
-                   client_dead_months AS dead_months, ceil(client_dead_months * %(month)s)::int AS dead_days
+                   dead_months, dead_days
               FROM (SELECT partner_id, company_id, moment::date AS day, max(moment) AS moment,
                            sum(count(*)) OVER client AS orders,
                            first_value(moment::date) OVER client AS first_on,
@@ -212,7 +225,10 @@ class ClientLifecycle(models.AbstractModel):
                      WHERE counts
                   GROUP BY partner_id, company_id, moment::date
                     WINDOW client AS (PARTITION BY partner_id, company_id ORDER BY moment::date)) turn
-              JOIN res_company company ON company.id = turn.company_id
+              JOIN (SELECT id, client_regular_orders AS regular_orders, client_partner_orders AS partner_orders,
+                           ceil(client_partner_months * %(month)s)::int AS partner_days,
+                           client_dead_months AS dead_months, ceil(client_dead_months * %(month)s)::int AS dead_days
+                      FROM res_company) company ON company.id = turn.company_id
              WHERE day <= %(today)s
             """,
             month=DAYS_A_MONTH,
@@ -226,17 +242,16 @@ class ClientLifecycle(models.AbstractModel):
         return SQL(
             """
             SELECT partner.id, company.id, birth.day, birth.day, birth.priority, FALSE, birth.to_id, birth.rule,
-                   birth.evidence
+                   NULL, NULL, partner.client_agreed_on, company.client_dead_months
               FROM res_partner partner
         CROSS JOIN res_company company
          LEFT JOIN (SELECT partner_id, company_id, min(day) AS day FROM turn GROUP BY partner_id, company_id) total
                 ON total.partner_id = partner.id AND total.company_id = company.id
         CROSS JOIN LATERAL (
-                   VALUES (COALESCE(partner.create_date::date, %(today)s), -1, %(potential)s, 'no_agreement',
-                           '{}'::jsonb),
-                          (partner.client_agreed_on, 0, %(active)s, 'agreed', %(evidence)s),
+                   VALUES (COALESCE(partner.create_date::date, %(today)s), -1, %(potential)s, 'no_agreement'),
+                          (partner.client_agreed_on, 0, %(active)s, 'agreed'),
                           (partner.client_agreed_on + ceil(company.client_dead_months * %(month)s)::int, 1, %(dead)s,
-                           'never_ordered', %(evidence)s)) AS birth (day, priority, to_id, rule, evidence)
+                           'never_ordered')) AS birth (day, priority, to_id, rule)
              WHERE partner.id = ANY(%(ids)s) AND %(client)s
                AND birth.day <= %(today)s AND birth.day < COALESCE(total.day, %(today)s + 1)
                AND (birth.rule <> 'no_agreement' OR birth.day < COALESCE(partner.client_agreed_on, %(today)s + 1))
@@ -244,7 +259,6 @@ class ClientLifecycle(models.AbstractModel):
             potential=numbers["potential"],
             active=numbers["active"],
             dead=numbers["dead"],
-            evidence=SQL("jsonb_build_object('on', partner.client_agreed_on, 'months', company.client_dead_months)"),
             month=DAYS_A_MONTH,
             today=SQL("%s::date", fields.Date.today()),
             ids=ids,

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form
 
 from .common import LifecycleCommon
 
@@ -65,6 +66,12 @@ class TestPoints(LifecycleCommon):
         point = self.get_point(self.alpha)
         self.assertEqual(point.cause, "terms")
         self.assertIn("10", point.turns_html)
+
+    def test_a_new_point_without_a_client_yet(self):
+        form = Form(self.env["client.decision"].with_user(self.manager))
+        self.assertFalse(form.turns_html)
+        form.partner_id = self.alpha
+        self.assertEqual(form.save().partner_id, self.alpha)
 
     def test_what_must_be_said(self):
         point = self.env["client.decision"].with_user(self.manager).create({"partner_id": self.alpha.id})

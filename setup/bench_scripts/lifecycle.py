@@ -18,16 +18,14 @@ BARE_AGGREGATE = """
      WHERE sale.state = 'sale'
   GROUP BY partner.commercial_partner_id
 """
-BARE_UPDATE = (
-    """
-    UPDATE res_partner partner
-       SET bench_count = known.count, bench_turnover = known.sum, bench_first = known.min, bench_last = known.max,
-           bench_segment = CASE WHEN known.max < now() - interval '366 days' THEN 1 ELSE 4 + (known.count >= 3)::int END
-      FROM (%s) known
-     WHERE known.commercial_partner_id = partner.id
-"""
-    % BARE_AGGREGATE
-)
+BARE_UPDATE = f"""
+    WITH known AS ({BARE_AGGREGATE})
+  UPDATE res_partner partner
+     SET bench_count = known.count, bench_turnover = known.sum, bench_first = known.min, bench_last = known.max,
+         bench_segment = CASE WHEN known.max < now() - interval '366 days' THEN 1 ELSE 4 + (known.count >= 3)::int END
+    FROM known
+   WHERE known.commercial_partner_id = partner.id
+"""  # noqa: S608  # put together from what stands above
 
 
 def count_written(env):
