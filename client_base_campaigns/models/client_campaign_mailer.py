@@ -3,7 +3,7 @@ import smtplib
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from psycopg2.errors import SerializationFailure
+from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -248,7 +248,7 @@ class ClientCampaignMailer(models.AbstractModel):
                     self.env.cr.execute(SQL("; ").join(statements), log_exceptions=False)
                 rows = self.env.cr.fetchall() if statement else []
                 session.time_left = self.env["ir.cron"]._commit_progress(session.done)
-            except SerializationFailure:
+            except TransactionRollbackError:  # it could not be serialized, or each waited for the other
                 self.env.cr.rollback()
                 self.env.invalidate_all(flush=False)
                 if conflict == MAX_CONFLICTS - 1:

@@ -89,11 +89,25 @@ class ClientCampaign(models.Model):
             self._forget_approval()
         return result
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        campaigns = super().create(vals_list)
+        campaigns._own_attachments()
+        return campaigns
+
     def write(self, vals):
         result = super().write(vals)
         if APPROVED_FIELDS & vals.keys():
             self._forget_approval()
+        if "attachment_ids" in vals:
+            self._own_attachments()
         return result
+
+    def _own_attachments(self):
+        """Let whoever reads the campaign read what was just attached to it, and not its uploader only."""
+        for campaign in self:
+            new = campaign.attachment_ids.filtered(lambda file: not file.res_id)
+            new.write({"res_model": self._name, "res_id": campaign.id})
 
     def _forget_approval(self):
         """What was changed since is not what was approved."""

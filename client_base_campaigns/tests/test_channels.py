@@ -210,6 +210,7 @@ class TestChannels(CampaignCommon):
             .create({"name": "prices.txt", "raw": b"1 EUR", "mimetype": "text/plain"})
         )
         self.make_sent(clients=self.alpha, attachment_ids=paper.ids)
+        self.assertEqual(paper.with_user(self.manager).name, "prices.txt", "whoever sees the campaign reads it")
         [message] = self.server.messages
         self.assertEqual([part.get_filename() for part in message.iter_attachments()], ["prices.txt"])
 
