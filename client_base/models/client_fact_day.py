@@ -53,7 +53,7 @@ class ClientFactDay(models.Model):
     def _cron_refresh(self):
         """Count the marked days, and take their marks away: those only that the same statement saw."""
         self.env["client.interaction"].flush_model()
-        marks = self.env.execute_query(SQL("SELECT FROM client_fact_mark LIMIT %s", MANY))
+        marks = self.env.execute_query(SQL("SELECT 1 FROM client_fact_mark LIMIT %s", MANY))
         self.env.cr.execute(
             SQL(
                 """

@@ -100,7 +100,7 @@ class ClientCampaignSelection(models.AbstractModel):
         return SQL(
             """
             SELECT client.id AS partner_id, client.client_owner_id AS owner_id, client.client_region_id AS region_id,
-                   client.client_revivable AS revivable, client.client_turnover AS turnover,
+                   client.client_revivable AS revivable, standing.turnover AS turnover,
                    client.client_reach_by AS wish, person.id AS person_id,
                    COALESCE(person.email_normalized, client.email_normalized) AS email,
                    COALESCE(person.phone_sanitized, NULLIF(person.phone, ''), client.phone_sanitized,
@@ -109,6 +109,8 @@ class ClientCampaignSelection(models.AbstractModel):
                    ARRAY[person.email_normalized, client.email_normalized] AS emails,
                    ARRAY[person.phone_sanitized, client.phone_sanitized] AS phones
               FROM res_partner AS client
+         LEFT JOIN client_standing AS standing
+                ON standing.partner_id = client.id AND standing.company_id = %(company)s
          LEFT JOIN LATERAL (
                    SELECT who.id, who.email_normalized, who.phone_sanitized, who.phone
                      FROM client_dmu_member AS member
@@ -118,6 +120,7 @@ class ClientCampaignSelection(models.AbstractModel):
                     LIMIT 1) AS person ON TRUE
              WHERE client.id IN %(clients)s
             """,
+            company=self.env.company.id,
             role=campaign.dmu_role_id.id or None,
             clients=clients.subselect(),
         )

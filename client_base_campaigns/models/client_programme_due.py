@@ -91,13 +91,14 @@ class ClientProgrammeDue(models.AbstractModel):
         """Who ordered three times at least, and would by the mean interval order now, but not since long."""
         return SQL(
             """
-            SELECT id AS partner_id, NULL::int AS person_id, client_last_order AS since
-              FROM (SELECT *, (client_last_order - client_first_order)::float / (client_order_count - 1) AS rhythm
-                      FROM res_partner
-                     WHERE active AND client_order_count >= 3 AND client_last_order > client_first_order) AS client
-             WHERE %(today)s::date + %(before)s BETWEEN client_last_order + ceil(rhythm)::int
-                                                  AND client_last_order + ceil(2 * rhythm)::int
+            SELECT client.id AS partner_id, NULL::int AS person_id, bought.last_on AS since
+              FROM (SELECT *, (last_on - first_on)::float / (orders - 1) AS rhythm
+                      FROM client_standing
+                     WHERE company_id = %(company)s AND orders >= 3 AND last_on > first_on) AS bought
+              JOIN res_partner AS client ON client.id = bought.partner_id AND client.active
+             WHERE %(today)s::date + %(before)s BETWEEN last_on + ceil(rhythm)::int AND last_on + ceil(2 * rhythm)::int
             """,
+            company=self.env.company.id,
             today=today,
             before=programme.days_before,
         )
@@ -106,11 +107,13 @@ class ClientProgrammeDue(models.AbstractModel):
     def _select_revival(self, programme, today):
         return SQL(
             """
-            SELECT client.id AS partner_id, NULL::int AS person_id, client.client_segment_since AS since
-              FROM res_partner AS client
-              JOIN client_segment AS segment ON segment.id = client.client_segment_id
-             WHERE client.active AND segment.code = 'dead' AND client.client_revivable IS DISTINCT FROM 'no'
-               AND client.client_segment_since <= %(day)s
+            SELECT client.id AS partner_id, NULL::int AS person_id, standing.since
+              FROM client_standing AS standing
+              JOIN client_segment AS segment ON segment.id = standing.segment_id AND segment.code = 'dead'
+              JOIN res_partner AS client ON client.id = standing.partner_id AND client.active
+             WHERE standing.company_id = %(company)s AND client.client_revivable IS DISTINCT FROM 'no'
+               AND standing.since <= %(day)s
             """,
+            company=self.env.company.id,
             day=today - timedelta(days=programme.days_before),
         )
