@@ -8,6 +8,7 @@ import os
 import random
 import re
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import mail_server
 import pytest
+from conftest import RpcError
 from psycopg2.extensions import TransactionRollbackError
 
 HERE = Path(__file__).parent
@@ -167,8 +169,12 @@ def test_server_that_refuses_delays_and_drops(post):
     assert words == "550 No such user here"
 
 
-def test_two_senders_and_conflicts(post):
+def test_two_senders_the_button_and_conflicts(serve, post):
+    """Two jobs send, a person presses the buttons again and again, and rows are taken away from under them all."""
     post.load(CLIENTS)
+    served, stop = serve(post.database), threading.Event()
+    presser = threading.Thread(target=press, args=(served.rpc(), stop))
+    presser.start()
     senders = [post.start(number) for number in range(2)]
     conflicts = 0
     with closing(post.installation.postgres.connect(post.database)) as connection:
@@ -186,6 +192,10 @@ def test_two_senders_and_conflicts(post):
             connection.commit()  # a deadlock ended it already, where there was one
     for sender in senders:
         wait_for_end(sender)
+    stop.set()
+    presser.join()
+    # Whoever came between may have sent a job home early.
+    wait_for_end(post.start())
     post.check()
     print(f"\n{conflicts} times rows were taken away: {dict(post.count_states())}")
     assert post.count_states() == {"sent": CLIENTS}
@@ -215,6 +225,16 @@ def test_scanners_and_forgers(serve, post):
     assert not {status for status in forged if status < 400 or status >= 500}, forged
     assert post.query("SELECT count(*)::int FROM client_campaign_recipient WHERE receipt_date IS NOT NULL") == [(0,)]
     assert post.query("SELECT count(*)::int FROM mail_blacklist") == [(0,)]
+
+
+def press(call, stop):
+    """Press the campaign's buttons until told to stop; most are refused, as it is being sent already."""
+    [campaign] = call("client.campaign", "search", [], limit=1)
+    while not stop.is_set():
+        for button in ("action_send", "action_resume"):
+            with suppress(RpcError):
+                call("client.campaign", button, [campaign])
+        time.sleep(0.05)
 
 
 def get_pages(served):

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 
 # What clients are compared by.
@@ -16,9 +18,13 @@ class ResPartner(models.Model):
 
     @api.depends_context("uid")
     def _compute_client_duplicate_count(self):
-        pairs = self.env["client.duplicate"]
+        counts = Counter()
+        for name in ("one_id", "other_id"):
+            domain = [("state", "=", "open"), (name, "in", self.ids)]
+            for partner, count in self.env["client.duplicate"]._read_group(domain, [name], ["__count"]):
+                counts[partner.id] += count
         for partner in self:
-            partner.client_duplicate_count = pairs.search_count(partner._get_duplicate_domain())
+            partner.client_duplicate_count = counts[partner._origin.id]
 
     def _get_duplicate_domain(self):
         return ["&", ("state", "=", "open"), "|", ("one_id", "in", self.ids), ("other_id", "in", self.ids)]
