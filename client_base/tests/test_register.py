@@ -363,6 +363,67 @@ class TestDay(RegisterCommon):
                 self.assertEqual(self.get_clients(expected), self.alpha)
                 self.get_activities(self.alpha).unlink()
 
+    def test_the_day_on_which_the_clock_changes_is_one_day(self):
+        """In Kyiv 25 October 2026 lasts 25 hours, 29 March 23; the due call is today's from its first to its last."""
+        self.manager.tz = "Europe/Kyiv"
+        for due, moments in (
+            (date(2026, 10, 25), ("2026-10-24 21:30", "2026-10-25 00:30", "2026-10-25 01:30", "2026-10-25 21:30")),
+            (date(2026, 3, 29), ("2026-03-28 22:30", "2026-03-29 00:30", "2026-03-29 01:30", "2026-03-29 20:30")),
+        ):
+            with freeze_time(f"{due} 12:00:00"):
+                self.alpha.with_user(self.manager).activity_schedule(
+                    "mail.mail_activity_data_call", date_deadline=due, user_id=self.manager.id
+                )
+            for moment in moments:
+                with self.subTest(moment=moment), freeze_time(f"{moment}:00"):
+                    self.assertEqual(self.get_clients("today"), self.alpha)
+            with freeze_time(fields.Datetime.to_datetime(f"{moments[-1]}:00") + timedelta(hours=1)):
+                self.assertEqual(self.get_clients("overdue"), self.alpha)
+            self.get_activities(self.alpha).unlink()
+
+    def make_meeting(self, **values):
+        guests = [Command.set([self.anna.id, self.manager.partner_id.id])]
+        return (
+            self.env["calendar.event"]
+            .with_user(self.manager)
+            .create({"name": "Talk", "partner_ids": guests, "user_id": self.manager.id, **values})
+        )
+
+    def test_meetings_that_last_all_day(self):
+        with freeze_time("2026-06-10 12:00:00"):
+            meeting = self.make_meeting(allday=True, start_date="2026-06-10", stop_date="2026-06-10")
+            day = self.env["client.day"].with_user(self.manager)
+            self.assertIn(meeting, day._get_day()["events"])
+        with freeze_time("2026-06-11 12:00:00"), self.enter_registry_test_mode():
+            self.env.ref("client_base.ir_cron_register_meetings").method_direct_trigger()
+            self.env.ref("client_base.ir_cron_register_meetings").method_direct_trigger()
+        contact = self.alpha.client_interaction_ids
+        self.assertEqual((contact.event_id, contact.duration, contact.date.date()), (meeting, 0, date(2026, 6, 10)))
+
+    def test_each_of_recurring_meetings_enters_the_register_once(self):
+        with freeze_time("2026-06-10 06:00:00"):
+            self.make_meeting(
+                start="2026-06-10 08:00:00",
+                stop="2026-06-10 09:00:00",
+                recurrency=True,
+                rrule_type="daily",
+                end_type="count",
+                count=3,
+                event_tz="Europe/Kyiv",
+            )
+        for moment, count in (
+            ("2026-06-10 12:00", 1),
+            ("2026-06-11 12:00", 2),
+            ("2026-06-11 13:00", 2),
+            ("2026-06-20 12:00", 3),
+        ):
+            with freeze_time(f"{moment}:00"), self.enter_registry_test_mode():
+                self.env.ref("client_base.ir_cron_register_meetings").method_direct_trigger()
+            self.env.invalidate_all()
+            with self.subTest(moment=moment):
+                self.assertEqual(len(self.alpha.client_interaction_ids), count)
+        self.assertEqual(len(self.alpha.client_interaction_ids.event_id), 3)
+
     def test_birthdays_over_the_turn_of_the_year(self):
         self.anna.client_birthday = datetime(1980, 1, 2)
         with freeze_time("2026-12-30 12:00:00"):
