@@ -131,8 +131,13 @@ class ClientFactDay(models.Model):
     def _count_contacts(self, asked, few=True):
         """Return the query of what the register says of the periods ``asked``: ``user_id, start, stop``.
 
-        :param bool few: look each period up by the index; many are counted by reading the register through
+        :param bool few: look each period up by the index; many whole days are counted by reading the register through
         """
+        if few:
+            # The offset keeps PostgreSQL from joining the two as a whole.
+            within = SQL("contact.date >= period.start AND contact.date < period.stop OFFSET 0")
+        else:
+            within = SQL("contact.date::date = period.start::date")
         return SQL(
             """
             SELECT period.user_id, period.start,
@@ -161,13 +166,10 @@ class ClientFactDay(models.Model):
                                  AND later.date < contact.date + make_interval(days => %(answer_days)s)) END AS answer
                      FROM client_interaction contact
                 LEFT JOIN client_interaction_result result ON result.id = contact.result_id
-                    WHERE contact.user_id = period.user_id
-                      AND contact.date >= period.start AND contact.date < period.stop
-                   %(each)s) contact
+                    WHERE contact.user_id = period.user_id AND %(within)s) contact
           GROUP BY 1, 2
             """,
-            # The offset keeps PostgreSQL from joining the two as a whole.
-            each=SQL("OFFSET 0") if few else SQL(),
+            within=within,
             asked=asked,
             at_once=AT_ONCE_HOURS,
             answer_days=ANSWER_DAYS,
