@@ -16,6 +16,7 @@ def tell(days, terms, today, entered=None, agreed_on=None):
     :param days: the days of purchases in order, a day once for each purchase on it
     :param entered: the day on which the client came into the base
 
+    >>> from datetime import date
     >>> from odoo.addons.client_base_lifecycle.tools.ladder import Terms
     >>> days = [date(2020, 1, 1), date(2020, 2, 1), date(2020, 2, 1), date(2022, 1, 1)]
     >>> for move in tell(days, Terms(), date(2022, 6, 1), entered=date(2019, 12, 1)):
