@@ -31,7 +31,7 @@ def foreign(sample):
     """Ids of what hangs on foreign clients, by model: the clients are Boris's."""
     admin = sample.rpc()
     [boris] = admin("res.users", "search", [("login", "=", "boris")])
-    [product] = admin("product.product", "search", [("name", "=", "Goods")])
+    [product] = admin("product.product", "search", [("name", "=", "Paper")])
     canaries = [f"{CANARY}{number}x" for number in range(CLIENTS)]
 
     def make(model, values_of, *columns):

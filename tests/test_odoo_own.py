@@ -27,7 +27,7 @@ FILES = """
 
 POOL = "a salesperson works own clients; one without a manager is first given to him"
 FOLLOWS = "a lead's salesperson is the manager of its client, whoever was chosen"
-QUERIES = "it asks whose the clients are: more queries per lead that is turned over"
+QUERIES = "it asks whose the clients are, and has new ones compared and placed: more queries per lead turned over"
 BY_DESIGN = {
     "TestAccessRights.test_access_sales_manager": POOL,
     "TestAccessRights.test_access_sales_person": POOL,
@@ -37,6 +37,8 @@ BY_DESIGN = {
     "TestLeadConvertToTicket.test_lead_convert_to_quotation_false_match_create": POOL,
     "TestLeadConvertBatch.test_lead_convert_batch_internals": FOLLOWS,
     "TestLeadConvertMass.test_mass_convert_w_salesmen": FOLLOWS,
+    "TestLeadConvertMass.test_assignment_salesmen": QUERIES,
+    "TestLeadConvertMass.test_assignment_salesmen_wteam": QUERIES,
     "TestLeadConvertMass.test_mass_convert_performances": QUERIES,
 }
 BARE = {

@@ -38,7 +38,7 @@ def own_order(visitor):
 
 
 def make_order(visitor):
-    [product] = visitor.call("product.product", "search", [("name", "=", "Goods")])["result"]
+    [product] = visitor.call("product.product", "search", [("name", "=", "Paper")])["result"]
     values = {"partner_id": own_client(visitor), "order_line": [(0, 0, {"product_id": product, "price_unit": 5})]}
     order = visitor.call("sale.order", "create", values)
     return order if "error" in order else visitor.call("sale.order", "action_confirm", [order["result"]])

@@ -36,7 +36,7 @@ INFLUENCES = [
 FIRST = ["Alex", "Dana", "Ira", "Kim", "Lee", "Robin", "Sam", "Toni", "Noa", "Max", "Uma", "Jo"]
 LAST = ["Stone", "Fields", "Wolf", "Lake", "Marsh", "Hill", "Rivers", "Woods", "Frost", "Bay", "Heath", "Vale"]
 CHANNELS = ["large_wholesale", "wholesale", "small_wholesale", "retail", "end_user"]
-PRODUCTS = ["Goods", "Spare Parts", "Services"]
+CATEGORIES = ["Paper", "Ink", "Devices"]
 TALKS = [
     ("call_out", "Asked about the next order", "They have stock for a month.", "later"),
     ("call_in", "Asks for prices", "Wants the new price list.", "interested"),
@@ -164,9 +164,8 @@ def load_profiles(env, clients, chance):
 
 def load_markets(env, clients, chance):
     categories = env["product.category"]
-    for name in PRODUCTS:
+    for name in CATEGORIES:
         categories |= categories.search([("name", "=", name)], limit=1) or categories.create({"name": name})
-    env["product.product"].search([("name", "=", "Goods")], limit=1).categ_id = categories[0]
     rows = []
     for client in clients[: CARDS // 2]:
         for number, category in enumerate(categories[: chance.choice([1, 2, 3])]):
