@@ -20,6 +20,7 @@ from prepare import SetupError
 EXISTING = ("PGHOST", "PGPORT", "PGUSER", "PGSERVICE", "PGPASSWORD")
 ROLE = "odoo"  # Odoo refuses to work as "postgres"
 OLDEST = 130000  # what Odoo 19 supports, as PostgreSQL counts
+DROP_TRIES = 10
 PATIENCE = 120  # seconds: recovery from a crash reads the whole write-ahead log
 
 # In a process of its own, because pgserver remembers a server that failed to start.
@@ -69,7 +70,17 @@ class Postgres:
 
     def drop(self, database):
         """Drop ``database``, whoever is still connected to it, if it is there."""
-        self.query("DROP DATABASE IF EXISTS {} WITH (FORCE)", names=[database])
+        from psycopg2 import errors  # noqa: PLC0415
+
+        for chance in reversed(range(DROP_TRIES)):
+            try:
+                self.query("DROP DATABASE IF EXISTS {} WITH (FORCE)", names=[database])
+                return
+            except errors.InsufficientPrivilege:
+                # The server itself is vacuuming there, which only a superuser may interrupt.
+                if not chance:
+                    raise
+                time.sleep(1)
 
     def others(self):
         """Return how many clients are connected besides the one that asks and one more of ours."""
