@@ -53,16 +53,28 @@ class ClientCompleteness(models.AbstractModel):
     @api.model
     def _count_clients(self, owners):
         """Return how many clients there were at the last count; 0 where there was none."""
-        counts = self._get_counts(owners, "owner")
-        return sum(row.count for row in counts if not row.requirement_id)
+        return sum(count for _key, requirement, count, *_sums in self._get_counts(owners, "owner") if not requirement)
 
     @api.model
     def _get_counts(self, owners, dimension):
+        """Return the last counts, added up: ``[(key, requirement, count, complete, percent)]``.
+
+        The key is the manager's id, or what the dimension names.
+        """
         # sudo: counts, of own clients only
         counts = self.env["client.gap.count"].sudo()
-        last = counts.search([("dimension", "=", "owner")], order="day DESC", limit=1).day
-        domain = Domain("day", "=", last) & Domain("dimension", "=", dimension) & self._get_count_domain(owners)
-        return counts.search(domain)
+        domain = Domain("day", "=", self._get_last_day()) & Domain("dimension", "=", dimension)
+        groups = counts._read_group(
+            domain & self._get_count_domain(owners),
+            ["owner_id" if dimension == "owner" else "key", "requirement_id"],
+            ["count:sum", "complete:sum", "percent:sum"],
+        )
+        return [(key.id if dimension == "owner" else key, *rest) for key, *rest in groups]
+
+    @api.model
+    def _get_last_day(self):
+        # sudo: a day
+        return self.env["client.gap.count"].sudo().search([("dimension", "=", "owner")], order="day DESC", limit=1).day
 
     @api.model
     def _get_matrix(self, by):
@@ -75,12 +87,8 @@ class ClientCompleteness(models.AbstractModel):
         by = by if by in ("owner", "team", *dimensions) else "owner"
         owners = self._get_owners()
         counts = self._get_counts(owners, "owner" if by == "team" else by)
-        teams = self._get_teams(counts.owner_id) if by == "team" else {}
-        keys = {
-            "owner": lambda row: row.owner_id.id,
-            "team": lambda row: teams.get(row.owner_id.id, False),
-        }
-        rows = self._add_up(counts, keys.get(by, lambda row: row.key))
+        teams = self._get_teams([key for key, *_sums in counts]) if by == "team" else {}
+        rows = self._add_up(counts, (lambda key: teams.get(key, False)) if by == "team" else (lambda key: key))
         trends = self._get_trends(owners) if by == "owner" else {}
         names = self._get_names(by, rows)
         for key, row in rows.items():
@@ -96,8 +104,8 @@ class ClientCompleteness(models.AbstractModel):
             "choices": [("owner", self.env._("Manager")), ("team", self.env._("Team")), *dimensions.items()],
             "requirements": self._get_requirements(),
             "rows": ordered,
-            "total": self._add_up(counts, lambda row: 0).get(0),
-            "day": counts[:1].day,
+            "total": self._add_up(counts, lambda _key: 0).get(0),
+            "day": counts and self._get_last_day(),
             "lead": self.env.user.has_group("client_base.group_client_team"),
         }
 
@@ -109,24 +117,23 @@ class ClientCompleteness(models.AbstractModel):
     @api.model
     def _add_up(self, counts, get_key):
         rows = {}
-        for count in counts:
-            row = rows.setdefault(get_key(count), {"clients": 0, "complete": 0, "percent": 0.0, "missing": {}})
-            if count.requirement_id:
-                known = row["missing"].get(count.requirement_id.id, 0)
-                row["missing"][count.requirement_id.id] = known + count.count
+        for key, requirement, count, complete, percent in counts:
+            row = rows.setdefault(get_key(key), {"clients": 0, "complete": 0, "percent": 0.0, "missing": {}})
+            if requirement:
+                row["missing"][requirement.id] = row["missing"].get(requirement.id, 0) + count
             else:
-                row["clients"] += count.count
-                row["complete"] += count.complete
-                row["percent"] += count.percent
+                row["clients"] += count
+                row["complete"] += complete
+                row["percent"] += percent
         for row in rows.values():
             row["average"] = row["percent"] / row["clients"] if row["clients"] else 100.0
         return rows
 
     @api.model
-    def _get_teams(self, users):
+    def _get_teams(self, user_ids):
         """Return ``{user id: team id}``, for several teams the first."""
         # sudo: of which team a colleague is is no secret
-        members = self.env["crm.team.member"].sudo().search([("user_id", "in", users.ids)], order="id DESC")
+        members = self.env["crm.team.member"].sudo().search([("user_id", "in", user_ids)], order="id DESC")
         return {member.user_id.id: member.crm_team_id.id for member in members}
 
     @api.model
