@@ -3,6 +3,7 @@ import binascii
 import io
 import zipfile
 import zlib
+from contextlib import suppress
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -10,13 +11,15 @@ from odoo.exceptions import UserError
 from odoo.addons.base_import.models.base_import import ImportValidationError
 
 from ..tools.address import Gazetteer
-from ..tools.row_reader import RowReader
+from ..tools.row_reader import RowReader, map_headers
 
 # What the readers of the formats say of a broken file.
 UNREADABLE = (
     *(ImportValidationError, AttributeError, EOFError, IndexError, KeyError, LookupError, NotImplementedError),
     *(OSError, OverflowError, RuntimeError, SyntaxError, TypeError, ValueError, zipfile.BadZipFile, zlib.error),
 )
+# What Russian and Ukrainian tables are written in, where they say nothing of it.
+ENCODINGS = ("utf-8", "windows-1251", "cp866")
 # So many bytes of text are read at once: about a million rows.
 LARGEST = 256 << 20
 # Entities are declared at the beginning of a document.
@@ -94,7 +97,19 @@ class ClientImport(models.Model):
 
     @api.model
     def _read_cells(self, reader):
-        options = {"quoting": '"', "separator": "", "encoding": ""}
+        rows = self._read_as(reader, "")
+        if rows and not map_headers(rows[0]):
+            # Odoo guesses the letters by all of the file, of which the headers may be the only ones to tell.
+            for encoding in ENCODINGS:
+                with suppress(UserError, *UNREADABLE):
+                    others = self._read_as(reader, encoding)
+                    if others and map_headers(others[0]):
+                        return others
+        return rows
+
+    @api.model
+    def _read_as(self, reader, encoding):
+        options = {"quoting": '"', "separator": "", "encoding": encoding}
         _length, rows = reader._read_file(options)
         # One row of another length hides the separator from Odoo; the header shows it.
         header = rows[0] if rows else ()
