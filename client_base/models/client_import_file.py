@@ -97,15 +97,15 @@ class ClientImport(models.Model):
 
     @api.model
     def _read_cells(self, reader):
-        rows = self._read_as(reader, "")
-        if rows and not map_headers(rows[0]):
+        best = self._read_as(reader, "")
+        if best and not all(str(cell).isascii() for cell in best[0]):
             # Odoo guesses the letters by all of the file, of which the headers may be the only ones to tell.
             for encoding in ENCODINGS:
                 with suppress(UserError, *UNREADABLE):
-                    others = self._read_as(reader, encoding)
-                    if others and map_headers(others[0]):
-                        return others
-        return rows
+                    rows = self._read_as(reader, encoding)
+                    if rows and len(map_headers(rows[0])) > len(map_headers(best[0])):
+                        best = rows
+        return best
 
     @api.model
     def _read_as(self, reader, encoding):
