@@ -85,7 +85,6 @@ def test_head_sees_who_misses_what(sample, page, picture):
     sample.open(page, "client_base.client_gap_report_action")
     for name in ("Anna Kovalenko", "Boris Melnik", "Clara Jensen"):
         expect(page.locator(".o_pivot table").get_by_text(name)).to_be_visible()
-    picture("missing_data")
     sample.open(page, "client_base_lifecycle.client_segment_action")
     expect(page.locator(".o_kanban_record:not(.o_kanban_ghost)")).to_have_count(8)
     picture("segments")
