@@ -35,7 +35,7 @@ class BasePartnerMerge(models.TransientModel):
         )
         if not owner or not foreign:
             return
-        handover = self.env["client.handover"].sudo()
+        handover = self.env["client.handover"].sudo()  # sudo: as above
         handover = handover.create(
             {
                 "source": "domain",

@@ -85,6 +85,7 @@ class ClientCampaignRecipient(models.Model):
                 self.email, message=self.env._("From the message of the campaign “%s”.", self.campaign_id.name)
             )
         elif self.phone:
+            # sudo: as above
             self.env["phone.blacklist"].sudo()._add([self.phone])
 
     # --- replies ---
