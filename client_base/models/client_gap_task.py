@@ -99,6 +99,7 @@ class ClientGapTask(models.Model):
         known = self.sudo().search(
             [("owner_id", "=", owner.id), ("requirement_id", "=", requirement.id), ("state", "=", "open")]
         )
+        # sudo: a task that is only asked for its domain
         task = self.sudo().new({"owner_id": owner.id, "requirement_id": requirement.id})
         count = self.env["res.partner"].sudo().search_count(task._get_client_domain())  # sudo: as counted on the page
         if known or not count:

@@ -29,6 +29,7 @@ class ClientImportHeader(models.Model):
         for one in known:
             if (one.field or False) != wanted[one.name]:
                 one.field = wanted[one.name]
+        # sudo: as above
         self.sudo().create(
             [{"name": name, "field": wanted[name]} for name in wanted.keys() - set(known.mapped("name"))]
         )
