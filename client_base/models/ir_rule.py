@@ -31,7 +31,23 @@ class IrRule(models.Model):
         domain = super()._compute_domain(model_name, mode)
         if self.env.su:
             return domain
-        return (domain & self._get_client_guard(model_name)).optimize(self.env[model_name])
+        guarded = (domain & self._get_client_guard(model_name)).optimize(self.env[model_name])
+        return self._resolve_companies(guarded, self.env[model_name])
+
+    @api.model
+    def _resolve_companies(self, domain, model):
+        """Name in ``domain`` the companies that it describes by their place among the others.
+
+        Each search would look them up again.  Rules are kept until a company comes or goes, and none changes
+        its parent.
+        """
+
+        def resolve(leaf):
+            field = model._fields.get(leaf.field_expr)
+            told = leaf.operator in ("parent_of", "child_of") and field and field.comodel_name == "res.company"
+            return leaf.optimize_full(model) if told else leaf
+
+        return domain.map_conditions(resolve).optimize(model)
 
     @api.model
     def _get_client_branches(self):
@@ -137,32 +153,31 @@ class IrRule(models.Model):
         It first finds the client, whichever model the document is of, and then asks once whether that
         is seen: as a condition for each model PostgreSQL would plan longer than it reads.
         """
-        scope = self._get_client_scope_domain()
+        # sudo: the query is a part of the guard itself
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        seen = partners._search(self._get_client_scope_domain())
+        seen.add_where(SQL("%s = client.id", SQL.identifier(seen.table, "id")))
+        # A document without a client is no client's; one that is gone is nobody's to see.
+        # The offset keeps the planner from repeating the search for the client in each place that names it.
+        guard = SQL(
+            "(SELECT CASE document.model %s END OFFSET 0) AS client (id) WHERE client.id = 0 OR EXISTS (%s)",
+            SQL(" ").join(self._select_client(self.env[name], way) for name, way in ways.items()),
+            seen.select(SQL("1")),
+        )
 
         def make_sql(model, alias, _query):
-            document = SQL.identifier(alias, field.name, to_flush=field)
             kind = SQL.identifier(alias, field.model_field, to_flush=model._fields[field.model_field])
-            # sudo: the query is a part of the guard itself
-            seen = model.env["res.partner"].sudo().with_context(active_test=False)._search(scope)
-            seen.add_where(SQL("%s = client.id", SQL.identifier(seen.table, "id")))
-            # A document without a client is no client's; one that is gone is nobody's to see.
-            # The offset keeps the planner from repeating the search for the client in each place that names it.
-            return SQL(
-                "EXISTS (SELECT FROM (SELECT CASE %s %s END OFFSET 0) AS client (id)"
-                " WHERE client.id = 0 OR EXISTS (%s))",
-                kind,
-                SQL(" ").join(self._select_client(model.env[name], way, document) for name, way in ways.items()),
-                seen.select(SQL("1")),
-            )
+            document = SQL.identifier(alias, field.name, to_flush=field)
+            return SQL("EXISTS (SELECT FROM (SELECT %s, %s) AS document (model, id), LATERAL %s)", kind, document, guard)
 
         return Domain.custom(to_sql=make_sql)
 
     @api.model
-    def _select_client(self, model, way, document):
+    def _select_client(self, model, way):
         column = SQL.identifier(model._table, way, to_flush=model._fields[way])
         table, key = SQL.identifier(model._table), SQL.identifier(model._table, "id")
         return SQL(
-            "WHEN %s THEN (SELECT COALESCE(%s, 0) FROM %s WHERE %s = %s)", model._name, column, table, key, document
+            "WHEN %s THEN (SELECT COALESCE(%s, 0) FROM %s WHERE %s = document.id)", model._name, column, table, key
         )
 
     @api.model
