@@ -57,6 +57,7 @@ from . import (
     client_requirement,
     client_score,
     client_standard,
+    client_standard_judging,
     client_substitution,
     client_substitution_rights,
     client_task,

@@ -85,18 +85,18 @@ class ClientRequirement(models.Model):
         requirements = super().create(vals_list)
         # An addon's data judge by themselves, once for all of their requirements.
         if not self.env.context.get("install_mode"):
-            self.env["client.standard"]._refresh_clients()
+            self.env["client.standard"]._refresh_soon()
         return requirements
 
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() - {"name", "sequence"}:
-            self.env["client.standard"]._refresh_clients()
+            self.env["client.standard"]._refresh_soon()
         return result
 
     def unlink(self):
         result = super().unlink()
-        self.env["client.standard"]._refresh_clients()
+        self.env["client.standard"]._refresh_soon()
         return result
 
     def _get_unmet(self, client):
@@ -141,27 +141,30 @@ class ClientRequirement(models.Model):
         ``lacking``, and the ids of the ``missing`` requirements.
         """
         clients = partners._search(Domain(partners._get_client_domain()) & domain)
-        unmet = [SQL("NOT (%s)", requirement._get_condition(partners)) for requirement in self]
-        weights = [
-            SQL("CASE WHEN %s THEN %s ELSE 0 END", condition, requirement.weight)
-            for condition, requirement in zip(unmet, self, strict=True)
-        ]
-        missing = [
-            SQL("CASE WHEN %s THEN %s END", condition, requirement.id)
-            for condition, requirement in zip(unmet, self, strict=True)
-        ]
+        names = {requirement: SQL.identifier(f"unmet_{requirement.id}") for requirement in self}
         return SQL(
             """
-            SELECT partner.id AS partner_id,
+            SELECT partner_id,
                    %(required)s::float8 AS required,
                    (%(lacking)s)::float8 AS lacking,
                    array_remove(ARRAY[%(missing)s]::int[], NULL) AS missing
-              FROM res_partner partner
-             WHERE partner.id IN %(clients)s
+              FROM (
+                   SELECT partner.id AS partner_id, %(unmet)s
+                     FROM res_partner partner
+                    WHERE partner.id IN %(clients)s
+                    -- Or PostgreSQL would look for each thing in both places that name it.
+                   OFFSET 0) found
             """,
             required=sum(self.mapped("weight")),
-            lacking=SQL(" + ").join(weights),
-            missing=SQL(", ").join(missing),
+            lacking=SQL(" + ").join(
+                SQL("CASE WHEN %s THEN %s ELSE 0 END", name, requirement.weight) for requirement, name in names.items()
+            ),
+            missing=SQL(", ").join(
+                SQL("CASE WHEN %s THEN %s END", name, requirement.id) for requirement, name in names.items()
+            ),
+            unmet=SQL(", ").join(
+                SQL("NOT (%s) AS %s", requirement._get_condition(partners), name) for requirement, name in names.items()
+            ),
             clients=clients.subselect(),
         )
 

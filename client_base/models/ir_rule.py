@@ -168,7 +168,9 @@ class IrRule(models.Model):
         def make_sql(model, alias, _query):
             kind = SQL.identifier(alias, field.model_field, to_flush=model._fields[field.model_field])
             document = SQL.identifier(alias, field.name, to_flush=field)
-            return SQL("EXISTS (SELECT FROM (SELECT %s, %s) AS document (model, id), LATERAL %s)", kind, document, guard)
+            return SQL(
+                "EXISTS (SELECT FROM (SELECT %s, %s) AS document (model, id), LATERAL %s)", kind, document, guard
+            )
 
         return Domain.custom(to_sql=make_sql)
 

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from psycopg2.errors import CheckViolation
 
 from odoo import Command
@@ -161,6 +163,19 @@ class TestCompleteness(ClientBaseCommon):
         with self.enter_registry_test_mode():
             self.env.ref("client_base.ir_cron_refresh_clients").method_direct_trigger()
         self.assertEqual(self.alpha.client_completeness, 75)
+
+    @patch("odoo.addons.client_base.models.client_standard_judging.AT_ONCE", 1)
+    @patch("odoo.addons.client_base.models.client_standard_judging.BATCH", 2)
+    def test_a_large_base_is_judged_by_the_job_portion_by_portion(self):
+        self.assertFalse(self.standard.judging)
+        city = self.require("City", field_id=self.get_field("city").id, weight=4)
+        self.standard.invalidate_recordset(["judging"])
+        self.assertTrue(self.standard.judging, "the editor is told that it takes a while")
+        self.assertEqual(self.alpha.client_completeness, 75, "nobody waits for it")
+        with self.enter_registry_test_mode():
+            self.env.ref("client_base.ir_cron_refresh_clients").method_direct_trigger()
+        self.assertEqual(self.alpha.client_completeness, 37.5)
+        self.assertIn(city, self.free.client_missing_ids)
 
     def test_the_gap_report_has_a_row_for_each_thing_missing(self):
         gaps = self.get_gaps(self.free)

@@ -3,18 +3,13 @@
 import sys
 
 sys.path.append("setup/bench_scripts")
-from measuring import answer, get_client, get_form_specification, get_people, measure
-
-LIST_FIELDS = ("complete_name", "user_id", "email", "phone", "country_id", "city")
+from measuring import answer, get_client, get_form_specification, get_people, measure, read_list
 
 
 def get_jobs(client):
     domain = [("is_company", "=", True)]
-    specification = {name: {"fields": {"display_name": {}}} if name.endswith("_id") else {} for name in LIST_FIELDS}
     return {
-        "list of 80": lambda partners: partners.search_fetch(domain, list(LIST_FIELDS), limit=80).read(
-            list(specification)
-        ),
+        "list of 80": lambda partners: read_list(partners.env),
         "count": lambda partners: partners.search_count(domain),
         "name search, name": lambda partners: partners.name_search(client.name[3:16], limit=8),
         "name search, rare name": lambda partners: partners.name_search(client.name[-9:], limit=8),

@@ -9,14 +9,7 @@ from datetime import timedelta
 from odoo import fields
 
 sys.path.append("setup/bench_scripts")
-from measuring import answer, get_client, get_people, measure
-
-LIST_FIELDS = ("complete_name", "user_id", "email", "phone", "country_id", "city")
-
-
-def read_list(env):
-    partners = env["res.partner"].search_fetch([("is_company", "=", True)], list(LIST_FIELDS), limit=80)
-    partners.read(list(LIST_FIELDS))
+from measuring import answer, get_client, get_people, measure, read_list
 
 
 def get_activity_job(client):

@@ -8,6 +8,7 @@ import time
 from odoo.tests import Form
 
 TIMES = 7
+LIST_FIELDS = ("complete_name", "user_id", "email", "phone", "country_id", "city")
 
 
 def get_people(env):
@@ -30,6 +31,12 @@ def get_form_specification(env):
     partners = env["res.partner"]
     names = Form(partners)._view["fields"]
     return {name: {"fields": {"display_name": {}}} if partners._fields[name].relational else {} for name in names}
+
+
+def read_list(env):
+    """Read what the list of partners shows first: what pages are compared with."""
+    partners = env["res.partner"].search_fetch([("is_company", "=", True)], list(LIST_FIELDS), limit=80)
+    partners.read(list(LIST_FIELDS))
 
 
 def sequential_scans(env):
