@@ -298,6 +298,26 @@ class TestImport(ClientBaseCommon):
         sheet = openpyxl.load_workbook(io.BytesIO(batch._get_rest_workbook())).active
         self.assertFalse([cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"])
 
+    def test_a_wrong_tax_number_is_a_question(self):
+        rows = "Right;Россия;7707083893\nWrong;РФ;7707083894\nUnchecked;KZ;12\n"
+        batch = self.check(f"Название;Страна;ИНН\n{rows}".encode("cp1251"))
+        right, wrong, unchecked = batch.row_ids
+        self.assertEqual([row.state for row in batch.row_ids], ["clean", "question", "clean"])
+        self.assertIn("“7707083894” is no tax number", wrong.note)
+        wrong.vat = "7736207543"
+        wrong.action_import_anyway()
+        batch.action_import()
+        self.assertEqual(self.get_clients(batch).mapped("vat"), ["7707083893", "7736207543", "12"])
+        self.assertEqual(right.country_id, wrong.country_id)
+        self.assertEqual(unchecked.country_id.code, "KZ")
+
+    def test_countries_as_people_call_them(self):
+        # Of these languages one is installed; Odoo's own names are official ones.
+        said = ["Россия", "США", "Украина", "Україна", "Велика Британія", "South Korea", "DE", "Russian Federation"]
+        batch = self.check("Название;Страна\n" + "".join(f"Firm {name};{name}\n" for name in said))
+        codes = [row.country_id.code for row in batch.row_ids]
+        self.assertEqual(codes, ["RU", "US", "UA", "UA", "GB", "KR", "DE", "RU"])
+
     # --- long files ---
 
     def work(self, batch):
