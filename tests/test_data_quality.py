@@ -1,9 +1,12 @@
 """What is known, in the browser: a list with mistakes comes in, what is missing is asked for, two cards become one."""
 
+import time
+from contextlib import suppress
 from datetime import date, timedelta
 
 import openpyxl
 import pytest
+from conftest import RpcError
 from playwright.sync_api import expect
 
 PASSWORD = "demo"
@@ -119,12 +122,20 @@ def make_client(admin, owner, name, **values):
     role = find(admin, "client_base.dmu_role_decision_maker")
     decider = {"partner_id": client, "person_id": person, "role_id": role, "confirmed_on": str(date.today())}
     admin("client.dmu.member", "create", decider)
-    call = find(admin, "mail.mail_activity_data_call")
-    due = str(date.today() + timedelta(days=3))
-    planned = {"activity_type_id": call, "user_id": owner, "date_deadline": due}
-    model = admin("ir.model", "search", [("model", "=", "res.partner")])[0]
-    admin("mail.activity", "create", {**planned, "res_model_id": model, "res_id": client})
-    return client
+    plan(admin, client, owner)
+
+
+def plan(admin, client, owner):
+    """Have the manager call the client in three days."""
+    [model] = admin("ir.model", "search", [("model", "=", "res.partner")])
+    call = {
+        "activity_type_id": find(admin, "mail.mail_activity_data_call"),
+        "user_id": owner,
+        "date_deadline": str(date.today() + timedelta(days=3)),
+        "res_model_id": model,
+        "res_id": client,
+    }
+    admin("mail.activity", "create", call)
 
 
 def test_what_is_missing_is_asked_for_and_filled(sample, page, browser, nina, picture):
@@ -174,3 +185,88 @@ def fill_what_is_missing(sample, browser):
         expect(desk.locator(".o_client_glance")).to_contain_text("100 %")
         desk.locator(".o_back_button, .breadcrumb-item a").last.click()
     context.close()
+
+
+@pytest.fixture
+def doubles(sample):
+    """The ids of two cards of one client of Anna's, and of two clients that only have a phone in common."""
+    admin = sample.rpc()
+    [anna] = admin("res.users", "search", [("login", "=", "anna")])
+    cards = (
+        {"name": "Bernstein Kontor GmbH", "vat": "811569869", "phone": "+49 381 123456", "city": "Rostock"},
+        {"name": "Бернштайн Контор, ООО", "vat": "811569869", "phone": "ask Maria", "email": "office@kontor.example"},
+        {"name": "Leuchtfeuer GmbH", "phone": "+49 381 777777"},
+        {"name": "Hafenmeister GmbH", "phone": "+49 381 777777"},
+    )
+    clients = [admin("res.partner", "create", {"is_company": True, "user_id": anna, **card}) for card in cards]
+    hang_on(admin, clients[1], anna)
+    compare(admin, clients[0])
+    compare(admin, clients[2])
+    return clients
+
+
+def hang_on(admin, client, owner):
+    """Give the client a region, a person who decides, a contact in the register, and something to do."""
+    admin("res.partner", "write", [client], {"client_region_id": admin("client.region", "search", [], limit=1)[0]})
+    person = admin("res.partner", "create", {"name": "Greta Bernstein", "parent_id": client})
+    role = find(admin, "client_base.dmu_role_decision_maker")
+    admin("client.dmu.member", "create", {"partner_id": client, "person_id": person, "role_id": role})
+    admin("client.interaction", "create", {"partner_id": client, "user_id": owner, "comment": "Wants a sample"})
+    plan(admin, client, owner)
+
+
+def compare(admin, client):
+    """Have the job look for duplicates until it has found that client's."""
+    job = find(admin, "client_base.ir_cron_duplicates")
+    for _run in range(60):
+        if admin("client.duplicate", "search", ["|", ("one_id", "=", client), ("other_id", "=", client)]):
+            return
+        with suppress(RpcError):  # it runs by itself already
+            admin("ir.cron", "method_direct_trigger", [job])
+        time.sleep(0.5)
+    pytest.fail("the duplicate is not found")
+
+
+def test_two_cards_become_one_client(sample, page, doubles, picture):
+    _one, other, *different = doubles
+    anna = sample.rpc("anna", PASSWORD)
+    sample.sign_in(page, "anna", PASSWORD)
+    sample.open(page, "client_base.client_duplicate_action")
+    rows = page.locator(".o_data_row")
+    same = rows.filter(has_text="Hafenmeister GmbH")
+    expect(same).to_contain_text("phone")
+    same.get_by_role("button", name="Two Clients").click()
+    expect(same).to_have_count(0)
+
+    pair = rows.filter(has_text="Bernstein Kontor GmbH")
+    expect(pair).to_contain_text("tax number, names that sound alike")
+    pair.get_by_role("button", name="Compare").click()
+    dialog = page.locator(".modal")
+    for text, side in (("Rostock", "Left"), ("+49 381 123456", "Left"), ("office@kontor.example", "Right")):
+        expect(dialog.locator(".o_data_row", has_text=text)).to_contain_text(side)
+    picture("merge")
+    name = dialog.locator(".o_data_row", has_text="Бернштайн Контор, ООО")
+    name.locator("td[name=take]").click()
+    name.locator("td[name=take] input").click()
+    page.get_by_role("option", name="Right").or_(page.locator(".o_select_menu_item", has_text="Right")).first.click()
+    dialog.get_by_role("button", name="Make One Client of Them").click()
+    page.locator(".modal").last.locator(".modal-footer .btn-primary").click()
+    expect(page.locator(".o_client_tile", has_text="Who Decides")).to_contain_text("Greta Bernstein")
+
+    [card] = anna("res.partner", "read", doubles[:2], ["name", "phone", "email", "city", "client_region_id"])
+    assert card["id"] == other, "the card that says more stays"
+    assert card["name"] == "Бернштайн Контор, ООО"
+    assert (card["phone"], card["email"], card["city"]) == ("+49 381 123456", "office@kontor.example", "Rostock")
+    assert card["client_region_id"]
+    for model, domain in (
+        ("client.dmu.member", [("partner_id", "=", other)]),
+        ("client.interaction", [("partner_id", "=", other), ("comment", "=", "Wants a sample")]),
+        ("mail.activity", [("res_model", "=", "res.partner"), ("res_id", "=", other)]),
+    ):
+        assert anna(model, "search_count", domain) == 1, model
+
+    # What was decided is remembered, also when one of the two is changed.
+    anna("res.partner", "write", different[:1], {"email": "office@leuchtfeuer.example"})
+    compare(sample.rpc(), different[0])
+    known = [("one_id", "=", different[0]), ("other_id", "=", different[1])]
+    assert [found["state"] for found in anna("client.duplicate", "search_read", known, ["state"])] == ["different"]
