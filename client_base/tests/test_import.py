@@ -366,6 +366,42 @@ class TestImport(ClientBaseCommon):
             self.work(batch)
         self.assertEqual((batch.state, batch.imported_count, batch.job_error), ("done", 20, False))
 
+    def test_a_long_import_brings_in_all_or_none(self):
+        clients = self.env["res.partner"].with_user(self.operator)
+        known = clients.create({"name": "Firm 19 Nr", "is_company": True}).sudo()
+        content = "Name,City\n" + "".join(f"Firm {number} Nr,Berlin\n" for number in range(20))
+        with patch.multiple(client_import, AT_ONCE=10, BATCH=7), patch.object(client_import_work, "BATCH", 7):
+            batch = self.make_import(content)
+            batch.action_check()
+            self.work(batch)
+            batch.row_ids[-1].action_fill()
+            batch.action_import()
+            before = self.count_partners()
+            # What is done last fails: the client that is filled goes to somebody else meanwhile.
+            known.user_id = self.second
+            self.work(batch)
+            self.assertEqual((batch.job, batch.state, batch.imported_count), (False, "checked", 0))
+            self.assertIn("not yours to see", batch.job_error)
+            self.assertEqual(self.count_partners(), before)
+            batch.row_ids[-1].action_skip()
+            batch.action_import()
+            self.work(batch)
+        self.assertEqual((batch.state, batch.imported_count, self.count_partners()), ("done", 19, before + 19))
+
+    def test_what_somebody_works_with_already_is_not_taken_back(self):
+        content = "Name\n" + "".join(f"Firm {number} Nr\n" for number in range(20))
+        with patch.multiple(client_import, AT_ONCE=10, BATCH=7), patch.object(client_import_work, "BATCH", 7):
+            batch = self.make_import(content)
+            batch.action_check()
+            self.work(batch)
+            batch.action_import()
+            batch.row_ids[:7]._import()
+            used = batch.row_ids.sudo()[2].partner_id
+            self.make_order(used)
+            batch.sudo().job = "undo"
+            self.work(batch)
+        self.assertEqual((batch.job, self.get_clients(batch)), (False, used))
+
     # --- what cannot be read ---
 
     def test_broken_files_leave_everything_as_it_was(self):
