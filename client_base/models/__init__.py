@@ -37,7 +37,6 @@ from . import (
     client_import_column,
     client_import_file,
     client_import_header,
-    client_import_progress,
     client_import_report,
     client_import_row,
     client_import_work,

@@ -81,7 +81,7 @@ class ClientCompleteness(models.AbstractModel):
         """Return ``{"by", "choices", "requirements", "rows", "total", "day"}``.
 
         A row is ``{"name", "domain", "clients", "average", "complete", "missing": {requirement id: count}, "trend",
-        "owner"}``; the worst comes first.
+        "owner", "asked"}``, asked being for how much its manager is asked; the worst comes first.
         """
         dimensions = self.env["client.gap.count"]._get_dimensions()
         by = by if by in ("owner", "team", *dimensions) else "owner"
@@ -90,6 +90,7 @@ class ClientCompleteness(models.AbstractModel):
         teams = self._get_teams([key for key, *_sums in counts]) if by == "team" else {}
         rows = self._add_up(counts, (lambda key: teams.get(key, False)) if by == "team" else (lambda key: key))
         trends = self._get_trends(owners) if by == "owner" else {}
+        asked = self._get_asked() if by == "owner" else {}
         names = self._get_names(by, rows)
         for key, row in rows.items():
             row.update(
@@ -97,6 +98,7 @@ class ClientCompleteness(models.AbstractModel):
                 domain=json.dumps(self._get_row_domain(by, key, teams)),
                 trend=trends.get(key, []),
                 owner=key if by == "owner" else False,
+                asked=asked.get(key, 0),
             )
         ordered = sorted(rows.values(), key=lambda row: (row["average"], row["name"]))
         return {
@@ -108,6 +110,12 @@ class ClientCompleteness(models.AbstractModel):
             "day": counts and self._get_last_day(),
             "lead": self.env.user.has_group("client_base.group_client_team"),
         }
+
+    @api.model
+    def _get_asked(self):
+        """Return ``{user id: number of open tasks}`` of those that the user sees."""
+        groups = self.env["client.gap.task"]._read_group([("state", "=", "open")], ["owner_id"], ["__count"])
+        return {owner.id: count for owner, count in groups}
 
     @api.model
     def _get_requirements(self):

@@ -22,8 +22,13 @@ class ClientGapTask(models.Model):
 
     owner_id = fields.Many2one("res.users", string="Manager", required=True, readonly=True, ondelete="cascade")
     requirement_id = fields.Many2one(
-        "client.requirement", string="What", readonly=True, ondelete="cascade", help="Empty: all that is missing."
+        "client.requirement",
+        string="Required Data",
+        readonly=True,
+        ondelete="cascade",
+        help="Empty: all that is missing.",
     )
+    what = fields.Char(compute="_compute_what")
     asked_by_id = fields.Many2one("res.users", string="Asked by", readonly=True, default=lambda self: self.env.user)
     client_count = fields.Integer(string="Clients at First", readonly=True)
     missing_count = fields.Integer(string="Clients Left", compute="_compute_missing_count")
@@ -59,12 +64,17 @@ class ClientGapTask(models.Model):
             done = task.client_count - task.missing_count
             task.percent = 100 * max(done, 0) / task.client_count if task.client_count else 100
 
-    @api.depends("owner_id", "requirement_id")
+    @api.depends("requirement_id")
+    @api.depends_context("lang")
+    def _compute_what(self):
+        for task in self:
+            task.what = task.requirement_id.name or self.env._("all that is missing")
+
+    @api.depends("owner_id", "what")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for task in self:
-            what = task.requirement_id.name or self.env._("all that is missing")
-            task.display_name = f"{task.owner_id.sudo().name}: {what}"  # sudo: a colleague's name
+            task.display_name = f"{task.owner_id.sudo().name}: {task.what}"  # sudo: a colleague's name
 
     def _get_client_domain(self):
         missing = Domain("client_missing_ids", "in", self.requirement_id.ids)

@@ -42,11 +42,12 @@ class ClientImport(models.Model):
     column_ids = fields.One2many("client.import.column", "import_id", string="Columns")
     unread_columns = fields.Char(readonly=True, copy=False)
     job = fields.Selection(
-        [("check", "Being checked"), ("import", "Being imported")],
+        [("check", "Being checked"), ("import", "Being imported"), ("undo", "Being taken back")],
         readonly=True,
         copy=False,
         help="What goes on in the background.",
     )
+    job_began = fields.Datetime(readonly=True, copy=False)
     job_total = fields.Integer(readonly=True, copy=False)
     job_error = fields.Text(string="What Went Wrong", readonly=True, copy=False)
     progress = fields.Float(

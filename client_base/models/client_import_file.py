@@ -5,6 +5,8 @@ import zipfile
 import zlib
 from contextlib import suppress
 
+from babel import Locale
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -20,6 +22,8 @@ UNREADABLE = (
 )
 # What Russian and Ukrainian tables are written in, where they say nothing of it.
 ENCODINGS = ("utf-8", "windows-1251", "cp866")
+# What countries are called in lists, whatever languages are installed: not "Russian Federation".
+COUNTRY_LANGS = ("en", "ru", "uk")
 # So many bytes of text are read at once: about a million rows.
 LARGEST = 256 << 20
 # Entities are declared at the beginning of a document.
@@ -121,15 +125,24 @@ class ClientImport(models.Model):
         return RowReader(header, self._get_gazetteer(), self._get_industries(), self._get_managers(), columns)
 
     def _get_gazetteer(self):
-        countries = self.env["res.country"].search([])  # pylint: disable=no-search-all
-        world = Gazetteer(
-            {country.with_context(lang=lang).name: country.code for lang in self._get_langs() for country in countries}
-        )
+        world = Gazetteer(self._get_country_names())
         # Only these countries' addresses name the state in place of the country.
         for state in self.env["res.country.state"].search([("country_id.code", "in", ("US", "CA"))]):
             for text in {state.name, state.code}:
                 world.add_state(text, state.country_id.code, state.code)
         return world
+
+    def _get_country_names(self):
+        """Return ``{name: code}``: as people call countries, and as Odoo does."""
+        countries = self.env["res.country"].search([])  # pylint: disable=no-search-all
+        codes = set(countries.mapped("code"))
+        common = {
+            name: code for lang in COUNTRY_LANGS for code, name in Locale(lang).territories.items() if code in codes
+        }
+        official = {
+            country.with_context(lang=lang).name: country.code for lang in self._get_langs() for country in countries
+        }
+        return {**common, **official}
 
     def _get_langs(self):
         return [code for code, _name in self.env["res.lang"].get_installed()]

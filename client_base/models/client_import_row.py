@@ -1,6 +1,11 @@
+from contextlib import suppress
+
 from markupsafe import Markup
+from psycopg2 import IntegrityError
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import mute_logger
 
 from ..tools.row_reader import MAX_LENGTH, SEVERITIES
 
@@ -89,6 +94,7 @@ class ClientImportRow(models.Model):
                 "%(cells)s cells under %(headers)s headers: the file may be cut off here. Mend it, or skip the row."
             ),
             "text_too_long": _("“%(text)s…” is too long for its field: it goes into the notes."),
+            "vat_wrong": _("“%(text)s” is no tax number of that country: correct it, or import the client without."),
             "website_unreadable": _("“%(text)s” is not a web address: it goes into the notes."),
         }
 
@@ -157,6 +163,12 @@ class ClientImportRow(models.Model):
         for row in self - new:
             row.known_id.write(row._prepare_known_values())
             row.partner_id = row.known_id
+
+    def _take_back(self):
+        """Delete the clients that these rows became, but for those that somebody works with already."""
+        for row in self:
+            with suppress(UserError, IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                row.partner_id.unlink()
 
     def _prepare_known_values(self):
         """Return what the row says of a known client: what is not there yet, or all of it."""

@@ -7,6 +7,7 @@ from . import (
     test_documents,
     test_duplicates,
     test_export,
+    test_formulas,
     test_gaps,
     test_handover,
     test_handover_meetings,

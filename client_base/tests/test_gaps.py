@@ -82,8 +82,10 @@ class TestGaps(ClientBaseCommon):
         tasks = self.env["client.gap.task"].with_user(self.lead)
         self.assertEqual(tasks.ask(), 1, "of the two managers one is the lead's")
         self.assertEqual(tasks.ask(), 0)
+        self.assertEqual(self.get_row("Manager", self.lead)["asked"], 1)
         task = tasks.search([])
         self.assertEqual((task.owner_id, task.client_count, task.missing_count), (self.manager, 2, 2))
+        self.assertEqual(task.what, "all that is missing")
         activity = task.sudo().activity_ids
         self.assertEqual(activity.user_id, self.manager)
         action = task.with_user(self.manager).action_open_clients()

@@ -298,6 +298,26 @@ class TestImport(ClientBaseCommon):
         sheet = openpyxl.load_workbook(io.BytesIO(batch._get_rest_workbook())).active
         self.assertFalse([cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"])
 
+    def test_a_wrong_tax_number_is_a_question(self):
+        rows = "Right;Россия;7707083893\nWrong;РФ;7707083894\nUnchecked;KZ;12\n"
+        batch = self.check(f"Название;Страна;ИНН\n{rows}".encode("cp1251"))
+        right, wrong, unchecked = batch.row_ids
+        self.assertEqual([row.state for row in batch.row_ids], ["clean", "question", "clean"])
+        self.assertIn("“7707083894” is no tax number", wrong.note)
+        wrong.vat = "7736207543"
+        wrong.action_import_anyway()
+        batch.action_import()
+        self.assertEqual(self.get_clients(batch).mapped("vat"), ["7707083893", "7736207543", "12"])
+        self.assertEqual(right.country_id, wrong.country_id)
+        self.assertEqual(unchecked.country_id.code, "KZ")
+
+    def test_countries_as_people_call_them(self):
+        # Of these languages one is installed; Odoo's own names are official ones.
+        said = ["Россия", "США", "Украина", "Україна", "Велика Британія", "South Korea", "DE", "Russian Federation"]
+        batch = self.check("Название;Страна\n" + "".join(f"Firm {name};{name}\n" for name in said))
+        codes = [row.country_id.code for row in batch.row_ids]
+        self.assertEqual(codes, ["RU", "US", "UA", "UA", "GB", "KR", "DE", "RU"])
+
     # --- long files ---
 
     def work(self, batch):
@@ -345,6 +365,42 @@ class TestImport(ClientBaseCommon):
             batch.action_import()
             self.work(batch)
         self.assertEqual((batch.state, batch.imported_count, batch.job_error), ("done", 20, False))
+
+    def test_a_long_import_brings_in_all_or_none(self):
+        clients = self.env["res.partner"].with_user(self.operator)
+        known = clients.create({"name": "Firm 19 Nr", "is_company": True}).sudo()
+        content = "Name,City\n" + "".join(f"Firm {number} Nr,Berlin\n" for number in range(20))
+        with patch.multiple(client_import, AT_ONCE=10, BATCH=7), patch.object(client_import_work, "BATCH", 7):
+            batch = self.make_import(content)
+            batch.action_check()
+            self.work(batch)
+            batch.row_ids[-1].action_fill()
+            batch.action_import()
+            before = self.count_partners()
+            # What is done last fails: the client that is filled goes to somebody else meanwhile.
+            known.user_id = self.second
+            self.work(batch)
+            self.assertEqual((batch.job, batch.state, batch.imported_count), (False, "checked", 0))
+            self.assertIn("not yours to see", batch.job_error)
+            self.assertEqual(self.count_partners(), before)
+            batch.row_ids[-1].action_skip()
+            batch.action_import()
+            self.work(batch)
+        self.assertEqual((batch.state, batch.imported_count, self.count_partners()), ("done", 19, before + 19))
+
+    def test_what_somebody_works_with_already_is_not_taken_back(self):
+        content = "Name\n" + "".join(f"Firm {number} Nr\n" for number in range(20))
+        with patch.multiple(client_import, AT_ONCE=10, BATCH=7), patch.object(client_import_work, "BATCH", 7):
+            batch = self.make_import(content)
+            batch.action_check()
+            self.work(batch)
+            batch.action_import()
+            batch.row_ids[:7]._import()
+            used = batch.row_ids.sudo()[2].partner_id
+            self.make_order(used)
+            batch.sudo().job = "undo"
+            self.work(batch)
+        self.assertEqual((batch.job, self.get_clients(batch)), (False, used))
 
     # --- what cannot be read ---
 

@@ -29,6 +29,11 @@ _ALIASES = {
     "us": "US",
     "usa": "US",
     "wales": "GB",
+    "англия": "GB",
+    "англія": "GB",
+    "белоруссия": "BY",
+    "рф": "RU",
+    "сша": "US",
 }
 
 
@@ -71,6 +76,16 @@ class Gazetteer:
     def country(self, name):
         """Return the ISO code that ``name`` stands for, or an empty text."""
         return self.countries.get(_fold(name), "")
+
+    def code(self, text):
+        """Return ``text`` as an ISO code where it is one; only a cell for the country may hold nothing else.
+
+        >>> world = Gazetteer({"Germany": "DE"})
+        >>> world.code("de"), world.code("XX"), world.code("Germany")
+        ('DE', '', '')
+        """
+        code = text.strip().upper()
+        return code if code in self.countries.values() else ""
 
     def state(self, name, within=""):
         """Return ``(country, state)`` codes; ``("", "")`` if unknown, or if several countries have it."""

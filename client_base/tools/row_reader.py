@@ -10,24 +10,28 @@ from dataclasses import dataclass, field
 
 from .address import read_count, read_place, read_website, strip_coordinates, tidy
 from .client_index import ClientIndex
+from .validity import is_tax_number
 
 # Field -> the headers it is known under, without case.
 HEADERS = {
-    "name": ("name", "company", "client", "customer", "название", "наименование", "клиент", "компания", "назва")
-    + ("клієнт", "компанія", "контрагент"),
+    "name": ("name", "company", "client", "customer", "название", "наименование", "клиент", "компания", "организация")
+    + ("назва", "найменування", "клієнт", "компанія", "організація", "контрагент", "наименование организации")
+    + ("название организации", "название компании", "назва організації", "назва компанії"),
     "country": ("country", "страна", "країна"),
     "state": ("state", "province", "область", "регион", "регіон"),
     "city": ("city", "town", "город", "місто"),
-    "address": ("headquarters", "address", "адрес", "адреса"),
+    "address": ("headquarters", "address", "адрес", "адреса", "юридический адрес", "юридична адреса"),
     "street": ("street", "улица", "вулиця"),
-    "zip": ("zip", "postal code", "postcode", "индекс", "індекс"),
-    "phone": ("phone", "telephone", "телефон"),
-    "email": ("email", "e-mail", "mail", "почта", "эл. почта", "пошта", "ел. пошта"),
-    "website": ("website", "site", "web", "сайт"),
-    "vat": ("vat", "tax id", "tax number", "инн", "іпн", "єдрпоу"),
+    "zip": ("zip", "postal code", "postcode", "индекс", "почтовый индекс", "індекс", "поштовий індекс"),
+    "phone": ("phone", "telephone", "телефон", "телефоны", "телефони", "контактный телефон", "контактний телефон"),
+    "email": ("email", "e-mail", "mail", "почта", "эл. почта", "электронная почта")
+    + ("пошта", "ел. пошта", "електронна пошта"),
+    "website": ("website", "site", "web", "сайт", "веб-сайт"),
+    "vat": ("vat", "tax id", "tax number", "инн", "унп", "едрпоу", "код едрпоу", "іпн", "єдрпоу", "код єдрпоу"),
     "ref": ("ref", "reference", "code", "isin", "код", "номер"),
     "industry": ("industry", "industries", "отрасль", "галузь"),
-    "employees": ("employees", "staff", "сотрудники", "работники", "працівники"),
+    "employees": ("employees", "staff", "сотрудники", "количество сотрудников")
+    + ("работники", "працівники", "кількість працівників"),
     "manager": ("manager", "salesperson", "owner", "менеджер", "ответственный", "відповідальний"),
 }
 
@@ -51,6 +55,7 @@ FINDINGS = {
     "name_too_long": "error",
     "row_length": "error",
     "text_too_long": "mended",
+    "vat_wrong": "question",
     "website_unreadable": "mended",
 }
 
@@ -169,7 +174,7 @@ class RowReader:
         bare = tidy(strip_coordinates(address))
         if bare != address:
             reading.find("address_cleaned", text=address)
-        country = self.world.country(said)
+        country = self.world.country(said) or self.world.code(said)
         by_address, by_country = read_place(bare, self.world), read_place(said, self.world)
         place = by_address if by_address.country else by_country
         values["country"] = country or place.country
@@ -214,6 +219,9 @@ class RowReader:
         if values.get("email") and not _EMAIL.fullmatch(values["email"]):
             reading.find("email_unreadable", text=values["email"])
             reading.rest[self._header("email")] = values.pop("email")
+        if values.get("vat") and is_tax_number(values["vat"], values.get("country")) is False:
+            reading.find("vat_wrong", text=values["vat"])
+            reading.rest[self._header("vat")] = values.pop("vat")
 
     def _read_employees(self, reading):
         said = reading.values.pop("employees", "")

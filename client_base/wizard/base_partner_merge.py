@@ -20,10 +20,19 @@ class BasePartnerMerge(models.TransientModel):
             )
         kept = dst_partner or self._get_ordered_partner(partner_ids)[-1]
         self._hand_over_to_owner_of(kept, partners - kept)
+        self._make_room(kept, partners - kept)
         result = super()._merge(partner_ids, dst_partner=kept, extra_checks=extra_checks)
         # What Odoo took over from the others is not what the figures of the whole come to.
         partners.exists().commercial_partner_id._refresh_figures()
         return result
+
+    @api.model
+    def _make_room(self, kept, others):
+        """Settle what a client has only one of, before the rows of ``others`` become those of ``kept``.
+
+        Where two would be in each other's way, Odoo deletes all rows of that table that the others have, or fails.
+        Addons say here which of theirs stays.
+        """
 
     @api.model
     def _hand_over_to_owner_of(self, kept, others):

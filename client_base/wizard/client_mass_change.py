@@ -53,7 +53,7 @@ class ClientMassChange(models.TransientModel):
     client_count = fields.Integer(string="Chosen", compute="_compute_preview")
     change_count = fields.Integer(string="To Be Changed", compute="_compute_preview")
     same_count = fields.Integer(string="As They Are Already", compute="_compute_preview")
-    refused_count = fields.Integer(string="Not Yours to Change", compute="_compute_preview")
+    refused_count = fields.Integer(string="Left Out", compute="_compute_preview")
     refused_names = fields.Text(string="For Example", compute="_compute_preview")
     state = fields.Selection([("choose", "Choose"), ("done", "Done")], default="choose", readonly=True)
     changed_count = fields.Integer(string="Changed", readonly=True)

@@ -7,6 +7,8 @@ from . import (
     client_campaign_mailer,
     client_campaign_offer,
     client_campaign_outbox,
+    client_campaign_pick,
+    client_campaign_picking,
     client_campaign_recipient,
     client_campaign_recipient_message,
     client_campaign_recipient_receipt,

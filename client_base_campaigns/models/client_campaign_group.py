@@ -122,14 +122,20 @@ class ClientCampaign(models.Model):
         Whoever searches by it sees no more than usual: nobody reaches others through a campaign.
         """
         self.ensure_one()
-        domain = self._get_group_domain()
+        return self._limit_to_responsible(self._get_group_domain())
+
+    def _limit_to_responsible(self, domain):
         theirs = self.env["res.partner"].with_user(self.user_id).sudo(False)
         return domain & Domain("id", "in", theirs._search(domain))
 
     def _get_group_domain(self):
         """Return the domain of the clients that the criteria choose."""
         self.ensure_one()
-        domain = Domain(self.env["res.partner"]._get_client_domain()) & Domain(literal_eval(self.domain or "[]"))
+        return self._get_frame_domain() & Domain(literal_eval(self.domain or "[]"))
+
+    def _get_frame_domain(self):
+        """Return the domain of the clients of the chosen segments, countries and regions."""
+        domain = Domain(self.env["res.partner"]._get_client_domain())
         if self.segment_ids:
             domain &= Domain("client_segment_id", "in", self.segment_ids.ids)
         if self.country_ids:

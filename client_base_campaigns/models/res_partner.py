@@ -12,6 +12,7 @@ class ResPartner(models.Model):
         CHANNELS, string="Best Reached By", help="Campaigns use this channel first, where there is an address for it."
     )
     client_campaign_recipient_ids = fields.One2many("client.campaign.recipient", "partner_id", string="In Campaigns")
+    client_campaign_pick_ids = fields.One2many("client.campaign.pick", "partner_id", string="Picked for Campaigns")
     client_campaign_count = fields.Integer(string="Campaigns", compute="_compute_client_campaign_count")
 
     def _compute_client_campaign_count(self):

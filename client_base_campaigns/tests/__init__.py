@@ -4,6 +4,7 @@ from . import (
     test_close,
     test_group,
     test_isolation,
+    test_mass_change,
     test_programme,
     test_receipt,
     test_replies,

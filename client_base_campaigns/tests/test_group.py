@@ -138,3 +138,16 @@ class TestGroup(CampaignCommon):
         self.assertEqual((plan.state, plan.date_start, len(plan.recipient_ids)), ("draft", self.today, 0))
         self.assertEqual(plan.date_end - plan.date_start, past.date_end - past.date_start)
         self.assertEqual(plan.body, past.body)
+
+    def test_a_merge_keeps_the_campaigns_of_both(self):
+        double = self.make_client("Alpha Limited", self.manager, email="double@clients.example.com")
+        both, hers = self.make_frozen(clients=self.alpha | double), self.make_sent(clients=double, name="Hers")
+        answered = self.get_recipient(both, double)
+        answered.write({"answer": "yes", "result": "Orders in May"})
+        merge = self.env["base.partner.merge.automatic.wizard"].with_user(self.head).create({})
+        merge._merge((self.alpha | double).ids, dst_partner=self.alpha, extra_checks=False)
+        self.env.invalidate_all()
+        self.assertEqual(both.sudo().recipient_ids, answered)
+        self.assertEqual(answered.partner_id, self.alpha)
+        self.assertIn("with another card too: Alpha Ltd, Waiting", answered.message_ids[0].body)
+        self.assertEqual(self.get_recipient(hers, self.alpha).delivery, "sent")

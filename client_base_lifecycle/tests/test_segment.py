@@ -167,6 +167,15 @@ class TestSegment(LifecycleCommon):
         self.assertEqual(self.alpha.client_order_count, 3)
         self.assert_segment(self.alpha, "regular")
 
+    def test_a_merge_leaves_one_decision_point_open(self):
+        double = self.make_client("Alpha Limited", self.manager)
+        points = self.env["client.decision"].create([{"partner_id": client.id} for client in (double, self.alpha)])
+        merge = self.env["base.partner.merge.automatic.wizard"].with_user(self.manager).create({})
+        merge._merge((self.alpha | double).ids, dst_partner=self.alpha)
+        self.assertEqual(points.partner_id, self.alpha)
+        self.assertEqual(points.mapped("state"), ["done", "open"])
+        self.assertEqual(points[0].result, "Merged with Alpha Ltd")
+
     def test_colleagues_are_on_no_segment_s_list(self):
         colleague = self.manager.partner_id
         self.make_orders(colleague, 10)

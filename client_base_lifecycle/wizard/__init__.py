@@ -1,1 +1,1 @@
-from . import client_segment_decide, client_successor
+from . import base_partner_merge, client_segment_decide, client_successor

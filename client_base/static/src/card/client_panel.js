@@ -1,6 +1,7 @@
 import { onWillUpdateProps } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useBus } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { ServerPanel } from "./server_panel";
@@ -28,6 +29,14 @@ export class ClientPanel extends ServerPanel {
             }
         });
         useBus(this.props.record.model.bus, "update", () => this.onUpdate());
+        // A record that is saved is not loaded again: that it is clean now is all one sees of it.
+        useRecordObserver((record) => {
+            const saved = this.dirty && !record.dirty;
+            this.dirty = record.dirty;
+            if (saved) {
+                this.onUpdate();
+            }
+        });
     }
 
     /** What was saved on the form may show in the panel. */

@@ -21,9 +21,9 @@ export class Completeness extends ServerPanel {
     }
 
     follow(target) {
-        const { argument, value, ask } = target.dataset;
+        const { argument, value, ask, what } = target.dataset;
         if (ask !== undefined) {
-            this.ask(Number(ask) || null);
+            this.ask(Number(ask) || null, Number(what) || null);
         } else if (argument === "by") {
             this.by = value;
             this.load();
@@ -34,10 +34,11 @@ export class Completeness extends ServerPanel {
         }
     }
 
-    async ask(owner) {
-        const asked = await this.orm.call("client.gap.task", "ask", [owner]);
+    async ask(owner, requirement) {
+        const asked = await this.orm.call("client.gap.task", "ask", [owner, requirement]);
         const words = asked ? _t("Asked: %s", asked) : _t("They were asked before, or nothing is missing.");
         this.notification.add(words, { type: asked ? "success" : "info" });
+        return this.load();
     }
 }
 

@@ -1,0 +1,50 @@
+from ast import literal_eval
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class ClientCampaign(models.Model):
+    """How single clients come into a group that is not frozen yet: as one more of its conditions."""
+
+    _inherit = "client.campaign"
+
+    def _check_choosing(self):
+        if self.state not in ("draft", "group"):
+            names = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "The group of “%(campaign)s” is frozen: it is at “%(state)s”. Press “Back to the Group” there "
+                    "first, or add single clients by “Add to a Campaign”.",
+                    campaign=self.name,
+                    state=names[self.state],
+                )
+            )
+
+    def _sort_picks(self, clients):
+        """Return which of ``clients`` would come into the group, are in it already, and cannot be in it."""
+        self.ensure_one()
+        within = Domain("id", "in", clients.ids)
+        fitting = clients.search(self._limit_to_responsible(self._get_frame_domain() & within))
+        known = clients.search(self._get_candidates_domain() & within) if self._has_criteria() else clients.browse()
+        return fitting - known, known, clients - fitting
+
+    def _has_criteria(self):
+        """Tell whether anything narrows the group: without, it is all clients until one is picked."""
+        framed = self.segment_ids or self.country_ids or self.region_ids
+        return bool(framed or literal_eval(self.domain or "[]"))
+
+    def _pick(self, clients):
+        """Put these clients into the group."""
+        self.ensure_one()
+        self._check_choosing()
+        self.env["client.campaign.pick"].create(
+            [{"campaign_id": self.id, "partner_id": client.id} for client in clients]
+        )
+        picked = ("client_campaign_pick_ids.campaign_id", "=", self.id)
+        conditions = Domain(literal_eval(self.domain or "[]"))
+        if conditions.is_true():
+            self.domain = str([picked])
+        elif picked not in list(conditions):
+            self.domain = str(list(Domain([picked]) | conditions))
