@@ -8,8 +8,6 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 BATCH = 20_000
-# Settings place so many clients while the user waits; more are left to the job.
-AT_ONCE = 2000
 TRIES = 5
 # Under this name a transaction keeps the ids of the partners whose clients are to be placed.
 WAITING = "client_lifecycle"
@@ -95,13 +93,18 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _refresh_soon(self, companies):
-        """Place the clients of ``companies`` by new thresholds: a small base at once, a large one by the job."""
+        """Place the clients of ``companies`` by new thresholds."""
         self.env["res.company"].flush_model()
         self.env.cr.execute(
             SQL("UPDATE client_standing SET due = '-infinity' WHERE company_id = ANY(%s)", companies.ids)
         )
+        self._begin()
+
+    @api.model
+    def _begin(self):
+        """Place every client: at once where one portion holds them all, otherwise by the job."""
         # sudo: how many there are decides who does it
-        if self.env["client.standing"].sudo().search_count([], limit=AT_ONCE + 1) <= AT_ONCE:
+        if self.env["res.partner"].sudo().search_count([], limit=BATCH + 1) <= BATCH:
             self._refresh_all()
         else:
             self.env.ref("client_base_lifecycle.ir_cron_refresh_segments")._trigger()
