@@ -3,4 +3,4 @@ from . import models, report, wizard
 
 def post_init_hook(env):
     """Place the clients that were there before."""
-    env["client.lifecycle"]._refresh_all()
+    env["client.lifecycle"]._begin()

@@ -23,8 +23,9 @@ class MailMessage(models.Model):
             from_client = not message.author_id.client_open and message.author_id
             for client, persons in (from_client or message._get_addressed()).grouped("commercial_partner_id").items():
                 entries.append(message._prepare_interaction(client, persons, bool(from_client)))
-        # sudo: as above
-        self.env["client.interaction"].sudo().create(entries)
+        if entries:
+            # sudo: as above
+            self.env["client.interaction"].sudo().create(entries)
 
     def _get_addressed(self):
         """Return the clients that a message of ours goes to."""

@@ -11,7 +11,7 @@ class MailThread(models.AbstractModel):
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
-        owners = self._get_client_owners().get(self.id) if len(self) == 1 else None
+        owners = self._get_client_owners().get(self.id) if recipients and len(self) == 1 else None
         if not owners:
             return recipients
         # sudo: whom the message names is needed to send it to them

@@ -20,6 +20,7 @@ class ClientCampaignSelection(models.AbstractModel):
     def _freeze(self, campaign, clients, reason, by_hand=False):
         """Insert the recipients that ``clients`` (a query on partners) become; return their ids."""
         self.env.flush_all()
+        self.env["client.standing"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """

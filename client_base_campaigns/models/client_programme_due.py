@@ -21,6 +21,7 @@ class ClientProgrammeDue(models.AbstractModel):
     def _get_due(self, programme, today):
         """Return ``{client id: person id or None}`` of who is due and has not had the year's messages yet."""
         self.env.flush_all()
+        self.env["client.standing"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """

@@ -117,6 +117,8 @@ class CampaignCommon(LifecycleCommon):
             self.env.ref("client_base_campaigns.ir_cron_send").method_direct_trigger()
 
     def enter_job(self):
+        # A job begins when what was done before is committed.
+        self.env.cr.flush()
         # Tests over HTTP are in this mode all along.
         return nullcontext() if self.registry_test_mode else self.enter_registry_test_mode()
 

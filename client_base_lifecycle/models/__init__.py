@@ -5,6 +5,7 @@ from . import (
     client_lifecycle,
     client_lifecycle_analysis,
     client_lifecycle_classes,
+    client_lifecycle_few,
     client_lifecycle_forecast,
     client_lifecycle_history,
     client_lifecycle_movements,

@@ -28,17 +28,7 @@ class AccountMove(models.Model):
         before = {move: move.payment_state for move in self}
         super()._compute_payment_state()
         changed = self.filtered(lambda move: "reversed" in (before[move], move.payment_state))
-        changed.filtered(lambda move: before[move] != move.payment_state)._refresh_client_soon()
-
-    def _refresh_client_soon(self):
-        """Place the clients at the end of the transaction: a computation writes nothing."""
-        ids = self._get_client_purchases().partner_id.commercial_partner_id.ids
-        if ids:
-            precommit = self.env.cr.precommit
-            waiting = precommit.data.setdefault("client_lifecycle", set())
-            if not waiting:
-                precommit.add(self.env["client.lifecycle"]._refresh_waiting)
-            waiting.update(ids)
+        changed.filtered(lambda move: before[move] != move.payment_state)._refresh_client_segments()
 
     def _get_client_purchases(self):
         return self.filtered(lambda move: move.state == "posted" and move._counts_for_client())
@@ -51,4 +41,7 @@ class AccountMove(models.Model):
     def _refresh_client_segments(self, others=None):
         """Place anew the clients of the posted documents, and the clients of ``others``."""
         partners = self._get_client_purchases().partner_id
-        self.env["client.lifecycle"]._refresh(partners | (others or partners.browse()), self.company_id)
+        if others:
+            partners |= others
+        if partners:
+            self.env["client.lifecycle"]._refresh_later(partners)

@@ -8,9 +8,9 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 BATCH = 20_000
-# Settings place so many clients while the user waits; more are left to the job.
-AT_ONCE = 2000
 TRIES = 5
+# Under this name a transaction keeps the ids of the partners whose clients are to be placed.
+WAITING = "client_lifecycle"
 # From so many changes on PostgreSQL looks at the rows anew.
 MANY = 1000
 
@@ -30,18 +30,36 @@ class ClientLifecycle(models.AbstractModel):
     _description = "Client Lifecycle Engine"
 
     @api.model
-    def _refresh(self, partners, companies=None):
+    def _refresh(self, partners):
         """Place the clients that ``partners`` belong to, from their purchases as they are now."""
-        # sudo: an order moves its client also when who confirmed it may not edit the client
-        clients = partners.sudo().commercial_partner_id | partners.sudo()
-        if clients:
-            self.sudo()._place(clients.ids, companies)
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        belonging = SQL(
+            "SELECT DISTINCT unnest(ARRAY[id, commercial_partner_id]) FROM res_partner WHERE id = ANY(%s)", partners.ids
+        )
+        if ids := [client_id for (client_id,) in self.env.execute_query(belonging)]:
+            # sudo: an order moves its client also when who confirmed it may not edit the client
+            self.sudo()._place(ids)
+
+    @api.model
+    def _refresh_later(self, partners):
+        """Place the clients of ``partners`` once somebody asks where they stand, at the latest when this is committed.
+
+        What writes an order several times places its client once, and a computation, which may write
+        nothing itself, places it as well.
+        """
+        precommit = self.env.cr.precommit
+        if WAITING not in precommit.data:
+            # While somebody waits nothing is read that would have to be forgotten.
+            self._invalidate()
+            precommit.data[WAITING] = set()
+            precommit.add(self._refresh_waiting)
+        precommit.data[WAITING].update(partners.ids)
 
     @api.model
     def _refresh_waiting(self):
-        """Place the clients whose purchases changed within a computation."""
-        waiting = self.env.cr.precommit.data.pop("client_lifecycle", set())
-        self._refresh(self.env["res.partner"].browse(waiting).exists())
+        """Place the clients whose purchases changed."""
+        if ids := self.env.cr.precommit.data.pop(WAITING, None):
+            self._refresh(self.env["res.partner"].browse(ids))
 
     @api.model
     def _refresh_all(self, *, rebuild=False):
@@ -75,13 +93,18 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _refresh_soon(self, companies):
-        """Place the clients of ``companies`` by new thresholds: a small base at once, a large one by the job."""
+        """Place the clients of ``companies`` by new thresholds."""
         self.env["res.company"].flush_model()
         self.env.cr.execute(
             SQL("UPDATE client_standing SET due = '-infinity' WHERE company_id = ANY(%s)", companies.ids)
         )
+        self._begin()
+
+    @api.model
+    def _begin(self):
+        """Place every client: at once where one portion holds them all, otherwise by the job."""
         # sudo: how many there are decides who does it
-        if self.env["client.standing"].sudo().search_count([], limit=AT_ONCE + 1) <= AT_ONCE:
+        if self.env["res.partner"].sudo().search_count([], limit=BATCH + 1) <= BATCH:
             self._refresh_all()
         else:
             self.env.ref("client_base_lifecycle.ir_cron_refresh_segments")._trigger()

@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.tools import SQL, ormcache
 
@@ -11,32 +13,42 @@ MEASURES = (
 )
 
 
+class Question(NamedTuple):
+    """Which clients are placed, when, and by whose decision: values, or SQL that stands for them."""
+
+    ids: list | SQL
+    today: object
+    now: object
+    person: int | SQL | None
+
+
 class ClientLifecycle(models.AbstractModel):
     """One statement that places clients: the rules of ``tools/ladder.py`` and ``tools/rhythm.py`` in SQL."""
 
     _inherit = "client.lifecycle"
 
     @api.model
-    def _place(self, ids, companies=None):
-        """Write the standings of the clients ``ids`` and their movements, where anything differs.
-
-        :param companies: place them with these companies only
-        """
+    def _place(self, ids):
+        """Write the standings of the clients ``ids`` and their movements, where anything differs."""
         self._flush_purchases()
-        self.env["client.segment.move"].flush_model()
-        self.env.cr.execute(self._get_placing(list(ids), companies))
-        self._invalidate(ids)
+        decided_by = self.env.context.get("client_decided_by")
+        self._execute_placing(Question(list(ids), fields.Date.today(), fields.Datetime.now(), decided_by))
+        self._invalidate()
 
     @api.model
-    def _invalidate(self, ids):
-        """Forget what was read of these clients before."""
+    def _execute_placing(self, question):
+        self.env.cr.execute(self._get_placing(question))
+
+    @api.model
+    def _invalidate(self):
+        """Forget what was read of where clients stand."""
         self.env["client.standing"].invalidate_model(flush=False)
         self.env["client.segment.move"].invalidate_model(flush=False)
-        partners = self.env["res.partner"].browse(ids)
-        partners.invalidate_recordset(partners._get_standing_fields(), flush=False)
+        partners = self.env["res.partner"]
+        partners.invalidate_model(partners._get_standing_fields(), flush=False)
 
     @api.model
-    def _get_placing(self, ids, companies):
+    def _get_placing(self, question):
         """Return the statement; rows are written in one order, so that two of them never wait for each other."""
         return SQL(
             """
@@ -44,8 +56,8 @@ class ClientLifecycle(models.AbstractModel):
                  total AS (%(totals)s),
                  margin AS (%(margins)s),
                  rhythm AS (%(rhythms)s),
-                 fact AS (%(facts)s),
-                 verdict AS (%(verdicts)s),
+                 fact AS MATERIALIZED (%(facts)s),
+                 verdict AS MATERIALIZED (%(verdicts)s),
                  changed AS MATERIALIZED (%(changes)s),
                  written AS (
                      INSERT INTO client_standing (partner_id, company_id, since, %(names)s)
@@ -62,16 +74,16 @@ class ClientLifecycle(models.AbstractModel):
              WHERE moves
           ORDER BY partner_id, company_id
             """,
-            purchases=self._select_purchases(ids),
+            purchases=self._select_purchases(question.ids),
             totals=self._select_totals(SQL("SELECT * FROM purchase")),
             margins=self._select_margins(),
             rhythms=self._select_rhythms(),
-            facts=self._select_facts(ids, companies),
+            facts=self._select_facts(question),
             verdicts=self._select_verdicts(),
-            changes=self._select_changes(),
+            changes=self._select_changes(question),
             names=SQL(", ").join(map(SQL.identifier, MEASURES)),
             excluded=SQL(", ").join(SQL.identifier("excluded", name) for name in MEASURES),
-            person=SQL("%s::int", self.env.context.get("client_decided_by")),
+            person=SQL("%s::int", question.person),
         )
 
     @api.model
@@ -93,7 +105,7 @@ class ClientLifecycle(models.AbstractModel):
         )
 
     @api.model
-    def _select_facts(self, ids, companies):
+    def _select_facts(self, question):
         """Return the query of what the rules ask for: a row for each client with each company that may sell to it."""
         return SQL(
             """
@@ -119,15 +131,14 @@ class ClientLifecycle(models.AbstractModel):
          LEFT JOIN total ON total.partner_id = partner.id AND total.company_id = company.id
          LEFT JOIN margin ON margin.partner_id = partner.id AND margin.company_id = company.id
          LEFT JOIN rhythm ON rhythm.partner_id = partner.id AND rhythm.company_id = company.id
-             WHERE partner.id = ANY(%(ids)s) AND %(client)s AND %(companies)s
+             WHERE partner.id = ANY(%(ids)s) AND %(client)s
             """,
-            today=fields.Date.today(),
-            now=fields.Datetime.now(),
+            today=question.today,
+            now=question.now,
             month=DAYS_A_MONTH,
             least=LEAST_INTERVALS,
-            ids=ids,
+            ids=question.ids,
             client=self._get_client_condition(),
-            companies=SQL("company.id = ANY(%s)", companies.ids) if companies else SQL("TRUE"),
         )
 
     @api.model
@@ -173,7 +184,9 @@ class ClientLifecycle(models.AbstractModel):
                        WHEN orders > 0 THEN 'first_orders'
                        WHEN agreed_on IS NULL THEN 'no_agreement'
                        WHEN agreed_on + dead_days <= today THEN 'never_ordered'
-                       ELSE 'agreed' END AS rule) judged
+                       ELSE 'agreed' END AS rule
+                   -- Named once, instead of written out wherever it is asked for.
+                   OFFSET 0) judged
             """,
             segment=self._get_segment_of_rule(),
             evidence=self._get_evidence(),
@@ -211,7 +224,7 @@ class ClientLifecycle(models.AbstractModel):
         )
 
     @api.model
-    def _select_changes(self):
+    def _select_changes(self, question):
         """Return the query of the verdicts that say anything new, with the movement they make.
 
         A movement bears the day on which its rule began to hold, unless a later one is recorded:
@@ -237,7 +250,7 @@ class ClientLifecycle(models.AbstractModel):
                     LIMIT 1) latest ON TRUE
              WHERE known.id IS NULL OR %(person)s IS NOT NULL OR (%(known)s) IS DISTINCT FROM (%(new)s)
             """,
-            person=SQL("%s::int", self.env.context.get("client_decided_by")),
+            person=SQL("%s::int", question.person),
             known=SQL(", ").join(SQL.identifier("known", name) for name in MEASURES),
             new=SQL(", ").join(SQL.identifier("verdict", name) for name in MEASURES),
         )

@@ -15,16 +15,9 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _flush_purchases(self):
-        self.env["sale.order"].flush_model(
-            ["amount_untaxed", "company_id", "currency_rate", "date_order", "partner_id", "state"]
-        )
-        self.env["sale.order.line"].flush_model(["order_id", "price_subtotal", "product_id", "product_uom_qty"])
-        self.env["product.product"].flush_model(["standard_price"])
-        self.env["account.move"].flush_model(
-            ["amount_untaxed_signed", "commercial_partner_id", "invoice_date", "move_type", "payment_state", "state"]
-        )
-        self.env["res.partner"].flush_model()
-        self.env["res.company"].flush_model()
+        """Have the database know all that the statements of the engine read: there is hardly a model they do not."""
+        self.env["client.standing"].flush_model()
+        self.env.flush_all()
 
     @api.model
     def _select_orders(self, condition):

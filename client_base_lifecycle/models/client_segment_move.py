@@ -35,6 +35,11 @@ class ClientSegmentMove(models.Model):
         for move in self:
             move.reason = lifecycle._get_reason(move.rule, move.evidence, move.comment)
 
+    def flush_model(self, fnames=None):
+        # As of where clients stand: also of those whose purchases changed just now.
+        self.env["client.lifecycle"]._refresh_waiting()
+        super().flush_model(fnames)
+
     @api.model
     def _select_base_on(self, day):
         """Return the query of where each client stood at the end of ``day``: ``partner_id, segment_id``."""

@@ -84,6 +84,11 @@ class ClientStanding(models.Model):
             scores = (standing.recency_score, standing.frequency_score, standing.money_score)
             standing.rfm = "".join(map(str, scores)) if all(scores) else False
 
+    def flush_model(self, fnames=None):
+        # Who reads where clients stand reads of those as well whose purchases changed just now.
+        self.env["client.lifecycle"]._refresh_waiting()
+        super().flush_model(fnames)
+
 
 class StandingField(fields.Many2one):
     """The standing of a partner with the current company, joined where SQL follows it.

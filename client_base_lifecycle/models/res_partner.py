@@ -71,10 +71,13 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         self._check_decision_values(vals)
+        lifecycle = self.env["client.lifecycle"]
+        if RULE_FIELDS & vals.keys():
+            # What an order just did came before this, and stands so in the history.
+            lifecycle._refresh_waiting()
         before = self.commercial_partner_id if "parent_id" in vals else self.browse()
         result = super().write(vals)
         if RULE_FIELDS & vals.keys():
-            lifecycle = self.env["client.lifecycle"]
             if {"is_company", "parent_id"} & vals.keys():
                 lifecycle._remove_strangers()
             lifecycle._refresh((before | self).exists())

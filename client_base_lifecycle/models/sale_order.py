@@ -37,4 +37,4 @@ class SaleOrder(models.Model):
         # sudo: the setting of the company says whether orders count
         companies = self.company_id.sudo().filtered(lambda company: company.client_purchase_source == "order")
         if partners and companies:
-            self.env["client.lifecycle"]._refresh(partners, companies)
+            self.env["client.lifecycle"]._refresh_later(partners)

@@ -97,6 +97,18 @@ class TestEngine(LifecycleCommon):
 
     def test_sql_places_as_python(self):
         self.run_nightly_job()
+        self.assert_placed_as_by_python()
+
+    def test_few_are_placed_as_many(self):
+        lifecycle = self.env["client.lifecycle"]
+        for client in self.clients:
+            lifecycle._refresh(client)
+        self.assert_placed_as_by_python()
+        before = self.read_standings()
+        lifecycle._rebuild()
+        self.assertEqual(self.read_standings(), before)
+
+    def assert_placed_as_by_python(self):
         seen = set()
         for client in self.clients:
             standing = client.client_standing_id

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
@@ -111,6 +113,27 @@ class TestSegment(LifecycleCommon):
             ],
         )
 
+    def test_one_transaction_places_a_client_once(self):
+        order = self.make_orders(self.alpha, 3)
+        self.assert_segment(self.alpha, "working")
+        with patch.object(type(self.env["client.lifecycle"]), "_place") as place:
+            order.date_order = self.day(2)
+            order.date_order = self.day(1)
+            self.env.cr.flush()
+        place.assert_called_once_with(self.alpha.ids)
+
+    def test_who_reads_first_finds_the_client_placed(self):
+        partners = self.env["res.partner"]
+        self.assertEqual(self.alpha.client_order_count, 0)
+        self.make_orders(self.alpha, 3)
+        working = [("client_segment_id.code", "=", "working"), ("id", "=", self.alpha.id)]
+        self.assertEqual(partners.search(working), self.alpha)
+        self.make_orders(self.alpha, 2)
+        self.assertEqual(self.env["client.standing"].search([("partner_id", "=", self.alpha.id)]).orders, 2)
+        self.make_orders(self.alpha, 1)
+        self.assertEqual(self.alpha.client_order_count, 3)
+        self.assertEqual(self.get_moves(self.alpha)[-1], ("working", "regular"))
+
     def test_whoever_confirms_an_order_moves_the_client(self):
         order = self.make_order(self.beta, state="draft")
         order.with_user(self.head).action_confirm()
@@ -188,6 +211,7 @@ class TestSegment(LifecycleCommon):
     def let_days_pass(self, client, days):
         """Make the client's orders older, as if the days had passed without anybody touching them."""
         self.env.flush_all()
+        self.env["client.standing"].flush_model()
         self.env.cr.execute(
             "UPDATE sale_order SET date_order = date_order - make_interval(days => %s) WHERE partner_id = %s",
             [days, client.id],

@@ -2,7 +2,7 @@
 
 All in one run on one database: the bare aggregate and the bare update of the wide partner rows, then the first run,
 a quiet night, the night after one client in a hundred ordered, the analysis, and the overview.  Prints one line of
-JSON: ``{job: [seconds, rows written]}``.
+JSON: ``{job: [figure, unit, rows written]}``.
 """
 
 import json
@@ -42,7 +42,7 @@ def count_written(env):
 
 
 def measure(env, job, times=1):
-    """Return the median seconds of ``job``, and the rows that the last time wrote."""
+    """Return the median seconds of ``job``, their unit, and the rows that the last time wrote."""
     seconds = []
     for _time in range(times):
         env.transaction.clear()
@@ -52,7 +52,7 @@ def measure(env, job, times=1):
         env.cr.commit()
         seconds.append(time.perf_counter() - started)
         written = count_written(env) - before
-    return [round(statistics.median(seconds), 2), written]
+    return [round(statistics.median(seconds), 3), "s", written]
 
 
 def run(env, *statements):
@@ -92,7 +92,7 @@ run(
 env.cr.commit()  # noqa: F821
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 results["first run"] = measure(env, engine._refresh_all)  # noqa: F821
-results["memory of the first run, MB"] = [(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, 0]
+results["memory of the first run"] = [(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, "MB", 0]
 env.cr.commit()  # noqa: F821
 env.cr._cnx.set_session(autocommit=True)  # noqa: F821
 env.cr.execute("VACUUM ANALYZE client_standing, client_segment_move, sale_order")  # noqa: F821
