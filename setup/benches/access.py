@@ -21,13 +21,14 @@ class AccessBench(Bench):
     def measure(self):
         self.make_stock(self.stock, self.options.partners)
         results = {"install": self.measure_install()}
-        results["stock"] = self.ask(self.stock, "access.py", "card.py", "day.py")
+        results["stock"] = self.ask(self.stock, "access.py", "card.py", "day.py", "completeness.py")
         results["ours"] = self.ask(self.ours, "access.py")
         with step(f"filling the register with {self.options.interactions:,} contacts"):
             self.fill(self.ours, "register.sql", interactions=self.options.interactions)
-        results["ours"] |= self.ask(self.ours, "card.py", "day.py")
-        # Afterwards, as it changes whose the clients are.
+        results["ours"] |= self.ask(self.ours, "card.py", "day.py", "completeness.py")
+        # Afterwards, as they change whose the clients are, and every row.
         results["handover"] = self.ask(self.ours, "handover.py")
+        results["standard"] = self.ask(self.ours, "standard.py")
         results["peer"] = self.measure_peer()
         return as_lines(results)
 
@@ -61,15 +62,21 @@ class AccessBench(Bench):
 
 
 def as_lines(results):
-    """Return lines of a table: milliseconds, queries, sequential scans of partners."""
+    """Return lines of a table: milliseconds and how many times stock Odoo's, queries, sequential scans of partners."""
     lines = [f"{'install':28} " + "  ".join(f"{name} {seconds:.1f} s" for name, seconds in results["install"].items())]
-    ways = (f"{name} {1000 * seconds / clients:.2f} ms" for name, (clients, seconds) in results["handover"].items())
-    lines.append(f"{'handover, each client':28} " + "  ".join(ways))
+    for job in ("handover", "standard"):
+        ways = (f"{name} {1000 * seconds / clients:.3f} ms" for name, (clients, seconds) in results[job].items())
+        lines.append(f"{job + ', each client':28} " + "  ".join(ways))
     for job in results["ours"]:
-        cells = (
-            f"{side:>5} {user:>7} {figures[0]:9.1f} ms {figures[1]:4.0f} q {figures[2]:3.0f} seq"
-            for side in ("stock", "ours", "peer")
-            for user, figures in results[side].get(job, {}).items()
-        )
-        lines.append(f"{job:28} " + " | ".join(cells))
+        lines.append(f"{job:28} " + " | ".join(as_cells(job, results)))
     return lines
+
+
+def as_cells(job, results):
+    stock = results["stock"].get(job, {})
+    for side in ("stock", "ours", "peer"):
+        for user, (milliseconds, queries, scans) in results[side].get(job, {}).items():
+            # What only we have is compared with what one waits for elsewhere, which has no levels.
+            peer = stock.get(user) or next(iter(stock.values()), None)
+            times = f"{milliseconds / peer[0]:6.2f} ×" if peer else " " * 8
+            yield f"{side:>5} {user:>7} {milliseconds:9.1f} ms {times} {queries:4.0f} q {scans:3.0f} seq"
