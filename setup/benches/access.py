@@ -67,9 +67,7 @@ def as_lines(results):
     for job in ("handover", "standard"):
         ways = (f"{name} {1000 * seconds / clients:.3f} ms" for name, (clients, seconds) in results[job].items())
         lines.append(f"{job + ', each client':28} " + "  ".join(ways))
-    for job in results["ours"]:
-        lines.append(f"{job:28} " + " | ".join(as_cells(job, results)))
-    return lines
+    return [*lines, *(f"{job:28} " + " | ".join(as_cells(job, results)) for job in results["ours"])]
 
 
 def as_cells(job, results):
