@@ -88,7 +88,7 @@ class ClientStandard(models.Model):
                           WHERE NOT EXISTS (
                                 SELECT FROM client_missing_rel rel
                                  WHERE rel.partner_id = missed.partner_id
-                                   AND rel.requirement_id = missed.requirement_id)
+                                   AND rel.requirement_id = missed.requirement_id AND %(missing_within)s)
                              ON CONFLICT DO NOTHING
                      ),
                      percent AS (
