@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "data/client_segment_data.xml",
         "data/ir_cron_data.xml",
+        "data/client_audit_data.xml",
         "wizard/client_segment_decide_views.xml",
         "views/client_segment_move_views.xml",
         "views/client_life_templates.xml",

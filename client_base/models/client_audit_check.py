@@ -79,6 +79,9 @@ class ClientAuditCheck(models.Model):
             for check, count in counts.items()
         }
 
+    def _get_unit(self):
+        return " %" if self.measure == "share" else ""
+
     def _count(self):
         return self.env[self.model].search_count(self._get_domain())
 
@@ -115,7 +118,7 @@ class ClientAuditCheck(models.Model):
                 "red": figure > check.target,
                 "trend": [value for _day, _count, value in trends.get(check, ())],
                 "actor": check.user_id.sudo().name or check.actor or "",  # sudo: a colleague's name
-                "unit": " %" if check.measure == "share" else "",
+                "unit": check._get_unit(),
             }
             for check, (count, figure) in figures.items()
         ]

@@ -93,12 +93,13 @@ class ClientGapCount(models.Model):
         domain = partners._get_client_domain()
         if owner_ids is not None:
             domain = [*domain, ("client_owner_id", "in", owner_ids)]
-        column = {name: SQL.identifier(partners._table, name) for name in ("id", "client_owner_id", *names)}
-        return partners._search(domain).select(
-            column["id"],
-            SQL("%s AS owner_id", column["client_owner_id"]),
-            SQL("client_completeness AS percent"),
-            *(column[name] for name in names),
+        query = partners._search(domain)
+        columns = {"id": "id", "owner_id": "client_owner_id", "percent": "client_completeness", **{n: n for n in names}}
+        return query.select(
+            *(
+                SQL("%s AS %s", partners._field_to_sql(partners._table, name, query), SQL.identifier(column))
+                for column, name in columns.items()
+            )
         )
 
     @api.model

@@ -1,7 +1,9 @@
 from . import (
     account_move,
+    client_audit_check,
     client_decision,
     client_fact,
+    client_gap_count,
     client_lifecycle,
     client_lifecycle_analysis,
     client_lifecycle_classes,

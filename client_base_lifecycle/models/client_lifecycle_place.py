@@ -261,10 +261,6 @@ class ClientLifecycle(models.AbstractModel):
 
         These are who has no standing, whose standing is due, and whose purchases come to another sum.
         """
-        everybody = SQL("TRUE")
-        totals = self._select_totals(
-            SQL("%s UNION ALL %s", self._select_orders(everybody), self._select_invoices(everybody))
-        )
         return SQL(
             """
             SELECT DISTINCT partner.id
@@ -281,7 +277,7 @@ class ClientLifecycle(models.AbstractModel):
                     OR standing.last_on IS DISTINCT FROM total.last_at::date)
           ORDER BY partner.id
             """,
-            totals=totals,
+            totals=self._select_all_totals(),
             client=self._get_client_condition(),
             today=fields.Date.today(),
             rebuild=rebuild,

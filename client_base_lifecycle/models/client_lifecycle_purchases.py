@@ -25,15 +25,25 @@ class ClientLifecycle(models.AbstractModel):
         return SQL(
             """
             SELECT member.commercial_partner_id AS partner_id, sale.company_id, sale.date_order AS moment,
-                   sale.amount_untaxed / COALESCE(NULLIF(sale.currency_rate, 0), 1) AS amount,
-                   TRUE AS counts, sale.id AS order_id, NULL::int AS move_id,
+                   %s AS amount, TRUE AS counts, sale.id AS order_id, NULL::int AS move_id,
                    COALESCE(NULLIF(sale.currency_rate, 0), 1) AS rate
               FROM res_partner member
               JOIN sale_order sale ON sale.partner_id = member.id AND sale.state = 'sale'
               JOIN res_company company ON company.id = sale.company_id AND company.client_purchase_source = 'order'
              WHERE %s
             """,
+            self._get_order_amount(),
             condition,
+        )
+
+    @api.model
+    def _get_order_amount(self):
+        """Return what the order ``sale`` comes to; most are in the company's currency, and to divide takes its time."""
+        return SQL(
+            """
+            CASE WHEN sale.currency_rate = 1 THEN sale.amount_untaxed
+                 ELSE sale.amount_untaxed / COALESCE(NULLIF(sale.currency_rate, 0), 1) END
+            """
         )
 
     @api.model
@@ -77,6 +87,34 @@ class ClientLifecycle(models.AbstractModel):
           GROUP BY partner_id, company_id
             """,
             purchases,
+        )
+
+    @api.model
+    def _select_all_totals(self):
+        """Return the query of the totals of all clients, as :meth:`_select_totals` has them.
+
+        The orders of each partner are added up as they stand in the index, before it is asked whose
+        contact the partner is: that takes a fraction of the time.
+        """
+        return SQL(
+            """
+            SELECT partner_id, company_id, sum(orders) AS orders, sum(turnover) AS turnover,
+                   min(first_at) AS first_at, max(last_at) AS last_at
+              FROM (SELECT member.commercial_partner_id AS partner_id, ordered.company_id, orders, turnover, first_at,
+                           last_at
+                      FROM (SELECT sale.partner_id, sale.company_id, count(*) AS orders, sum(%(amount)s) AS turnover,
+                                   min(sale.date_order) AS first_at, max(sale.date_order) AS last_at
+                              FROM sale_order sale
+                             WHERE sale.state = 'sale'
+                          GROUP BY sale.partner_id, sale.company_id) ordered
+                      JOIN res_company company
+                        ON company.id = ordered.company_id AND company.client_purchase_source = 'order'
+                      JOIN res_partner member ON member.id = ordered.partner_id
+                     UNION ALL %(invoiced)s) part
+          GROUP BY partner_id, company_id
+            """,
+            amount=self._get_order_amount(),
+            invoiced=self._select_totals(self._select_invoices(SQL("TRUE"))),
         )
 
     @api.model

@@ -49,6 +49,7 @@ class ResPartner(models.Model):
         aggregator="sum",
         help="What the client costs us in a year beside the hours: samples, travel, presents.",
     )
+    client_decision_ids = fields.One2many("client.decision", "partner_id", string="Decision Points")
     client_revivable = fields.Selection(
         [("yes", "Revivable"), ("no", "Not revivable")], string="Revivable?", readonly=True, copy=False
     )

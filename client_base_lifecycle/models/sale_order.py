@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
 
     # Totals of clients are read from it alone, not from the wide rows of the orders.
     _client_purchase_index = models.Index(
-        "(partner_id) INCLUDE (company_id, date_order, amount_untaxed, currency_rate, id) WHERE state = 'sale'"
+        "(partner_id, company_id) INCLUDE (date_order, amount_untaxed, currency_rate, id) WHERE state = 'sale'"
     )
 
     @api.model_create_multi

@@ -1,5 +1,6 @@
 from . import (
     test_analysis,
+    test_audit,
     test_companies,
     test_decision,
     test_engine,
