@@ -1,5 +1,3 @@
-from contextlib import suppress
-
 from markupsafe import Markup
 from psycopg2 import IntegrityError
 
@@ -166,9 +164,15 @@ class ClientImportRow(models.Model):
 
     def _take_back(self):
         """Delete the clients that these rows became, but for those that somebody works with already."""
-        for row in self:
-            with suppress(UserError, IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                row.partner_id.unlink()
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                self.partner_id.unlink()
+        except (UserError, IntegrityError):
+            # Together they go much faster than one by one, and few are in use.
+            if len(self) > 1:
+                half = len(self) // 2
+                self[:half]._take_back()
+                self[half:]._take_back()
 
     def _prepare_known_values(self):
         """Return what the row says of a known client: what is not there yet, or all of it."""
