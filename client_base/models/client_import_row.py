@@ -175,9 +175,16 @@ class ClientImportRow(models.Model):
                 self[half:]._take_back()
 
     def _prepare_known_values(self):
-        """Return what the row says of a known client: what is not there yet, or all of it."""
+        """Return what the row says of a known client: what is not there yet, or all of it.
+
+        Notes are added to, and another manager comes by a handover.
+        """
+        known = self.known_id
         values = {name: value for name, value in self._prepare_partner_values().items() if value}
         del values["is_company"]
-        if self.decision == "fill":
-            values = {name: value for name, value in values.items() if not self.known_id[name]}
+        kept = {"user_id"} if self.decision == "overwrite" else values.keys()
+        values = {name: value for name, value in values.items() if name not in kept or not known[name]}
+        if values.get("comment") and known.comment:
+            said = values["comment"] in known.comment
+            values["comment"] = known.comment if said else known.comment + Markup("<br/>") + values["comment"]
         return values
