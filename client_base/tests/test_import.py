@@ -280,6 +280,16 @@ class TestImport(ClientBaseCommon):
         hidden.row_ids.decision = "fill"
         self.assert_refused(hidden.action_import, "no client of yours is known")
 
+    def test_an_overwritten_client_keeps_its_notes_and_its_manager(self):
+        self.alpha.comment = "Likes tea"
+        for _time in range(2):
+            batch = self.check("Name,Colour,City\nAlpha Ltd,red,Bonn\n", user=self.head, owner_ids=self.second.ids)
+            batch.row_ids.decision = "overwrite"
+            batch.action_import()
+        self.assertEqual((self.alpha.city, self.alpha.user_id), ("Bonn", self.manager))
+        self.assertIn("Likes tea", self.alpha.comment)
+        self.assertEqual(self.alpha.comment.count("Colour: red"), 1, "the same file again adds nothing")
+
     def test_the_rest_is_corrected_and_loaded_again(self):
         batch = self.load("Name,City,Colour\nGamma,Berlin,=1+1\n,Paris,\n")
         workbook = openpyxl.load_workbook(io.BytesIO(batch._get_rest_workbook()))

@@ -83,6 +83,14 @@ class TestIntake(ClientBaseCommon):
         card.action_done()
         self.assertEqual((self.alpha.phone, self.alpha.city), ("+1 555 0100", "Boston"))
 
+    def test_no_card_reaches_a_client_that_the_operator_does_not_see(self):
+        card = self.take(self.make_card(website="https://gamma.example"))
+        with self.assertRaises(AccessError):
+            card.partner_id = self.beta.id
+            card.action_done()
+        self.env.invalidate_all()
+        self.assertFalse(self.beta.website)
+
     def test_turn_around(self):
         card = self.take(self.make_card())
         card.sudo().taken_on = card.create_date.replace(year=card.create_date.year + 1)
