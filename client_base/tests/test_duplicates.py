@@ -41,6 +41,18 @@ class TestDuplicates(ClientBaseCommon):
         self.find()
         self.assertFalse(self.get_pair(self.daisy, stranger))
 
+    def test_a_web_address_that_is_none_stops_nothing(self):
+        odd = self.make_client("Odd Ltd", self.manager)
+        # As other addons and old bases have them.
+        self.env.cr.execute("UPDATE res_partner SET website = 'http://[odd' WHERE id = %s", [odd.id])
+        odd.invalidate_recordset()
+        twin = self.make_client("Romashka", self.manager, website="http://ac\u2100me.example")
+        odd.name = "Odd and Sons"
+        self.find()
+        self.assertTrue(self.get_pair(self.daisy, twin))
+        card = self.env["client.intake"].create({"name": "Odd and Sons", "website": "http://[odd"})
+        self.assertIn("Odd and Sons", card.known)
+
     def test_two_tax_numbers_are_two_clients(self):
         self.daisy.vat = "7707083893"
         branch = self.make_client("Ромашка", self.manager, vat="7710140679")

@@ -33,16 +33,27 @@ def get_keys(card):
     """
     texts = {name: (card.get(name) or "").strip().casefold() for name in ("vat", "ref", "email", "phone", "website")}
     digits = re.sub(r"\D", "", texts["phone"])
-    host = urlsplit(texts["website"] if "//" in texts["website"] else f"//{texts['website']}").hostname or ""
     keys = {
         "vat": re.sub(r"[\W_]", "", texts["vat"]),
         "ref": texts["ref"],
         "email": texts["email"],
         "phone": digits[-PHONE_DIGITS:] if len(digits) >= PHONE_DIGITS - 2 else "",
-        "website": host.removeprefix("www."),
+        "website": _get_host(texts["website"]),
         "name": sound(card.get("name") or ""),
     }
     return {kind: value[:200] for kind, value in keys.items() if value}
+
+
+def _get_host(website):
+    """Return the host of a web address, an empty text of what is none.
+
+    >>> _get_host("www.acme.example/ru"), _get_host("http://[acme"), _get_host("http://ac℀me.example")
+    ('acme.example', '', '')
+    """
+    try:
+        return (urlsplit(website if "//" in website else f"//{website}").hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def get_likeness(one, other):
