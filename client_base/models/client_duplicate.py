@@ -21,7 +21,9 @@ class ClientDuplicate(models.Model):
     other_id = fields.Many2one(
         "res.partner", string="The Same as", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    score = fields.Integer(readonly=True, aggregator="max", help="How likely the two are one client, of 100.")
+    score = fields.Integer(
+        string="Likeness", readonly=True, aggregator="max", help="How likely the two are one client, of 100."
+    )
     reasons = fields.Char(string="In Common", compute="_compute_reasons")
     reason_codes = fields.Json(readonly=True)
     state = fields.Selection(

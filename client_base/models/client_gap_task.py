@@ -33,7 +33,9 @@ class ClientGapTask(models.Model):
     client_count = fields.Integer(string="Clients at First", readonly=True)
     missing_count = fields.Integer(string="Clients Left", compute="_compute_missing_count")
     percent = fields.Float(string="Done, %", compute="_compute_missing_count")
-    state = fields.Selection([("open", "Open"), ("done", "Done")], required=True, default="open", readonly=True)
+    state = fields.Selection(
+        [("open", "In work"), ("done", "Done")], string="Status", required=True, default="open", readonly=True
+    )
 
     _open_unique = models.UniqueIndex(
         "(owner_id, COALESCE(requirement_id, 0)) WHERE state = 'open'", "The manager is asked for this already."

@@ -55,9 +55,11 @@ export class ServerPanel extends Component {
         const { open, id, field, value, context, list, domain, views } = target.dataset;
         const title = (target.querySelector("title") ?? target).textContent.trim();
         if (list) {
+            const place = target.closest("tr, section");
+            const head = place?.querySelector(":scope > th") ?? place?.querySelector("button");
             this.action.doAction({
                 type: "ir.actions.act_window",
-                name: target.closest("tr, section")?.querySelector("button")?.textContent ?? title,
+                name: head?.textContent.trim() || title,
                 res_model: list,
                 views: (views ?? "list,form").split(",").map((type) => [false, type]),
                 domain: JSON.parse(domain),
