@@ -1,10 +1,22 @@
-"""The nightly job of the lifecycle, killed, cut off, and done by two at once: the end is that of an undisturbed run."""
+"""The nightly job of the lifecycle, killed, its PostgreSQL crashed, and done by two at once.
 
+The end is that of an undisturbed run, and nothing stands twice in the history.
+"""
+
+import os
+import shutil
+import signal
 import subprocess
 import time
 from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
 
+import pgserver
+import postgres
 import pytest
+from conftest import RpcError
+from installation import Installation
 
 CLIENTS = 4000
 KILLS = 10
@@ -28,6 +40,25 @@ env["client.lifecycle"].with_context(cron_id=True)._refresh_all()
 env.cr.commit()
 print("done", flush=True)
 """
+# As a server's worker does it again and again.
+MANY_TIMES = """
+for number in range(40):
+    env["client.lifecycle"].with_context(cron_id=True)._refresh_all()
+    env.cr.commit()
+print("done", flush=True)
+"""
+REBUILD = """
+env["client.lifecycle"]._rebuild()
+env.cr.commit()
+"""
+# An import puts an order of yesterday into the base for each fourth client, another fourth each time.
+IMPORT = """
+    INSERT INTO sale_order (partner_id, partner_invoice_id, partner_shipping_id, company_id, state, name, date_order,
+                            amount_untaxed, currency_rate)
+    SELECT id, id, id, 1, 'sale', 'Import', current_date - interval '1 day' - make_interval(days => id %% 500), 10, 1
+      FROM res_partner
+     WHERE name LIKE 'Fault %%' AND id %% 4 = %s %% 4
+"""
 STANDINGS = """
     SELECT partner.name, standing.rule, standing.evidence::text, standing.since, standing.orders, standing.turnover,
            standing.next_on, standing.due
@@ -41,90 +72,166 @@ HISTORY = """
       JOIN res_partner partner ON partner.id = move.partner_id AND partner.name LIKE 'Fault %'
   ORDER BY partner.name, move.date, move.rule
 """
-CUT_OFF = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND pid <> pg_backend_pid()
+# Movements to where the client was already.
+TWICE = """
+    SELECT partner_id, date, to_id, before
+      FROM (SELECT partner_id, date, to_id,
+                   lag(to_id) OVER (PARTITION BY partner_id, company_id ORDER BY date, id) AS before
+              FROM client_segment_move) move
+     WHERE to_id = before
 """
 
 
-@pytest.fixture(scope="module")
-def ask(installation):
-    """A function that runs a statement in a database and returns its rows."""
+@dataclass(frozen=True)
+class Base:
+    """A database with clients of whom nobody knows yet where they stand."""
 
-    def run(database, statement, *values):
-        with closing(installation.postgres.connect(database)) as connection, connection.cursor() as cursor:
+    installation: Installation
+    database: str
+
+    def ask(self, statement, *values):
+        """Run a statement and return its rows."""
+        with closing(self.installation.postgres.connect(self.database)) as connection, connection.cursor() as cursor:
             cursor.execute(statement, values or None)
-            rows = cursor.fetchall() if cursor.description else []
-            connection.commit()
-            return rows
+            return cursor.fetchall() if cursor.description else []
 
-    return run
-
-
-@pytest.fixture(scope="module")
-def undisturbed(copy_database, begin, ask):
-    """Return the standings and the history that a run left which nobody disturbed."""
-    database = copy_database("lifecycle_undisturbed")
-    ask(database, FILL, CLIENTS)
-    assert begin(database).wait() == 0
-    return ask(database, STANDINGS), ask(database, HISTORY)
-
-
-@pytest.fixture(scope="module")
-def begin(installation):
-    """A function that begins the job in a process of its own."""
-
-    def start(database):
-        command = installation.command("shell", "-d", database, "--no-http")
+    def begin(self, script=SCRIPT):
+        """Begin the job in a process of its own."""
         process = subprocess.Popen(
-            command,
+            self.installation.command("shell", "-d", self.database, "--no-http"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=installation.environment,
+            env=self.installation.environment,
             text=True,
         )
-        process.stdin.write(SCRIPT)
+        process.stdin.write(script)
         process.stdin.close()
         return process
 
-    return start
+    def count_placed(self):
+        [(count,)] = self.ask("SELECT count(*) FROM client_standing")
+        return count
+
+    def wait_for_progress(self, process, placed):
+        """Return once more than ``placed`` clients are placed, or the job ended."""
+        while process.poll() is None:
+            if (count := self.count_placed()) > placed:
+                return count
+            time.sleep(0.01)
+        return placed
+
+    def read_end(self):
+        return self.ask(STANDINGS), self.ask(HISTORY)
 
 
-def wait_for_progress(ask, database, process, placed):
-    """Return once more than ``placed`` clients are placed, or the job ended."""
-    while process.poll() is None:
-        [(count,)] = ask(database, "SELECT count(*) FROM client_standing")
-        if count > placed:
-            return count
-        time.sleep(0.01)
-    return placed
+@pytest.fixture(scope="module")
+def make_base(installation, copy_database):
+    """A function that makes a :class:`Base` on the server that all tests use."""
+
+    def make(name):
+        base = Base(installation, copy_database(name))
+        base.ask(FILL, CLIENTS)
+        return base
+
+    return make
 
 
-def test_killed_ten_times_and_cut_off_once(copy_database, begin, ask, undisturbed):
-    database = copy_database("lifecycle_killed")
-    ask(database, FILL, CLIENTS)
-    [(placed,)] = ask(database, "SELECT count(*) FROM client_standing")
-    interrupted = 0
+@pytest.fixture(scope="module")
+def undisturbed(make_base):
+    """Return the standings and the history that a run left which nobody disturbed."""
+    base = make_base("lifecycle_undisturbed")
+    assert base.begin().wait() == 0
+    return base.read_end()
+
+
+@pytest.fixture
+def folder(installation):
+    """The folder of a PostgreSQL of this test's own, which it may crash."""
+    path = installation.folder / "crashing"
+    postgres.start(path)
+    yield path
+    postgres.stop(path)
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def crashing(installation, told, folder):
+    """A :class:`Base` on that server."""
+    server = postgres.Postgres(postgres.address(folder))
+    own = Installation(installation.machine, server, installation.folder / "crashing_odoo")
+    own.configure(max_cron_threads=0)
+    server.query("CREATE DATABASE lifecycle_crashing")
+    programs = Path(pgserver.__file__).parent / "pginstall" / "bin"
+    dump = [programs / "pg_dump", "--no-owner", f"--dbname={told['template']}", *as_options(told["postgres"])]
+    restore = [programs / "psql", "--quiet", "--dbname=lifecycle_crashing", *as_options(server.parameters)]
+    with subprocess.Popen(dump, stdout=subprocess.PIPE) as source:
+        subprocess.run(restore, stdin=source.stdout, stdout=subprocess.DEVNULL, check=True)
+    base = Base(own, "lifecycle_crashing")
+    base.ask(FILL, CLIENTS)
+    return base
+
+
+def as_options(parameters):
+    names = {"host": "host", "port": "port", "user": "username"}
+    return [f"--{names[name]}={value}" for name, value in parameters.items() if name in names]
+
+
+def crash(folder):
+    """Have the server of ``folder`` stop at once, as in a crash, and start it again: it recovers from its log."""
+    os.kill(postgres.server_pid(folder), signal.SIGQUIT)
+    while postgres.is_running(folder):
+        time.sleep(0.05)
+    postgres.start(folder)
+
+
+def test_killed_ten_times_and_postgresql_crashed_once(crashing, folder, undisturbed):
+    placed, interrupted = crashing.count_placed(), 0
     for number in range(KILLS + 1):
-        process = begin(database)
+        process = crashing.begin()
         # A part of what is left, so that every run is interrupted in the middle.
-        placed = wait_for_progress(ask, database, process, placed + (CLIENTS - placed) // 20)
+        placed = crashing.wait_for_progress(process, placed + (CLIENTS - placed) // 20)
         interrupted += process.poll() is None
         if number == KILLS // 2:
-            # What a restart of PostgreSQL does to whoever is connected.
-            ask(database, CUT_OFF)
+            crash(folder)
         else:
             process.kill()
         process.wait()
     assert interrupted == KILLS + 1, "some runs ended before they were interrupted"
-    assert begin(database).wait() == 0
-    assert (ask(database, STANDINGS), ask(database, HISTORY)) == undisturbed
+    assert crashing.begin().wait() == 0
+    assert crashing.read_end() == undisturbed
 
 
-def test_two_at_once(copy_database, begin, ask, undisturbed):
-    database = copy_database("lifecycle_two")
-    ask(database, FILL, CLIENTS)
-    both = [begin(database), begin(database)]
+def test_two_at_once(make_base, undisturbed):
+    base = make_base("lifecycle_two")
+    both = [base.begin(), base.begin()]
     assert [process.wait() for process in both] == [0, 0]
-    assert (ask(database, STANDINGS), ask(database, HISTORY)) == undisturbed
+    assert base.read_end() == undisturbed
+
+
+def test_job_and_button_at_once_while_orders_are_confirmed(make_base, serve):
+    base = make_base("lifecycle_button")
+    served = serve(base.database, "--max-cron-threads", "0")
+    call = served.rpc()
+    [job] = call("ir.model.data", "search_read", [("name", "=", "ir_cron_refresh_segments")], ["res_id"])
+    clients = call("res.partner", "search", [("name", "like", "Fault ")], limit=200)
+    orders = call("sale.order", "create", [{"partner_id": client} for client in clients])
+    worker = base.begin(MANY_TIMES)
+    times, refused = 0, 0
+    while worker.poll() is None:
+        base.ask(IMPORT, times)
+        if times < len(orders):
+            call("sale.order", "action_confirm", orders[times : times + 5])
+        try:
+            call("ir.cron", "method_direct_trigger", [job["res_id"]])
+        except RpcError:
+            refused += 1  # the job had begun a moment before
+        times += 5
+    assert worker.returncode == 0
+    assert times // 5 - refused >= 5, "the button hardly ran beside the job"
+    assert not base.ask(TWICE)
+    assert "deadlock" not in served.log.read_text(encoding="utf-8")
+    call("ir.cron", "method_direct_trigger", [job["res_id"]])
+    end = base.read_end()
+    assert base.begin(REBUILD).wait() == 0
+    assert base.read_end() == end, "nothing was left to do"
