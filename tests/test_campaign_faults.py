@@ -7,7 +7,6 @@ import json
 import os
 import random
 import re
-import subprocess
 import threading
 import time
 import urllib.error
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import mail_server
 import pytest
+import worker
 from conftest import RpcError
 from psycopg2.extensions import TransactionRollbackError
 
@@ -45,21 +45,7 @@ class Post:
 
     def start(self, number=0):
         """Start a sender of its own process and return it once it sends."""
-        script = (HERE / "campaign_sender.py").open(encoding="utf-8")
-        log = self.installation.log(f"{self.database}_sender{number}").open("w", encoding="utf-8")
-        with script, log:
-            process = subprocess.Popen(
-                self.installation.command("shell", "-d", self.database, "--no-http", "--shell-interface", "python"),
-                stdin=script,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=self.installation.environment,
-                start_new_session=True,
-            )
-        while "SENDING" not in (line := process.stdout.readline()):
-            assert line, "the sender ended before it began"
-        return process
+        return worker.start(self.installation, self.database, HERE / "campaign_sender.py", f"sender{number}", "SENDING")
 
     def query(self, text, *values):
         return self.installation.postgres.query(text, list(values), database=self.database)

@@ -1,13 +1,13 @@
 """A long import in the background, killed while it checks and while it imports: each client comes in, once."""
 
 import os
-import subprocess
 import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+import worker
 
 HERE = Path(__file__).parent
 ROWS = 4000
@@ -44,20 +44,7 @@ class Import:
 
     def start(self):
         """Start a process that does what is due, and return it once it begins."""
-        log = self.installation.log(f"{self.database}_worker").open("a", encoding="utf-8")
-        with (HERE / "import_worker.py").open(encoding="utf-8") as script, log:
-            process = subprocess.Popen(
-                self.installation.command("shell", "-d", self.database, "--no-http", "--shell-interface", "python"),
-                stdin=script,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=self.installation.environment,
-                start_new_session=True,
-            )
-        while "WORKING" not in (line := process.stdout.readline()):
-            assert line, "the process ended before it began"
-        return process
+        return worker.start(self.installation, self.database, HERE / "import_worker.py", "worker", "WORKING")
 
     def kill_after(self, statement):
         """Work until ``statement`` gives more than it gives now, then die; return whether that was in the middle."""
