@@ -1,6 +1,7 @@
 """What is known, in the browser: a list with mistakes comes in, what is missing is asked for, two cards become one."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ from conftest import RpcError
 from playwright.sync_api import expect
 
 PASSWORD = "demo"
+CARDS, OPERATORS = 40, 4
 # As an accounting program writes it: the second tax number, the third country and the fifth name are wrong, and
 # the fourth row is the first client again.
 LIST = """Наименование;Страна;Город;ИНН;Эл. почта
@@ -274,3 +276,29 @@ def test_two_cards_become_one_client(sample, page, doubles, picture):
     compare(sample.rpc(), different[0])
     known = [("one_id", "=", different[0]), ("other_id", "=", different[1])]
     assert [found["state"] for found in anna("client.duplicate", "search_read", known, ["state"])] == ["different"]
+
+
+def test_no_two_operators_take_the_same_card(sample):
+    admin = sample.rpc()
+    waiting = admin("client.intake", "search_count", [("state", "=", "new")])
+    cards = admin("client.intake", "create", [{"name": f"Card {number}"} for number in range(CARDS)])
+    groups = [find(admin, name) for name in ("base.group_user", "client_base.group_client_operator")]
+    for number in range(OPERATORS):
+        user = {"name": f"Operator {number}", "login": f"operator{number}", "password": PASSWORD}
+        admin("res.users", "create", {**user, "group_ids": [(6, 0, groups)]})
+    with ThreadPoolExecutor(OPERATORS) as operators:
+        taken = [*operators.map(lambda number: take_all(sample.rpc(f"operator{number}", PASSWORD)), range(OPERATORS))]
+    everything = [card for mine in taken for card in mine]
+    assert len(everything) == len(set(everything)) == CARDS + waiting
+    assert {card["state"] for card in admin("client.intake", "read", cards, ["state"])} == {"work"}
+
+
+def take_all(call):
+    """Take cards until none waits; return their ids."""
+    taken = []
+    while True:
+        try:
+            taken.append(call("client.intake", "action_take_next", [])["res_id"])
+        except RpcError as error:
+            assert "No card is waiting" in str(error)  # noqa: PT017 - how the queue says that it is empty
+            return taken
