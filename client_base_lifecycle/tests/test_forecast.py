@@ -82,7 +82,7 @@ class TestForecast(BaseCase):
         self.assertEqual(min(missed, key=lambda returns: abs(missed[returns])), forecast.RETURNS)
 
     def test_beside_bg_nbd(self):
-        """Nearer in three of four figures; in the fourth, the average miss, it is a little farther off (0.788 to 0.786)."""
+        """Nearer in three of four figures; the average miss is a little larger (0.788 to 0.786)."""
         figures = self.judge(self.expected)
         self.assertLess(figures["rmse"], self.BG_NBD["rmse"])
         self.assertGreater(figures["correlation"], self.BG_NBD["correlation"])
