@@ -9,7 +9,7 @@ from ..tools.heat import get_heat
 from .client_requirement import SEVERITIES
 
 # So few clients are counted anew whenever the page is opened; more are as of the last count.
-COUNTED_AT_ONCE = 1000
+COUNTED_AT_ONCE = 2000
 WEEKS = 12
 
 

@@ -7,7 +7,7 @@ from benches.access import AccessBench
 from benches.campaign import CampaignBench
 from benches.lifecycle import LifecycleBench
 from installation import Installation
-from prepare import enter
+from prepare import ROOT, enter, fingerprint
 
 from commands.test import databases_of_a_run
 
@@ -36,7 +36,7 @@ def main(arguments):
     with postgres.running(machine.cache / "pg" / "bench", durable=False) as server:
         settle(server)
         base = Installation(machine, server, machine.cache / "bench" / "base")
-        installation = Installation(machine, server, machine.cache / "bench" / "run")
+        installation = Installation(machine, server, machine.cache / "bench" / fingerprint(str(ROOT)))
         base.configure(addons_path=machine.odoo_addons, max_cron_threads=0)
         with databases_of_a_run(installation) as prefix:
             for part in options.part or PARTS:
