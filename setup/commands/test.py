@@ -7,9 +7,12 @@ import random
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from xml.etree import ElementTree
 
 import postgres
@@ -76,11 +79,12 @@ def main(arguments):
             installation.copy(base_database, installed, origin=base)
             log = installation.install(installed, options.addons, log="install")
             print("\n".join(problems(log)), flush=True)
-            results = []
+            runs = []
             if inside:
-                results.append(run_inside(installation, installed, f"{prefix}inside", inside, options.pytest))
+                runs.append(partial(run_inside, installation, installed, f"{prefix}inside", inside))
             if outside:
-                results.append(run_outside(installation, installed, prefix, outside, options.pytest))
+                runs.append(partial(run_outside, installation, installed, prefix, outside))
+            results = run_beside(runs, options.pytest)
     return report(results)
 
 
@@ -151,17 +155,30 @@ def ensure_base(base, prefix):
 # --- the two runs ---
 
 
-def run_inside(installation, installed, database, paths, options):
+def run_beside(runs, options):
+    """Run the first before everybody's eyes and the others meanwhile; return how many passed and failed in each.
+
+    What the others print follows when all are done: half of the time each waits for a browser or a database.
+    """
+    with TemporaryFile("w+") as words, ThreadPoolExecutor() as pool:
+        outputs = [None, *[words] * (len(runs) - 1)]
+        results = list(pool.map(lambda run, output: run(options, output=output), runs, outputs))
+        words.seek(0)
+        shutil.copyfileobj(words, sys.stdout)
+    return results
+
+
+def run_inside(installation, installed, database, paths, options, *, output=None):
     """Run the tests that live in Odoo's process; return how many passed and failed."""
     with step(f"copying the database for {', '.join(paths)}"):
         installation.copy(installed, database)
     odoo = ["--odoo-config", installation.configuration, "--odoo-database", database, "--odoo-http"]
     # Shows what Odoo logs as an error also when the test passes.
     logging = ["--odoo-log-level=error", "--override-ini=log_cli=true", "--log-cli-level=ERROR"]
-    return run_pytest(installation, "inside", [*odoo, *logging, *options, *paths], dict(os.environ))
+    return run_pytest(installation, "inside", [*odoo, *logging, *options, *paths], dict(os.environ), output)
 
 
-def run_outside(installation, installed, prefix, paths, options):
+def run_outside(installation, installed, prefix, paths, options, *, output=None):
     """Run the tests that only talk to a served Odoo; return how many passed and failed."""
     told = {
         "machine": {name: str(path) for name, path in asdict(installation.machine).items()},
@@ -172,15 +189,18 @@ def run_outside(installation, installed, prefix, paths, options):
     }
     environment = {**os.environ, "CLIENT_BASE_TEST_RUN": json.dumps(told)}
     # Without pytest-odoo these tests cannot reach into Odoo even by mistake.
-    return run_pytest(installation, "outside", ["-p", "no:odoo", *options, *paths], environment)
+    return run_pytest(installation, "outside", ["-p", "no:odoo", *options, *paths], environment, output)
 
 
-def run_pytest(installation, name, arguments, environment):
+def run_pytest(installation, name, arguments, environment, output):
     record = installation.folder / f"{name}.xml"
     record.unlink(missing_ok=True)
     print(f"\n  … testing {name} Odoo", flush=True)
     command = [*TIED, sys.executable, "-m", "pytest", f"--junitxml={record}", *map(str, arguments)]
-    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    # Together: what pytest says of a failure and what Odoo said before it.
+    code = subprocess.run(
+        command, cwd=ROOT, env=environment, stdout=output, stderr=output and subprocess.STDOUT, check=False
+    ).returncode
     return count(record, code)
 
 
