@@ -117,15 +117,12 @@ class ClientGapTask(models.Model):
         if known or not count:
             return self.browse()
         task = self.create({"owner_id": owner.id, "requirement_id": requirement.id, "client_count": count})
-        # sudo: a task is changed by nobody, and an activity counts as a change
-        task.sudo().activity_schedule(
+        # sudo: a task is changed by nobody, and an activity counts as a change; in the words of who is asked
+        told = task.sudo().with_context(lang=owner.lang)
+        told.activity_schedule(
             "mail.mail_activity_data_todo",
             date_deadline=fields.Date.add(fields.Date.context_today(self), days=DAYS),
-            summary=self.env._(
-                "Find out on %(count)s cards: %(what)s",
-                count=count,
-                what=requirement.name or self.env._("all that is missing"),
-            ),
+            summary=told.env._("Find out on %(count)s cards: %(what)s", count=count, what=told.what),
             user_id=owner.id,
         )
         return task

@@ -94,6 +94,13 @@ class TestGaps(ClientBaseCommon):
             tasks.with_user(self.manager).ask()
         self.assertFalse(tasks.with_user(self.second).search([]))
 
+    def test_who_is_asked_reads_it_in_the_own_language(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.manager.lang = "ru_RU"
+        self.env["client.gap.task"].with_user(self.head).ask(self.manager.id)
+        activity = self.env["mail.activity"].search([("res_model", "=", "client.gap.task")], order="id DESC", limit=1)
+        self.assertRegex(activity.summary, "карточ")
+
     def test_a_task_ends_by_itself_when_the_last_card_is_filled(self):
         tasks = self.env["client.gap.task"].with_user(self.lead)
         tasks.ask(self.manager.id, self.website.id)
