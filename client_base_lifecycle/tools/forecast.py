@@ -103,13 +103,17 @@ def fit(history):
     True
     >>> bool(abs(awake.mean() - (asleep > 52).mean()) < 0.05)
     True
+    >>> bool(np.isfinite(fit(history.take([])).weights).all())
+    True
     """
     distinct, _which, counts = history.distinct()
     if len(distinct) > SAMPLE:
         chosen = np.sort(np.random.default_rng(0).choice(len(distinct), SAMPLE, replace=False))
         distinct, counts = distinct.take(chosen), counts[chosen]
-    weeks = max(float(distinct.age @ counts) / counts.sum(), 1.0)
-    pace = max(float(distinct.repeats @ counts), 1.0) / (weeks * counts.sum())
+    # Nobody has bought yet: a model for nobody.
+    clients = max(counts.sum(), 1)
+    weeks = max(float(distinct.age @ counts) / clients, 1.0)
+    pace = max(float(distinct.repeats @ counts), 1.0) / (weeks * clients)
     fastest = float((distinct.repeats / np.maximum(distinct.age, 1)).max(initial=0))
     rate_points = np.geomspace(0.003 * pace, max(100 * pace, 2 * fastest), POINTS)
     hazard_points = np.geomspace(0.003 / weeks, 160 / weeks, POINTS)
