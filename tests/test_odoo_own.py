@@ -37,8 +37,6 @@ BY_DESIGN = {
     "TestLeadConvertToTicket.test_lead_convert_to_quotation_false_match_create": POOL,
     "TestLeadConvertBatch.test_lead_convert_batch_internals": FOLLOWS,
     "TestLeadConvertMass.test_mass_convert_w_salesmen": FOLLOWS,
-    "TestLeadConvertMass.test_assignment_salesmen": QUERIES,
-    "TestLeadConvertMass.test_assignment_salesmen_wteam": QUERIES,
     "TestLeadConvertMass.test_mass_convert_performances": QUERIES,
 }
 BARE = {

@@ -1,7 +1,5 @@
-import logging
 import smtplib
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 
 from psycopg2.extensions import TransactionRollbackError
 
@@ -12,13 +10,9 @@ from odoo.tools.mail import generate_tracking_message_id
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
-from ..parameters import SERVER_AWAY
 from ..tools.letter import make_letter
 from ..tools.waiting import get_end_of_quiet, get_timezone, get_wait
-from .client_campaign_sending import WINDOW
 from .client_campaign_session import Session, collecting_later
-
-_logger = logging.getLogger(__name__)
 
 BATCH = 100
 MAX_ATTEMPTS = 5
@@ -49,16 +43,37 @@ class ClientCampaignMailer(models.AbstractModel):
         with self._sole_sender() as alone:
             if not alone:
                 return
-            self._mark_uncertain()
-            queue = self._get_queue()
-            time_left = self.env["ir.cron"]._commit_progress(remaining=sum(count for _campaign, count in queue))
+            queue, time_left = self._surely(self._begin)
             for campaign, _count in queue:
                 if not time_left:
                     break
                 time_left = self._send_campaign(campaign)
-            self.env["client.campaign"].search([("state", "=", "sending")])._finish_sending()
-            if time_left:
-                self._plan_next_run()
+            self._surely(lambda: self._finish(plan=bool(time_left)))
+
+    def _begin(self):
+        """Settle what a sender left that died; return the queue, and the time there is for it."""
+        self._mark_uncertain()
+        queue = self._get_queue()
+        return queue, self.env["ir.cron"]._commit_progress(remaining=sum(count for _campaign, count in queue))
+
+    def _finish(self, *, plan):
+        """Close the sending of the campaigns of which nothing is left, and say when to go on with the others."""
+        self.env["client.campaign"].search([("state", "=", "sending")])._finish_sending()
+        if plan:
+            self._plan_next_run()
+        self.env["ir.cron"]._commit_progress(remaining=0 if plan else None)
+
+    def _surely(self, work):
+        """Do ``work``, which ends with a commit, again where another transaction came between; return what it does."""
+        for conflict in range(MAX_CONFLICTS):
+            try:
+                return work()
+            except TransactionRollbackError:  # it could not be serialized, or each waited for the other
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                if conflict == MAX_CONFLICTS - 1:
+                    raise
+        return None
 
     @contextmanager
     def _sole_sender(self):
@@ -242,21 +257,17 @@ class ClientCampaignMailer(models.AbstractModel):
     def _commit(self, session, statement=None):
         """Commit the noted fate and ``statement``, again where another transaction came between; return its rows."""
         statements = [part for part in (session.fate, statement) if part]
-        for conflict in range(MAX_CONFLICTS):
-            try:
-                if statements:
-                    self.env.cr.execute(SQL("; ").join(statements), log_exceptions=False)
-                rows = self.env.cr.fetchall() if statement else []
-                session.time_left = self.env["ir.cron"]._commit_progress(session.done)
-            except TransactionRollbackError:  # it could not be serialized, or each waited for the other
-                self.env.cr.rollback()
-                self.env.invalidate_all(flush=False)
-                if conflict == MAX_CONFLICTS - 1:
-                    raise
-            else:
-                session.fate, session.done = None, 0
-                return rows
-        return []
+
+        def work():
+            if statements:
+                self.env.cr.execute(SQL("; ").join(statements), log_exceptions=False)
+            rows = self.env.cr.fetchall() if statement else []
+            session.time_left = self.env["ir.cron"]._commit_progress(session.done)
+            return rows
+
+        rows = self._surely(work)
+        session.fate, session.done = None, 0
+        return rows
 
     def _settle_unclaimed(self, delivery_id):
         """Say why a message is not sent after all: its client opted out meanwhile; others stay as they are."""
@@ -313,49 +324,3 @@ class ClientCampaignMailer(models.AbstractModel):
         else:
             return None, str(error)
         return code, words.decode(errors="replace") if isinstance(words, bytes) else str(words)
-
-    # --- a server that is away ---
-
-    @api.model
-    def _get_server_away(self):
-        """Return ``(failures, until)`` of a mail server that could not be reached lately."""
-        # sudo: kept for the job among the parameters
-        failures, _bar, until = (self.env["ir.config_parameter"].sudo().get_param(SERVER_AWAY) or "").partition("|")
-        return (int(failures), datetime.fromisoformat(until)) if until else (0, None)
-
-    @api.model
-    def _is_server_away(self):
-        _failures, until = self._get_server_away()
-        return bool(until) and until > fields.Datetime.now()
-
-    @api.model
-    def _note_server_away(self, error):
-        failures, _until = self._get_server_away()
-        until = fields.Datetime.now() + get_wait(failures + 1)
-        _logger.warning("Campaigns: the mail server cannot be reached, next try at %s UTC: %s", until, error)
-        self.env["ir.config_parameter"].sudo().set_param(SERVER_AWAY, f"{failures + 1}|{until}")  # sudo: as above
-
-    @api.model
-    def _note_server_back(self):
-        if self._get_server_away()[1]:
-            self.env["ir.config_parameter"].sudo().set_param(SERVER_AWAY, False)  # sudo: as above
-
-    @api.model
-    def _plan_next_run(self):
-        """Have the job come back when the first of what waits is due, and not at once for what may not go yet."""
-        waiting = [
-            ("state", "=", "queued"),
-            ("campaign_id.paused", "=", False),
-            ("campaign_id.state", "in", SENDING_STATES),
-        ]
-        first = self.env["client.campaign.delivery"].search(
-            [*waiting, ("not_before", ">", fields.Datetime.now())], order="not_before", limit=1
-        )
-        times = [first.not_before] if first else []
-        if any(campaign.rate for campaign, _count in self._get_queue()):
-            times.append(fields.Datetime.now() + WINDOW)
-        if self._is_server_away():
-            times.append(self._get_server_away()[1])
-        if times:
-            self.env.ref("client_base_campaigns.ir_cron_send")._trigger(at=min(times) + timedelta(seconds=1))
-        self.env["ir.cron"]._commit_progress(remaining=0)
