@@ -14,9 +14,12 @@ from pathlib import Path
 import pytest
 from catcher import LOOPBACK, free_port
 from installation import Installation, problems
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from postgres import Postgres
 from prepare import Machine
+
+# Milliseconds: the tests inside Odoo run at the same time, on two cores perhaps.
+expect.set_options(timeout=30_000)
 
 # A sandbox needs rights that containers lack; the rest keeps the browser from calling home.
 BROWSER_OPTIONS = (
