@@ -106,10 +106,11 @@ class ResPartner(models.Model):
             text = self.env._("Nothing planned")
             return {"title": title, "text": text, "tone": "warning", "call": "action_plan_next_step"}
         late = activity.date_deadline < fields.Date.context_today(self)
+        who = activity.user_id.sudo().name  # sudo: a colleague's name
         return {
             "title": title,
             "text": activity.summary or activity.activity_type_id.name,
-            "detail": f"{format_date(self.env, activity.date_deadline)}, {activity.user_id.sudo().name}",
+            "detail": f"{format_date(self.env, activity.date_deadline)}, {who}",
             "tone": "bad" if late else "",
             "call": "action_plan_next_step",
         }

@@ -111,6 +111,7 @@ def load_clients(env, users):
         f"{batch.imported_count} clients from {batch.row_count} rows: {batch.clean_count} clean, "
         f"{batch.mended_count} mended, {batch.question_count} questions, {batch.duplicate_count} duplicates"
     )
+    # sudo: the sample is given to whoever it is made for, after this
     return batch.row_ids.filtered("partner_id").sorted("number").sudo().partner_id
 
 
