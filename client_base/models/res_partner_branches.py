@@ -3,6 +3,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 
+def _replace(domain, leaf, other):
+    return domain.map_conditions(lambda condition: other if condition == leaf else condition)
+
+
 class ResPartner(models.Model):
     """Reads what the rule on partners lets through by an index for each of its branches.
 
@@ -16,18 +20,20 @@ class ResPartner(models.Model):
 
     @api.model
     def _search(self, domain, offset=0, limit=None, order=None, *, active_test=True, bypass_access=False):
-        domain = Domain(domain)
-        if any(leaf.field_expr == "display_name" for leaf in domain.iter_conditions()):
-            domain = domain.map_conditions(self._look_up_name)
-        plain = self.env.su or bypass_access or domain.is_false() or self._names_rows(domain)
+        domain, matches = self._look_up_names(Domain(domain))
+        plain = self.env.su or bypass_access or domain.is_false() or matches or self._names_rows(domain)
         branches = () if plain else self.env["ir.rule"]._get_client_branches()
         if not branches:
-            return super()._search(domain, offset, limit, order, active_test=active_test, bypass_access=bypass_access)
-        self.browse().check_access("read")
-        # The rules are not bypassed: they are what is read.
-        query = super()._search(domain, offset, limit, order, active_test=active_test, bypass_access=True)
+            query = super()._search(domain, offset, limit, order, active_test=active_test, bypass_access=bypass_access)
+        else:
+            self.browse().check_access("read")
+            # The rules are not bypassed: they are what is read.
+            query = super()._search(domain, offset, limit, order, active_test=active_test, bypass_access=True)
         if not query.is_empty():
-            self._restrict_to_branches(query, branches)
+            for ids in matches:
+                query.add_where(SQL("%s = ANY(%s)", SQL.identifier(self._table, "id"), ids))
+            if branches:
+                self._restrict_to_branches(query, branches)
         return query
 
     @api.model
@@ -41,11 +47,20 @@ class ResPartner(models.Model):
         )
 
     @api.model
-    def _look_up_name(self, condition):
-        """Replace a condition on the name by the few rows that it names, where they are few."""
-        if condition.field_expr != "display_name" or condition.operator != "ilike":
-            return condition
-        return self._search_display_name(condition.operator, condition.value)
+    def _look_up_names(self, domain):
+        """Take the conditions on the name out of ``domain`` that must hold and name few rows.
+
+        :return: ``(the rest of the domain, [the arrays of the ids of those rows])``
+        """
+        matches = []
+        for leaf in [leaf for leaf in domain.iter_conditions() if leaf.field_expr == "display_name"]:
+            # One that stands in an OR or a NOT leaves something to find where it does not hold.
+            if _replace(domain, leaf, Domain.FALSE).is_false():
+                ids = self._get_matches(leaf.operator, leaf.value)
+                if ids is not None:
+                    matches.append(ids)
+                    domain = _replace(domain, leaf, Domain.TRUE)
+        return domain, matches
 
     @api.model
     def _restrict_to_branches(self, query, branches):

@@ -27,14 +27,24 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_display_name(self, operator, value):
-        """Find the matches first and leave only their order to the caller.
+        matches = self._get_matches(operator, value)
+        if matches is None:
+            return super()._search_display_name(operator, value)
+        return Domain("id", "in", SQL("(SELECT unnest(%s))", matches))
+
+    @api.model
+    def _get_matches(self, operator, value):
+        """Look up by the index what a name search looks for, and leave only the order to the caller.
 
         Asked for the first few by name, PostgreSQL would walk along all names until it has met
         enough matches, which for a rare fragment is the whole table.
+
+        :return: the array of the partners' ids as SQL, ``None`` where the index is no help
         """
-        domain = super()._search_display_name(operator, value)
         if operator not in ("ilike", "like") or not isinstance(value, str) or len(value.strip()) < TRIGRAM:
-            return domain
+            return None
+        # As Odoo looks it up in the columns.
+        domain = super()._search_display_name(operator, value)  # pylint: disable=super-method-mismatch
         if " " in value.strip() and "@" not in value:
             # Not an address: those have no blanks, and their many alike parts take the index the longest.
             domain = domain.map_conditions(lambda leaf: Domain.FALSE if leaf.field_expr == "email" else leaf)
@@ -46,9 +56,9 @@ class ResPartner(models.Model):
             SQL("SELECT count(*), array_agg(id)::text FROM (%s) AS match", matches.select())
         )
         if count > FEW:
-            return domain
+            return None
         # An array that PostgreSQL has to make first: told how many they are, it would walk along all names after all.
-        return Domain("id", "in", SQL("(SELECT unnest(ARRAY(SELECT unnest(%s::int[]))))", ids or "{}"))
+        return SQL("ARRAY(SELECT unnest(%s::int[]))", ids or "{}")
 
     @api.model
     def _get_chosen_domain(self, ids, domain=None):
