@@ -13,6 +13,7 @@ class ResPartner(models.Model):
         store=True,
         aggregator="avg",
         help="Percent of what the data standards require of this client. 100 where they require nothing.",
+        prefetch="client",
     )
     client_missing_ids = fields.Many2many(
         "client.requirement",

@@ -12,7 +12,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     client_channel_id = fields.Many2one(
-        "client.channel", string="Channel Format", index="btree_not_null", ondelete="restrict"
+        "client.channel", string="Channel Format", index="btree_not_null", ondelete="restrict", prefetch="client"
     )
     client_score = fields.Float(
         string="Fit",
@@ -20,20 +20,34 @@ class ResPartner(models.Model):
         copy=False,
         aggregator="avg",
         help="What the client reached of what it could reach, in percent, over the criteria that were scored.",
+        prefetch="client",
     )
-    client_score_goals = fields.Float(string="Fits Our Goals", readonly=True, copy=False, aggregator="avg")
-    client_score_market = fields.Float(string="Fits the Market", readonly=True, copy=False, aggregator="avg")
-    client_score_resources = fields.Float(string="Fits Our Resources", readonly=True, copy=False, aggregator="avg")
+    client_score_goals = fields.Float(
+        string="Fits Our Goals", readonly=True, copy=False, aggregator="avg", prefetch="client"
+    )
+    client_score_market = fields.Float(
+        string="Fits the Market", readonly=True, copy=False, aggregator="avg", prefetch="client"
+    )
+    client_score_resources = fields.Float(
+        string="Fits Our Resources", readonly=True, copy=False, aggregator="avg", prefetch="client"
+    )
     client_coverage = fields.Float(
         string="Scored",
         readonly=True,
         copy=False,
         aggregator="avg",
         help="How much of the profile was scored at all, in percent. What nobody scored is missing, never zero.",
+        prefetch="client",
     )
-    client_coverage_goals = fields.Float(string="Goals Scored", readonly=True, copy=False, aggregator="avg")
-    client_coverage_market = fields.Float(string="Market Scored", readonly=True, copy=False, aggregator="avg")
-    client_coverage_resources = fields.Float(string="Resources Scored", readonly=True, copy=False, aggregator="avg")
+    client_coverage_goals = fields.Float(
+        string="Goals Scored", readonly=True, copy=False, aggregator="avg", prefetch="client"
+    )
+    client_coverage_market = fields.Float(
+        string="Market Scored", readonly=True, copy=False, aggregator="avg", prefetch="client"
+    )
+    client_coverage_resources = fields.Float(
+        string="Resources Scored", readonly=True, copy=False, aggregator="avg", prefetch="client"
+    )
     client_score_ids = fields.One2many("client.score", "partner_id", string="Scores")
     client_snapshot_ids = fields.One2many("client.profile.snapshot", "partner_id", string="Former Profiles")
     client_admission = fields.Selection(
@@ -42,6 +56,7 @@ class ResPartner(models.Model):
         readonly=True,
         copy=False,
         help="What a team lead decided about a client that fits less than the minimum.",
+        prefetch="client",
     )
     client_below_minimum = fields.Boolean(
         string="Fits Too Little",

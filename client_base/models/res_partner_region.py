@@ -18,6 +18,7 @@ class ResPartner(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="Found by the address. One that you choose yourself stays until you empty it.",
+        prefetch="client",
     )
     client_region_by = fields.Selection(
         [
@@ -31,6 +32,7 @@ class ResPartner(models.Model):
         compute="_compute_client_region_id",
         store=True,
         help="What of the address decided on the region.",
+        prefetch="client",
     )
 
     @api.depends("country_id", "state_id", "zip", "city")

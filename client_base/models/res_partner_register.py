@@ -8,9 +8,11 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     client_interaction_ids = fields.One2many("client.interaction", "partner_id", string="Contacts")
-    client_last_contact = fields.Date(string="Last Contact", readonly=True, copy=False)
-    client_next_contact = fields.Date(string="Next Contact", readonly=True, copy=False)
-    client_birthday = fields.Date(string="Birthday", help="Of a person: a greeting is proposed in “My Day”.")
+    client_last_contact = fields.Date(string="Last Contact", readonly=True, copy=False, prefetch="client")
+    client_next_contact = fields.Date(string="Next Contact", readonly=True, copy=False, prefetch="client")
+    client_birthday = fields.Date(
+        string="Birthday", help="Of a person: a greeting is proposed in “My Day”.", prefetch="client"
+    )
 
     _client_next_contact_index = models.Index("(client_owner_id, client_next_contact) WHERE parent_id IS NULL")
     _client_last_contact_index = models.Index(

@@ -21,6 +21,7 @@ class ResPartner(models.Model):
         compute_sudo=True,
         store=True,
         help="Fields whose content cannot be right, with commas between.",
+        prefetch="client",
     )
     _client_unchecked_index = models.Index("(id) WHERE client_invalid IS NULL AND client_open IS NOT TRUE")
 

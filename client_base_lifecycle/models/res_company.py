@@ -10,7 +10,10 @@ TERMS = ("client_regular_orders", "client_partner_orders", "client_partner_month
 
 
 class ResCompany(models.Model):
-    """What a company takes for a purchase, and its thresholds of the segments."""
+    """What a company takes for a purchase, and its thresholds of the segments.
+
+    The thresholds are not fetched with the company's name and currency, which every page reads.
+    """
 
     _inherit = "res.company"
 
@@ -22,56 +25,88 @@ class ResCompany(models.Model):
         help="Posted credit notes are taken off the turnover either way.",
     )
     client_regular_orders = fields.Integer(
-        string="Orders of a Regular Client", default=Terms.regular_orders, required=True
+        string="Orders of a Regular Client", default=Terms.regular_orders, required=True, prefetch="client"
     )
     client_partner_orders = fields.Integer(
-        string="Orders of a Time-Tested Partner", default=Terms.partner_orders, required=True
+        string="Orders of a Time-Tested Partner", default=Terms.partner_orders, required=True, prefetch="client"
     )
     client_partner_months = fields.Integer(
-        string="Months of a Time-Tested Partner", default=Terms.partner_months, required=True
+        string="Months of a Time-Tested Partner", default=Terms.partner_months, required=True, prefetch="client"
     )
-    client_dead_months = fields.Integer(string="Months of Silence", default=Terms.dead_months, required=True)
+    client_dead_months = fields.Integer(
+        string="Months of Silence", default=Terms.dead_months, required=True, prefetch="client"
+    )
 
     client_abc_a = fields.Float(
-        string="A Clients Bring", default=80, required=True, help="Percent of the turnover of the last 12 months."
+        string="A Clients Bring",
+        default=80,
+        required=True,
+        help="Percent of the turnover of the last 12 months.",
+        prefetch="client",
     )
-    client_abc_b = fields.Float(string="A and B Clients Bring", default=95, required=True)
+    client_abc_b = fields.Float(string="A and B Clients Bring", default=95, required=True, prefetch="client")
     client_xyz_x = fields.Float(
         string="X Clients Vary by",
         default=50,
         required=True,
         help="Percent: the coefficient of variation of the monthly turnover.",
+        prefetch="client",
     )
-    client_xyz_y = fields.Float(string="Y Clients Vary by", default=100, required=True)
+    client_xyz_y = fields.Float(string="Y Clients Vary by", default=100, required=True, prefetch="client")
     client_rfm_recency = fields.Char(
-        string="Recency", default="30, 90, 180, 365", help="Days since the last purchase; empty: fifths of the base."
+        string="Recency",
+        default="30, 90, 180, 365",
+        help="Days since the last purchase; empty: fifths of the base.",
+        prefetch="client",
     )
     client_rfm_frequency = fields.Char(
-        string="Frequency", default="2, 4, 7, 13", help="Purchases in 12 months; empty: fifths of the base."
+        string="Frequency",
+        default="2, 4, 7, 13",
+        help="Purchases in 12 months; empty: fifths of the base.",
+        prefetch="client",
     )
-    client_rfm_money = fields.Char(string="Money", help="Turnover of 12 months; empty: fifths of the base.")
-    client_forecast_months = fields.Integer(string="Months of the Forecast", default=3, required=True)
+    client_rfm_money = fields.Char(
+        string="Money", help="Turnover of 12 months; empty: fifths of the base.", prefetch="client"
+    )
+    client_forecast_months = fields.Integer(
+        string="Months of the Forecast", default=3, required=True, prefetch="client"
+    )
 
-    client_forecast_on = fields.Date(readonly=True, help="When the last forecast was made.")
+    client_forecast_on = fields.Date(readonly=True, help="When the last forecast was made.", prefetch="client")
 
     client_alarm_overdue = fields.Float(
         string="Overdue Alarm",
         default=1.5,
         required=True,
         help="A decision point opens when so many typical intervals have passed since the last purchase.",
+        prefetch="client",
     )
     client_alarm_fall = fields.Float(
-        string="Falling Volume Alarm", default=40, required=True, help="Percent less than in the 12 months before."
+        string="Falling Volume Alarm",
+        default=40,
+        required=True,
+        help="Percent less than in the 12 months before.",
+        prefetch="client",
     )
     client_alarm_dependence = fields.Float(
-        string="Dependence Alarm", default=20, required=True, help="Percent of our turnover that one client brings."
+        string="Dependence Alarm",
+        default=20,
+        required=True,
+        help="Percent of our turnover that one client brings.",
+        prefetch="client",
     )
     client_hour_cost = fields.Float(
-        string="An Hour of a Manager", default=30, help="What an hour with a client costs us, for its balance."
+        string="An Hour of a Manager",
+        default=30,
+        help="What an hour with a client costs us, for its balance.",
+        prefetch="client",
     )
 
     client_credit_percent = fields.Float(
-        string="A Year's Credit Costs", default=12, help="Percent of what a client owes us, for its balance."
+        string="A Year's Credit Costs",
+        default=12,
+        help="Percent of what a client owes us, for its balance.",
+        prefetch="client",
     )
 
     @api.constrains(*SHARES)

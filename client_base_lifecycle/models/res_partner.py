@@ -29,7 +29,10 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     client_agreed_on = fields.Date(
-        string="Agreed to Cooperate", copy=False, help="A client that agreed and has not ordered yet is active."
+        string="Agreed to Cooperate",
+        copy=False,
+        help="A client that agreed and has not ordered yet is active.",
+        prefetch="client",
     )
     client_grade = fields.Selection(
         [("vip", "VIP"), ("key", "Key account"), ("dead", "Dead")],
@@ -37,21 +40,29 @@ class ResPartner(models.Model):
         readonly=True,
         copy=False,
         help="What a person decided; empty where the orders decide.",
+        prefetch="client",
     )
-    client_grade_date = fields.Date(string="Decided on", readonly=True, copy=False)
-    client_grade_at = fields.Datetime(string="Decided at", readonly=True, copy=False)
-    client_grade_until = fields.Date(string="Review by", readonly=True, copy=False)
-    client_grade_reason = fields.Char(string="Reason of the Decision", readonly=True, copy=False)
-    client_grade_user_id = fields.Many2one("res.users", string="Decided by", readonly=True, copy=False)
+    client_grade_date = fields.Date(string="Decided on", readonly=True, copy=False, prefetch="client")
+    client_grade_at = fields.Datetime(string="Decided at", readonly=True, copy=False, prefetch="client")
+    client_grade_until = fields.Date(string="Review by", readonly=True, copy=False, prefetch="client")
+    client_grade_reason = fields.Char(string="Reason of the Decision", readonly=True, copy=False, prefetch="client")
+    client_grade_user_id = fields.Many2one(
+        "res.users", string="Decided by", readonly=True, copy=False, prefetch="client"
+    )
     client_expenses = fields.Float(
         string="Other Expenses a Year",
         copy=False,
         aggregator="sum",
         help="What the client costs us in a year beside the hours: samples, travel, presents.",
+        prefetch="client",
     )
     client_decision_ids = fields.One2many("client.decision", "partner_id", string="Decision Points")
     client_revivable = fields.Selection(
-        [("yes", "Revivable"), ("no", "Not revivable")], string="Revivable?", readonly=True, copy=False
+        [("yes", "Revivable"), ("no", "Not revivable")],
+        string="Revivable?",
+        readonly=True,
+        copy=False,
+        prefetch="client",
     )
 
     @api.constrains("client_grade", "client_grade_date")
