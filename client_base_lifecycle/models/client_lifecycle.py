@@ -32,13 +32,23 @@ class ClientLifecycle(models.AbstractModel):
     @api.model
     def _refresh(self, partners):
         """Place the clients that ``partners`` belong to, from their purchases as they are now."""
+        self._place_clients_of(partners)
+        self._invalidate()
+
+    @api.model
+    def _place_clients_of(self, partners):
         self.env["res.partner"].flush_model(["commercial_partner_id"])
-        belonging = SQL(
-            "SELECT DISTINCT unnest(ARRAY[id, commercial_partner_id]) FROM res_partner WHERE id = ANY(%s)", partners.ids
-        )
-        if ids := [client_id for (client_id,) in self.env.execute_query(belonging)]:
+        if ids := [client_id for (client_id,) in self.env.execute_query(self._select_clients_of(partners))]:
             # sudo: an order moves its client also when who confirmed it may not edit the client
             self.sudo()._place(ids)
+
+    @api.model
+    def _select_clients_of(self, partners):
+        """Return the query of the ids of ``partners`` and of the clients they belong to."""
+        return SQL(
+            "SELECT DISTINCT unnest(ARRAY[id, commercial_partner_id]) FROM res_partner WHERE id = ANY(%s) ORDER BY 1",
+            partners.ids,
+        )
 
     @api.model
     def _refresh_later(self, partners):
@@ -57,9 +67,9 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _refresh_waiting(self):
-        """Place the clients whose purchases changed."""
+        """Place the clients whose purchases changed; nothing that was read while they waited has to be forgotten."""
         if ids := self.env.cr.precommit.data.pop(WAITING, None):
-            self._refresh(self.env["res.partner"].browse(ids))
+            self._place_clients_of(self.env["res.partner"].browse(ids))
 
     @api.model
     def _refresh_all(self, *, rebuild=False):
@@ -74,6 +84,7 @@ class ClientLifecycle(models.AbstractModel):
         done = 0
         for remaining, ids in lifecycle._find(rebuild=rebuild, committing=committing):
             lifecycle._place_surely(ids, committing=committing)
+            lifecycle._invalidate()
             done += len(ids)
             if committing and not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
                 break

@@ -18,22 +18,26 @@ class ClientLifecycle(models.AbstractModel):
     _inherit = "client.lifecycle"
 
     @api.model
-    def _execute_placing(self, question):
-        if len(question.ids) > FEW:
-            super()._execute_placing(question)
+    def _place_clients_of(self, partners):
+        if len(partners) > FEW:
+            super()._place_clients_of(partners)
             return
-        name = SQL.identifier(self._prepare_placing())
-        for client_id in sorted(question.ids):
-            self.env.cr.execute(SQL("EXECUTE %s (%s, %s, %s, %s)", name, client_id, *question[1:]))
-
-    @api.model
-    def _prepare_placing(self):
-        """Return the name under which this session knows the statement."""
-        name, statement = self._get_prepared()
-        self.env.cr.execute(SQL("SELECT FROM pg_prepared_statements WHERE name = %s", name))
-        if not self.env.cr.rowcount:
+        # sudo: an order moves its client also when who confirmed it may not edit the client
+        lifecycle = self.sudo()
+        lifecycle._flush_purchases()
+        name, statement = lifecycle._get_prepared()
+        [(ids, is_prepared)] = self.env.execute_query(
+            SQL(
+                "SELECT ARRAY(%s), EXISTS (SELECT FROM pg_prepared_statements WHERE name = %s)",
+                self._select_clients_of(partners),
+                name,
+            )
+        )
+        if not is_prepared:
             self.env.cr.execute(SQL("PREPARE %s AS %s", SQL.identifier(name), statement))
-        return name
+        for client_id in ids:
+            question = lifecycle._get_question(client_id)
+            self.env.cr.execute(SQL("EXECUTE %s (%s, %s, %s, %s)", SQL.identifier(name), *question))
 
     @api.model
     @ormcache()

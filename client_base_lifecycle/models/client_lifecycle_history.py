@@ -57,6 +57,7 @@ class ClientLifecycle(models.AbstractModel):
         lifecycle._mend_origins(ids)
         lifecycle._set_since(ids)
         lifecycle._place(ids)
+        lifecycle._invalidate()
 
     @api.model
     def _select_outdated(self, ids):
@@ -143,8 +144,9 @@ class ClientLifecycle(models.AbstractModel):
             SELECT *
               FROM (SELECT step.*, lag(to_id) OVER (
                                PARTITION BY partner_id, company_id ORDER BY moment, priority) AS from_id
-                      FROM (%(steps)s) step
-                     WHERE %(free)s) step
+                      FROM (SELECT step.*, min(first_on) OVER (PARTITION BY partner_id, company_id) AS bought_on
+                              FROM (%(steps)s) step) step
+                     WHERE (own IS NULL OR day < bought_on OR own AND bought_on IS NULL) AND (%(free)s)) step
              WHERE from_id IS DISTINCT FROM to_id
             """,
             steps=self._select_steps(ids),
@@ -175,23 +177,27 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _select_steps(self, ids):
-        """Return the query of all that happened to the clients ``ids``, each with the segment it leads to."""
+        """Return the query of all that happened to the clients ``ids``, each with the segment it leads to.
+
+        ``own`` says of what counts until the first purchase only whether it does without any; it is
+        empty for the rest.
+        """
         numbers = self._get_segment_ids()
         return SQL(
             """
             WITH turn AS (%(turns)s)
             SELECT partner_id, company_id, day, moment, 2 AS priority, FALSE AS decided, %(alive)s AS to_id, rule,
-                   orders, first_on, day AS last_on, dead_months AS months
+                   orders, first_on, day AS last_on, dead_months AS months, NULL::bool AS own
               FROM turn
              UNION ALL
             SELECT partner_id, company_id, day + dead_days, day + dead_days, 1, FALSE, %(dead)s, 'silent',
-                   NULL, NULL, day, dead_months
+                   NULL, NULL, day, dead_months, NULL
               FROM turn
              WHERE day + dead_days < COALESCE(next_on, %(today)s + 1)
              UNION ALL
             %(births)s
              UNION ALL
-            SELECT partner_id, company_id, date::date, date, 3, TRUE, to_id, rule, NULL, NULL, NULL, NULL
+            SELECT partner_id, company_id, date::date, date, 3, TRUE, to_id, rule, NULL, NULL, NULL, NULL, NULL
               FROM client_segment_move move
              WHERE partner_id = ANY(%(ids)s) AND (%(decided)s)
             """,
@@ -237,23 +243,27 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _select_births(self, ids):
-        """Return the query of what happened before the first purchase: entered, agreed, came to nothing."""
+        """Return the query of what happens before the first purchase: entered, agreed, came to nothing.
+
+        The purchases are not joined here: PostgreSQL estimates so few that it may compare each client
+        with each.
+        """
         numbers = self._get_segment_ids()
         return SQL(
             """
             SELECT partner.id, company.id, birth.day, birth.day, birth.priority, FALSE, birth.to_id, birth.rule,
-                   NULL, NULL, partner.client_agreed_on, company.client_dead_months
+                   NULL, NULL, partner.client_agreed_on, company.client_dead_months,
+                   partner.company_id IS NULL OR partner.company_id = company.id
               FROM res_partner partner
         CROSS JOIN res_company company
-         LEFT JOIN (SELECT partner_id, company_id, min(day) AS day FROM turn GROUP BY partner_id, company_id) total
-                ON total.partner_id = partner.id AND total.company_id = company.id
         CROSS JOIN LATERAL (
                    VALUES (COALESCE(partner.create_date::date, %(today)s), -1, %(potential)s, 'no_agreement'),
                           (partner.client_agreed_on, 0, %(active)s, 'agreed'),
                           (partner.client_agreed_on + ceil(company.client_dead_months * %(month)s)::int, 1, %(dead)s,
                            'never_ordered')) AS birth (day, priority, to_id, rule)
-             WHERE partner.id = ANY(%(ids)s) AND %(client)s
-               AND birth.day <= %(today)s AND birth.day < COALESCE(total.day, %(today)s + 1)
+             WHERE partner.id = ANY(%(ids)s)
+               AND partner.commercial_partner_id = partner.id AND partner.client_open IS NOT TRUE
+               AND birth.day <= %(today)s
                AND (birth.rule <> 'no_agreement' OR birth.day < COALESCE(partner.client_agreed_on, %(today)s + 1))
             """,
             potential=numbers["potential"],
@@ -262,7 +272,6 @@ class ClientLifecycle(models.AbstractModel):
             month=DAYS_A_MONTH,
             today=SQL("%s::date", fields.Date.today()),
             ids=ids,
-            client=self._get_client_condition(),
         )
 
     @api.model

@@ -29,15 +29,17 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _place(self, ids):
-        """Write the standings of the clients ``ids`` and their movements, where anything differs."""
+        """Write the standings of the clients ``ids`` and their movements, where anything differs.
+
+        What was read of them before is to be forgotten by the caller.
+        """
         self._flush_purchases()
-        decided_by = self.env.context.get("client_decided_by")
-        self._execute_placing(Question(list(ids), fields.Date.today(), fields.Datetime.now(), decided_by))
-        self._invalidate()
+        self.env.cr.execute(self._get_placing(self._get_question(list(ids))))
 
     @api.model
-    def _execute_placing(self, question):
-        self.env.cr.execute(self._get_placing(question))
+    def _get_question(self, ids):
+        decided_by = self.env.context.get("client_decided_by")
+        return Question(ids, fields.Date.today(), fields.Datetime.now(), decided_by)
 
     @api.model
     def _invalidate(self):

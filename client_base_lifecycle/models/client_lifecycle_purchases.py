@@ -121,7 +121,8 @@ class ClientLifecycle(models.AbstractModel):
     def _select_margins(self):
         """Return the query of the margins of the orders and invoices of the CTE ``purchase``.
 
-        The cost is what the line kept of it (sale_margin), otherwise the product's of today.
+        The cost is what the line kept of it (sale_margin), otherwise the product's of today.  Lines are
+        looked up purchase by purchase: PostgreSQL, left to choose, reads all lines there are for each portion.
         """
         return SQL(
             """
@@ -141,7 +142,7 @@ class ClientLifecycle(models.AbstractModel):
             SELECT purchase.partner_id, purchase.company_id, line.price_subtotal / purchase.rate AS amount,
                    line.product_uom_qty AS quantity, %s AS cost
               FROM purchase
-              JOIN sale_order_line line ON line.order_id = purchase.order_id
+        CROSS JOIN LATERAL (SELECT * FROM sale_order_line WHERE order_id = purchase.order_id OFFSET 0) line
               JOIN product_product product ON product.id = line.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
          LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id
@@ -157,7 +158,9 @@ class ClientLifecycle(models.AbstractModel):
             SELECT purchase.partner_id, purchase.company_id, -line.balance AS amount,
                    SIGN(-line.balance) * line.quantity AS quantity, %s AS cost
               FROM purchase
-              JOIN account_move_line line ON line.move_id = purchase.move_id AND line.display_type = 'product'
+        CROSS JOIN LATERAL (
+                   SELECT * FROM account_move_line WHERE move_id = purchase.move_id AND display_type = 'product'
+                   OFFSET 0) line
               JOIN product_product product ON product.id = line.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
          LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .client_segment import SegmentField
+
 
 class ClientSegmentMove(models.Model):
     """One step of a client from segment to segment: when, why, and by whom."""
@@ -18,8 +20,8 @@ class ClientSegmentMove(models.Model):
     )
     owner_id = fields.Many2one(related="partner_id.client_owner_id", string="Client's Manager")
     date = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
-    from_id = fields.Many2one("client.segment", ondelete="restrict")
-    to_id = fields.Many2one("client.segment", required=True, ondelete="restrict", index=True)
+    from_id = SegmentField("client.segment")
+    to_id = SegmentField("client.segment", required=True, index=True)
     user_id = fields.Many2one("res.users", string="Decided by", help="Empty when the rule moved the client.")
     rule = fields.Char(required=True, help="The rule's name; see the reason.")
     evidence = fields.Json()

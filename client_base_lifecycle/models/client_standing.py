@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.rhythm import get_overdue
+from .client_segment import SegmentField
 
 
 class ClientStanding(models.Model):
@@ -23,7 +24,7 @@ class ClientStanding(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     currency_id = fields.Many2one(related="company_id.currency_id")
 
-    segment_id = fields.Many2one("client.segment", required=True, readonly=True, ondelete="restrict")
+    segment_id = SegmentField("client.segment", required=True, readonly=True)
     rule = fields.Char(required=True, readonly=True)
     evidence = fields.Json(readonly=True)
     since = fields.Date(string="In Segment Since", readonly=True)
@@ -70,7 +71,6 @@ class ClientStanding(models.Model):
     )
     # What the filters by segment ask, answered without a look at the rows.
     _segment_index = models.Index("(segment_id, company_id) INCLUDE (partner_id)")
-    _due_index = models.Index("(due) WHERE due IS NOT NULL")
 
     @api.depends("last_on", "interval")
     def _compute_overdue(self):

@@ -46,6 +46,30 @@ class TestCompanies(LifecycleCommon):
         self.assertEqual(self.alpha.client_segment_id.code, "working")
         self.assertEqual(self.alpha.with_company(self.other).client_segment_id.code, "regular")
 
+    def test_the_past_begins_with_the_companies_that_know_the_client(self):
+        clients = self.alpha | self.beta
+        self.make_orders(self.alpha, 20)
+        clients.flush_recordset()
+        # As a client of the other company alone would have come into the base, with an order here all the same.
+        self.env.cr.execute(
+            "UPDATE res_partner SET company_id = %s, create_date = %s WHERE id = ANY(%s)",
+            [self.other.id, self.day(90), clients.ids],
+        )
+        clients.invalidate_recordset()
+        self.env["client.lifecycle"]._rewrite_history(clients)
+        moves = self.env["client.segment.move"].search([("partner_id", "in", clients.ids)], order="partner_id, date")
+        past = {
+            (client, company): moves.filtered(
+                lambda move, client=client, company=company: (move.partner_id, move.company_id) == (client, company)
+            ).mapped("to_id.code")
+            for client in clients
+            for company in (self.env.company, self.other)
+        }
+        self.assertEqual(past[self.alpha, self.env.company], ["potential", "working"])
+        self.assertEqual(past[self.alpha, self.other], ["potential"])
+        self.assertEqual(past[self.beta, self.env.company], [])
+        self.assertEqual(past[self.beta, self.other], ["potential"])
+
     def test_found_and_grouped_with_the_current_company(self):
         self.order_there(20)
         partners, domain = self.env["res.partner"], [("client_segment_id.code", "=", "working")]

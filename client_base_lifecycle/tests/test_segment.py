@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo import Command, fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from .common import LifecycleCommon
@@ -116,11 +116,11 @@ class TestSegment(LifecycleCommon):
     def test_one_transaction_places_a_client_once(self):
         order = self.make_orders(self.alpha, 3)
         self.assert_segment(self.alpha, "working")
-        with patch.object(type(self.env["client.lifecycle"]), "_place") as place:
+        with patch.object(type(self.env["client.lifecycle"]), "_place_clients_of") as place:
             order.date_order = self.day(2)
             order.date_order = self.day(1)
             self.env.cr.flush()
-        place.assert_called_once_with(self.alpha.ids)
+        place.assert_called_once_with(self.alpha)
 
     def test_who_reads_first_finds_the_client_placed(self):
         partners = self.env["res.partner"]
@@ -324,6 +324,10 @@ class TestSegment(LifecycleCommon):
                 others -= self.alpha | self.beta
                 self.assertEqual(own.client_count - len(others), count)
                 self.assertEqual(own.turnover - sum(others.mapped("client_turnover")), turnover)
+
+    def test_a_segment_stays(self):
+        with self.assertRaisesRegex(UserError, "stays"):
+            self.env["client.segment"]._get_by_code()["vip"].unlink()
 
     def test_a_copy_of_a_client_begins_anew(self):
         self.make_orders(self.alpha, 10)
