@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL, sql
 
+from .tools import late_index
+
 
 def pre_init_hook(env):
     """Add and fill the columns that Odoo would fill partner by partner.
@@ -11,6 +13,7 @@ def pre_init_hook(env):
     """
     add_columns(env)
     fill_columns(env)
+    late_index.hold(env.registry)
 
 
 def add_columns(env):

@@ -1,13 +1,15 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.late_index import LateIndex
+
 
 class ResPartner(models.Model):
     """Finding who called by any part of the number, however it is written."""
 
     _inherit = "res.partner"
 
-    _client_digits_index = models.Index(
+    _client_digits_index = LateIndex(
         lambda registry: (
             "USING gin (regexp_replace(phone, '[^0-9]', '', 'g') gin_trgm_ops) WHERE phone IS NOT NULL"
             if registry.has_trigram

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import late_index
+
 # A fragment of so many letters has a trigram, which the index can look up.
 TRIGRAM = 3
 # Of more matches than these the first by name are found faster by walking along the names.
@@ -23,7 +25,11 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
     _rec_names_search = ["complete_name", "email", "phone", "ref", "vat", "company_registry"]
 
-    _client_search_index = models.Index(_get_search_index)
+    _client_search_index = late_index.LateIndex(_get_search_index)
+
+    def _register_hook(self):
+        super()._register_hook()
+        late_index.build(self)
 
     @api.model
     def _search_display_name(self, operator, value):

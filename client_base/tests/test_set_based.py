@@ -1,7 +1,9 @@
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import sql
 
 from odoo.addons.client_base.hooks import post_init_hook, pre_init_hook
+from odoo.addons.client_base.tools import late_index
 
 from .common import ClientBaseCommon
 
@@ -27,9 +29,22 @@ class TestSetBased(ClientBaseCommon):
         self.recompute(names)
         computed = self.get_values(names)
         self.env.cr.execute("UPDATE res_partner SET client_owner_id = NULL, client_open = NULL")
+        self.addCleanup(late_index.build, self.env["res.partner"])
         pre_init_hook(self.env)
         self.env.invalidate_all()
         self.assertEqual(self.get_values(names), computed)
+
+    def test_fragments_are_indexed_when_the_installation_is_through(self):
+        partners = self.env["res.partner"]
+        names = ["res_partner_client_search_index", "res_partner_client_digits_index"]
+        self.addCleanup(late_index.build, partners)
+        pre_init_hook(self.env)
+        for name in names:
+            sql.drop_index(self.env.cr, name, "res_partner")
+        partners._add_sql_constraints()
+        self.assertFalse([name for name in names if sql.index_exists(self.env.cr, name)])
+        partners._register_hook()
+        self.assertEqual([name for name in names if sql.index_exists(self.env.cr, name)], names)
 
     def test_what_is_planned_before_the_installation_shows_on_the_cards(self):
         activity = self.alpha.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
