@@ -32,23 +32,21 @@ class ClientLifecycle(models.AbstractModel):
     @api.model
     def _refresh(self, partners):
         """Place the clients that ``partners`` belong to, from their purchases as they are now."""
-        self._place_clients_of(partners)
+        # sudo: a client is placed also where who changed it, or its order, may not see all that counts
+        self.sudo()._place_clients_of(partners)
         self._invalidate()
 
     @api.model
     def _place_clients_of(self, partners):
+        """Place them as the superuser; what was read of them before is to be forgotten by the caller."""
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         if ids := [client_id for (client_id,) in self.env.execute_query(self._select_clients_of(partners))]:
-            # sudo: an order moves its client also when who confirmed it may not edit the client
-            self.sudo()._place(ids)
+            self._place(ids)
 
     @api.model
     def _select_clients_of(self, partners):
-        """Return the query of the ids of ``partners`` and of the clients they belong to."""
-        return SQL(
-            "SELECT DISTINCT unnest(ARRAY[id, commercial_partner_id]) FROM res_partner WHERE id = ANY(%s) ORDER BY 1",
-            partners.ids,
-        )
+        """Return the query of the clients that ``partners`` belong to, in the order of their ids."""
+        return SQL("SELECT DISTINCT commercial_partner_id FROM res_partner WHERE id = ANY(%s) ORDER BY 1", partners.ids)
 
     @api.model
     def _refresh_later(self, partners):
@@ -69,7 +67,8 @@ class ClientLifecycle(models.AbstractModel):
     def _refresh_waiting(self):
         """Place the clients whose purchases changed; nothing that was read while they waited has to be forgotten."""
         if ids := self.env.cr.precommit.data.pop(WAITING, None):
-            self._place_clients_of(self.env["res.partner"].browse(ids))
+            # sudo: an order moves its client also when who confirmed it may not edit the client
+            self.sudo()._place_clients_of(self.env["res.partner"].browse(ids))
 
     @api.model
     def _refresh_all(self, *, rebuild=False):

@@ -6,7 +6,9 @@ from odoo.tools import SQL, ormcache
 from .client_lifecycle_place import Question
 
 FEW = 10
-PARAMETERS = Question(SQL("ARRAY[$1::int]"), SQL("$2::date"), SQL("$3::timestamp"), SQL("$4::int"))
+# The client is found within the statement, from what bought: a contact, an address, or itself.
+CLIENT = SQL("ARRAY(SELECT commercial_partner_id FROM res_partner WHERE id = $1)")
+PARAMETERS = Question(CLIENT, SQL("$2::date"), SQL("$3::timestamp"), SQL("$4::int"))
 
 
 class ClientLifecycle(models.AbstractModel):
@@ -22,22 +24,23 @@ class ClientLifecycle(models.AbstractModel):
         if len(partners) > FEW:
             super()._place_clients_of(partners)
             return
-        # sudo: an order moves its client also when who confirmed it may not edit the client
-        lifecycle = self.sudo()
-        lifecycle._flush_purchases()
-        name, statement = lifecycle._get_prepared()
-        [(ids, is_prepared)] = self.env.execute_query(
-            SQL(
-                "SELECT ARRAY(%s), EXISTS (SELECT FROM pg_prepared_statements WHERE name = %s)",
-                self._select_clients_of(partners),
-                name,
-            )
-        )
-        if not is_prepared:
-            self.env.cr.execute(SQL("PREPARE %s AS %s", SQL.identifier(name), statement))
-        for client_id in ids:
-            question = lifecycle._get_question(client_id)
-            self.env.cr.execute(SQL("EXECUTE %s (%s, %s, %s, %s)", SQL.identifier(name), *question))
+        self._flush_purchases()
+        ids = partners.ids
+        if len(ids) > 1:
+            # In one order, so that two of them never wait for each other.
+            ids = [client_id for (client_id,) in self.env.execute_query(self._select_clients_of(partners))]
+        name = SQL.identifier(self._prepare_placing())
+        for partner_id in ids:
+            self.env.cr.execute(SQL("EXECUTE %s (%s, %s, %s, %s)", name, *self._get_question(partner_id)))
+
+    @api.model
+    def _prepare_placing(self):
+        """Return the name under which this session knows the statement."""
+        name, statement = self._get_prepared()
+        self.env.cr.execute(SQL("SELECT FROM pg_prepared_statements WHERE name = %s", name))
+        if not self.env.cr.rowcount:
+            self.env.cr.execute(SQL("PREPARE %s (int, date, timestamp, int) AS %s", SQL.identifier(name), statement))
+        return name
 
     @api.model
     @ormcache()
