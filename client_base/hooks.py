@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL, sql
 
-from .tools import late_index
+from .models import late_index
 
 
 def pre_init_hook(env):

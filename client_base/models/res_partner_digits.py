@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools.late_index import LateIndex
+from .late_index import LateIndex
 
 
 class ResPartner(models.Model):

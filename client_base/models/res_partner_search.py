@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import late_index
+from . import late_index
 
 # A fragment of so many letters has a trigram, which the index can look up.
 TRIGRAM = 3

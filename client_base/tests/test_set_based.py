@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from odoo.tools import sql
 
 from odoo.addons.client_base.hooks import post_init_hook, pre_init_hook
-from odoo.addons.client_base.tools import late_index
+from odoo.addons.client_base.models import late_index
 
 from .common import ClientBaseCommon
 
