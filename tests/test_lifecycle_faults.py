@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from installation import Installation
 
 CLIENTS = 4000
 KILLS = 10
+RUSH = 20
 FILL = """
     INSERT INTO res_partner (name, complete_name, active, is_company, type, autopost_bills, partner_share, create_date)
     SELECT 'Fault ' || number, 'Fault ' || number, TRUE, TRUE, 'contact', 'ask', TRUE, '2020-01-01'
@@ -80,6 +82,8 @@ TWICE = """
               FROM client_segment_move) move
      WHERE to_id = before
 """
+
+ORDERS_OF = "SELECT orders FROM client_standing WHERE partner_id = %s"
 
 
 @dataclass(frozen=True)
@@ -221,7 +225,8 @@ def test_job_and_button_at_once_while_orders_are_confirmed(make_base, serve):
     while worker.poll() is None:
         base.ask(IMPORT, times)
         if times < len(orders):
-            call("sale.order", "action_confirm", orders[times : times + 5])
+            call("sale.order", "action_confirm", orders[times])
+            call("sale.order", "action_confirm", orders[times + 1 : times + 5])
         try:
             call("ir.cron", "method_direct_trigger", [job["res_id"]])
         except RpcError:
@@ -232,6 +237,22 @@ def test_job_and_button_at_once_while_orders_are_confirmed(make_base, serve):
     assert not base.ask(TWICE)
     assert "deadlock" not in served.log.read_text(encoding="utf-8")
     call("ir.cron", "method_direct_trigger", [job["res_id"]])
+    end = base.read_end()
+    assert base.begin(REBUILD).wait() == 0
+    assert base.read_end() == end, "nothing was left to do"
+
+
+def test_two_people_confirm_orders_of_one_client(make_base, serve):
+    base = make_base("lifecycle_rush")
+    assert base.begin(REBUILD).wait() == 0
+    call = serve(base.database, "--max-cron-threads", "0").rpc()
+    [client] = call("res.partner", "search", [("name", "like", "Fault ")], limit=1)
+    before = base.ask(ORDERS_OF, client)
+    orders = call("sale.order", "create", [{"partner_id": client} for _number in range(RUSH)])
+    with ThreadPoolExecutor(2) as people:
+        list(people.map(lambda order: call("sale.order", "action_confirm", order), orders))
+    assert base.ask(ORDERS_OF, client) == [(count + RUSH,) for (count,) in before]
+    assert not base.ask(TWICE)
     end = base.read_end()
     assert base.begin(REBUILD).wait() == 0
     assert base.read_end() == end, "nothing was left to do"

@@ -1,4 +1,5 @@
 import logging
+from typing import NamedTuple
 
 from psycopg2 import errors
 
@@ -9,10 +10,17 @@ _logger = logging.getLogger(__name__)
 
 BATCH = 20_000
 TRIES = 5
-# Under this name a transaction keeps the ids of the partners whose clients are to be placed.
+# Under this name a transaction keeps who is :class:`Waiting`.
 WAITING = "client_lifecycle"
 # From so many changes on PostgreSQL looks at the rows anew.
 MANY = 1000
+
+
+class Waiting(NamedTuple):
+    """Ids of the partners whose clients are to be placed, and of the orders that count since a moment ago."""
+
+    partners: set
+    orders: set
 
 
 class ClientLifecycle(models.AbstractModel):
@@ -49,26 +57,41 @@ class ClientLifecycle(models.AbstractModel):
         return SQL("SELECT DISTINCT commercial_partner_id FROM res_partner WHERE id = ANY(%s) ORDER BY 1", partners.ids)
 
     @api.model
-    def _refresh_later(self, partners):
+    def _refresh_later(self, partners, *, changed=None, new=None):
         """Place the clients of ``partners`` once somebody asks where they stand, at the latest when this is committed.
 
         What writes an order several times places its client once, and a computation, which may write
         nothing itself, places it as well.
+
+        :param changed: orders that counted before, and count otherwise now, or no longer
+        :param new: orders that count now, and did not before
         """
         precommit = self.env.cr.precommit
         if WAITING not in precommit.data:
             # While somebody waits nothing is read that would have to be forgotten.
             self._invalidate()
-            precommit.data[WAITING] = set()
+            precommit.data[WAITING] = Waiting(set(), set())
             precommit.add(self._refresh_waiting)
-        precommit.data[WAITING].update(partners.ids)
+        waiting = precommit.data[WAITING]
+        waiting.partners.update(partners.ids)
+        waiting.orders.difference_update(changed.ids if changed else ())
+        waiting.orders.update(new.ids if new else ())
 
     @api.model
     def _refresh_waiting(self):
         """Place the clients whose purchases changed; nothing that was read while they waited has to be forgotten."""
-        if ids := self.env.cr.precommit.data.pop(WAITING, None):
+        if waiting := self.env.cr.precommit.data.pop(WAITING, None):
             # sudo: an order moves its client also when who confirmed it may not edit the client
-            self.sudo()._place_clients_of(self.env["res.partner"].browse(ids))
+            env = self.sudo().env
+            env["client.lifecycle"]._place_waiting(
+                env["res.partner"].browse(waiting.partners), env["sale.order"].browse(waiting.orders)
+            )
+
+    @api.model
+    def _place_waiting(self, partners, orders):
+        """Place the clients of ``partners`` and of ``orders``, the orders that count since a moment ago."""
+        if partners := partners | orders.partner_id:
+            self._place_clients_of(partners)
 
     @api.model
     def _refresh_all(self, *, rebuild=False):

@@ -1,3 +1,4 @@
+from datetime import date, datetime
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -9,17 +10,17 @@ from ..tools.rhythm import LAST_INTERVALS, LEAST_INTERVALS
 # What the engine knows of a client, in the order of the columns; of each row it writes only what differs.
 MEASURES = (
     *("segment_id", "rule", "evidence", "due", "orders", "turnover", "margin"),
-    *("first_on", "last_on", "turns", "interval", "next_from", "next_on", "next_to"),
+    *("first_on", "last_on", "turns", "intervals", "interval", "next_from", "next_on", "next_to"),
 )
 
 
 class Question(NamedTuple):
-    """Which clients are placed, when, and by whose decision: values, or SQL that stands for them."""
+    """Which clients are placed, when, and by whose decision."""
 
-    ids: list | SQL
-    today: object
-    now: object
-    person: int | SQL | None
+    ids: list
+    today: date
+    now: datetime
+    person: int | None
 
 
 class ClientLifecycle(models.AbstractModel):
@@ -43,11 +44,16 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _invalidate(self):
-        """Forget what was read of where clients stand."""
-        self.env["client.standing"].invalidate_model(flush=False)
-        self.env["client.segment.move"].invalidate_model(flush=False)
+        """Forget what was read of where clients stand; who confirms an order read nothing of it."""
+        read = self.env.transaction.field_data
         partners = self.env["res.partner"]
-        partners.invalidate_model(partners._get_standing_fields(), flush=False)
+        for model, names in (
+            (self.env["client.standing"], None),
+            (self.env["client.segment.move"], None),
+            (partners, partners._get_standing_fields()),
+        ):
+            if any(map(read.get, map(model._fields.get, names or model._fields))):
+                model.invalidate_model(names, flush=False)
 
     @api.model
     def _get_placing(self, question):
@@ -95,7 +101,8 @@ class ClientLifecycle(models.AbstractModel):
             """
             SELECT partner_id, company_id, max(day) AS last_on, count(*) AS turns,
                    percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY gap)
-                   FILTER (WHERE nth <= %(last)s AND gap IS NOT NULL) AS quantiles
+                   FILTER (WHERE nth <= %(last)s AND gap IS NOT NULL) AS quantiles,
+                   array_agg(gap ORDER BY day) FILTER (WHERE nth <= %(last)s AND gap IS NOT NULL) AS intervals
               FROM (SELECT partner_id, company_id, day,
                            day - lag(day) OVER client AS gap,
                            row_number() OVER (PARTITION BY partner_id, company_id ORDER BY day DESC) AS nth
@@ -118,7 +125,7 @@ class ClientLifecycle(models.AbstractModel):
                    round(margin.margin, 2) AS margin,
                    total.first_at::date AS first_on, total.last_at::date AS last_on, total.last_at,
                    COALESCE(rhythm.turns, 0)::int AS turns,
-                   CASE WHEN rhythm.turns > %(least)s THEN rhythm.quantiles END AS quantiles,
+                   CASE WHEN rhythm.turns > %(least)s THEN rhythm.quantiles END AS quantiles, rhythm.intervals,
                    partner.client_agreed_on AS agreed_on, partner.client_grade AS grade,
                    partner.client_grade_date AS decided_on, partner.client_grade_until AS until,
                    partner.client_grade_reason AS comment,

@@ -5,6 +5,12 @@ from ..tools.rhythm import get_overdue
 from .client_segment import SegmentField
 
 
+class IntervalsField(fields.Json):
+    """Numbers of days as an array of PostgreSQL, which the engine's statements count with and alone write."""
+
+    _column_type = ("_int4", "int4[]")
+
+
 class ClientStanding(models.Model):
     """Where a client stands with one of our companies, and what it bought there.
 
@@ -43,6 +49,9 @@ class ClientStanding(models.Model):
     interval = fields.Integer(
         string="Typical Interval", readonly=True, aggregator="avg", help="Days between purchases: the median."
     )
+    intervals = IntervalsField(
+        string="Last Intervals", readonly=True, help="Days between the last purchases, the newest last."
+    )
     next_from = fields.Date(string="Expected From", readonly=True)
     next_on = fields.Date(string="Next Order Expected", readonly=True)
     next_to = fields.Date(string="Expected Until", readonly=True)
@@ -50,7 +59,6 @@ class ClientStanding(models.Model):
         compute="_compute_overdue", help="How many typical intervals have passed since the last purchase."
     )
 
-    # A constraint, not an index only: Odoo's merge of partners drops the rows that would break one.
     abc = fields.Selection([("A", "A"), ("B", "B"), ("C", "C")], string="ABC", readonly=True)
     xyz = fields.Selection([("X", "X"), ("Y", "Y"), ("Z", "Z")], string="XYZ", readonly=True)
     recency_score = fields.Integer(readonly=True, aggregator="avg")
@@ -66,6 +74,7 @@ class ClientStanding(models.Model):
     forecast_orders = fields.Float(string="Expected Orders", readonly=True)
     forecast_turnover = fields.Float(string="Expected Turnover", digits=(16, 2), readonly=True)
 
+    # A constraint, not an index only: Odoo's merge of partners drops the rows that would break one.
     _partner_company_unique = models.Constraint(
         "UNIQUE (partner_id, company_id)", "A client has one standing with each company."
     )

@@ -12,7 +12,8 @@ TERMS = ("client_regular_orders", "client_partner_orders", "client_partner_month
 class ResCompany(models.Model):
     """What a company takes for a purchase, and its thresholds of the segments.
 
-    The thresholds are not fetched with the company's name and currency, which every page reads.
+    What each order asks for is fetched with the company's name and currency; the rest, which hardly
+    a page reads, is not.
     """
 
     _inherit = "res.company"
@@ -25,17 +26,15 @@ class ResCompany(models.Model):
         help="Posted credit notes are taken off the turnover either way.",
     )
     client_regular_orders = fields.Integer(
-        string="Orders of a Regular Client", default=Terms.regular_orders, required=True, prefetch="client"
+        string="Orders of a Regular Client", default=Terms.regular_orders, required=True
     )
     client_partner_orders = fields.Integer(
-        string="Orders of a Time-Tested Partner", default=Terms.partner_orders, required=True, prefetch="client"
+        string="Orders of a Time-Tested Partner", default=Terms.partner_orders, required=True
     )
     client_partner_months = fields.Integer(
-        string="Months of a Time-Tested Partner", default=Terms.partner_months, required=True, prefetch="client"
+        string="Months of a Time-Tested Partner", default=Terms.partner_months, required=True
     )
-    client_dead_months = fields.Integer(
-        string="Months of Silence", default=Terms.dead_months, required=True, prefetch="client"
-    )
+    client_dead_months = fields.Integer(string="Months of Silence", default=Terms.dead_months, required=True)
 
     client_abc_a = fields.Float(
         string="A Clients Bring",

@@ -23,18 +23,27 @@ class SaleOrder(models.Model):
     def write(self, vals):
         if not PURCHASE_FIELDS & vals.keys():
             return super().write(vals)
-        confirmed = self.filtered(lambda order: order.state == "sale")
-        before = confirmed.partner_id
+        changed = self.filtered(lambda order: order.state == "sale")
+        before = changed.partner_id
         result = super().write(vals)
-        self._refresh_client_segments(before)
+        changed._refresh_client_segments(before)
+        (self - changed)._add_to_clients()
         return result
 
     def _refresh_client_segments(self, others=None):
-        """Place anew the clients of the confirmed orders, and the clients of ``others``."""
+        """Place anew the clients of these orders that counted before, and the clients of ``others``."""
         partners = self.filtered(lambda order: order.state == "sale").partner_id
         if others:
             partners |= others
+        if partners and self._get_counting_companies():
+            self.env["client.lifecycle"]._refresh_later(partners, changed=self)
+
+    def _add_to_clients(self):
+        """Place anew the clients of these orders, as far as they are confirmed now; they did not count before."""
+        new = self.filtered(lambda order: order.state == "sale")
+        if new and new._get_counting_companies():
+            self.env["client.lifecycle"]._refresh_later(self.env["res.partner"], new=new)
+
+    def _get_counting_companies(self):
         # sudo: the setting of the company says whether orders count
-        companies = self.company_id.sudo().filtered(lambda company: company.client_purchase_source == "order")
-        if partners and companies:
-            self.env["client.lifecycle"]._refresh_later(partners)
+        return self.company_id.sudo().filtered(lambda company: company.client_purchase_source == "order")

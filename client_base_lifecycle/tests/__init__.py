@@ -6,6 +6,7 @@ from . import (
     test_engine,
     test_forecast,
     test_points,
+    test_posting,
     test_purchases,
     test_segment,
     test_settings,

@@ -52,12 +52,26 @@ def get_rhythm(days):
     >>> get_rhythm(monthly[:2])
     Rhythm(turns=2, interval=None, next_from=None, next_expected=None, next_to=None)
     """
-    gaps = sorted((later - earlier).days for earlier, later in list(pairwise(days))[-LAST_INTERVALS:])
-    if len(gaps) < LEAST_INTERVALS:
-        return Rhythm(len(days))
-    low, middle, high = (percentile(gaps, share) for share in (0.1, 0.5, 0.9))
-    ahead = (timedelta(days=count) for count in (math.floor(low), round(middle), math.ceil(high)))
-    return Rhythm(len(days), round(middle), *(days[-1] + distance for distance in ahead))
+    gaps = [(later - earlier).days for earlier, later in list(pairwise(days))[-LAST_INTERVALS:]]
+    return Rhythm(len(days), *expect(gaps, days[-1] if days else None))
+
+
+def expect(intervals, last):
+    """Return the typical one of the last ``intervals``, and from when, when, and until when the next purchase is due.
+
+    :param last: the day of the last purchase
+
+    >>> expect([30, 30, 91], date(2026, 6, 1))
+    (30, datetime.date(2026, 7, 1), datetime.date(2026, 7, 1), datetime.date(2026, 8, 19))
+    >>> expect([30], date(2026, 6, 1))
+    (None, None, None, None)
+    """
+    if len(intervals) < LEAST_INTERVALS:
+        return None, None, None, None
+    ordered = sorted(intervals)
+    low, middle, high = (percentile(ordered, share) for share in (0.1, 0.5, 0.9))
+    ahead = (math.floor(low), round(middle), math.ceil(high))
+    return round(middle), *(last + timedelta(days=days) for days in ahead)
 
 
 def get_overdue(last, interval, today):

@@ -1,0 +1,219 @@
+import random
+from datetime import datetime, time, timedelta
+from unittest.mock import patch
+
+from odoo import Command, fields
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from .common import LifecycleCommon
+
+CLIENTS = 60
+STANDING = (
+    *("partner_id", "company_id", "segment_id", "rule", "evidence", "since", "due", "orders", "turnover", "margin"),
+    *("first_on", "last_on", "turns", "intervals", "interval", "next_from", "next_on", "next_to"),
+)
+
+
+@tagged("post_install", "-at_install")
+class TestPosting(LifecycleCommon):
+    """An order confirmed today is added to what is known of its client: the same comes out as by counting anew."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lifecycle = cls.env["client.lifecycle"]
+        cls.env.company.write({"client_regular_orders": 3, "client_partner_orders": 6, "client_partner_months": 9})
+        cls.products = cls.env["product.product"].create(
+            [{"name": "Known cost", "standard_price": 31.5}, {"name": "Unknown cost", "standard_price": 0}]
+        )
+        cls.dozen = cls.env.ref("uom.product_uom_dozen")
+
+    def count_anew(self):
+        """Have every order counted as if it were none of today."""
+        return patch.object(type(self.lifecycle), "_post", return_value=False)
+
+    def draft_order(self, partner, product=None, **line):
+        values = {"product_id": (product or self.products[0]).id, "price_unit": 100, "tax_ids": False, **line}
+        return self.env["sale.order"].create({"partner_id": partner.id, "order_line": [Command.create(values)]})
+
+    def confirm(self, order):
+        """Confirm the order as a request of its own does, up to the commit."""
+        order.action_confirm()
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+
+    def read(self, clients):
+        self.env.flush_all()
+        columns = SQL(", ").join(map(SQL.identifier, STANDING))
+        standings = self.env.execute_query(
+            SQL("SELECT %s FROM client_standing WHERE partner_id = ANY(%s) ORDER BY 1, 2", columns, clients.ids)
+        )
+        self.env.cr.execute(
+            """
+            SELECT partner_id, date::date, from_id, to_id, user_id, rule, evidence, comment
+              FROM client_segment_move WHERE partner_id = ANY(%s) ORDER BY partner_id, id
+            """,
+            [clients.ids],
+        )
+        return standings, self.env.cr.fetchall()
+
+    def invent_clients(self):
+        """Return clients with histories that chance wrote: no orders, few, many, silent for long, on one day."""
+        chance = random.Random(1122)
+        clients = self.env["res.partner"].create([{"name": f"Posted {number}"} for number in range(CLIENTS)])
+        rows = []
+        for client in clients:
+            pace = chance.choice([0, 3, 20, 40])
+            day = fields.Date.today() - timedelta(days=chance.choice([0, 1, 30, 364, 365, 366, 500]))
+            for _number in range(chance.choice([0, 1, 2, 4, 5, 6, 13, 14, 30])):
+                rows.append((client.id, datetime.combine(day, time(0))))
+                day -= timedelta(days=chance.randint(0, 2 * pace))
+            if chance.random() < 0.4:
+                client.client_agreed_on = self.day(chance.choice([1, 400]))
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            INSERT INTO sale_order (partner_id, partner_invoice_id, partner_shipping_id, company_id, state, name,
+                                    date_order, amount_untaxed, currency_rate)
+            SELECT client, client, client, %s, 'sale', 'Chance', moment, 10.55, 1
+              FROM unnest(%s::int[], %s::timestamp[]) AS one (client, moment)
+            """,
+            [self.env.company.id, [row[0] for row in rows], [row[1] for row in rows]],
+        )
+        self.env.invalidate_all()
+        self.lifecycle._rewrite_history(clients)
+        return clients
+
+    def test_orders_are_added_as_they_would_be_counted(self):
+        clients = self.invent_clients()
+        chance = random.Random(1123)
+        choices = [{}, {"product_uom_qty": 3}, {"product_uom_id": self.dozen.id}, {"product": self.products[1]}]
+        orders = [self.draft_order(client, **chance.choice(choices)) for client in clients]
+        with self.env.cr.savepoint() as savepoint, self.count_anew():
+            for order in orders:
+                self.confirm(order)
+            counted = self.read(clients)
+            savepoint.rollback()
+        self.env.invalidate_all()
+        with patch.object(type(self.lifecycle), "_place_clients_of") as place:
+            for order in orders:
+                self.confirm(order)
+        place.assert_not_called()
+        posted = self.read(clients)
+        for told, expected in zip(posted, counted, strict=True):
+            self.assertEqual(told, expected)
+        rules = {row[STANDING.index("rule")] for row in posted[0]}
+        self.assertEqual(rules, {"first_orders", "several_orders", "many_orders"})
+        self.lifecycle._rebuild()
+        self.assertEqual(self.read(clients), posted, "the nightly job finds nothing to mend")
+
+    def assert_as_counted(self, clients):
+        """Check that counting all anew changes nothing, and that what was read says the same."""
+        before = self.read(clients)
+        self.lifecycle._rebuild()
+        self.assertEqual(self.read(clients), before)
+
+    def test_a_second_order_of_the_day(self):
+        first, second = (self.draft_order(self.alpha, price_unit=price) for price in (100, 50.25))
+        self.confirm(first)
+        self.confirm(second)
+        self.assertEqual((self.alpha.client_order_count, self.alpha.client_turns), (2, 1))
+        self.assertEqual(self.alpha.client_turnover, 150.25)
+        self.assert_as_counted(self.alpha)
+
+    def test_several_orders_at_once(self):
+        orders = self.draft_order(self.alpha) | self.draft_order(self.alpha) | self.draft_order(self.beta)
+        self.confirm(orders)
+        self.assertEqual((self.alpha.client_order_count, self.beta.client_order_count), (2, 1))
+        self.assert_as_counted(self.alpha | self.beta)
+
+    def test_an_order_that_is_cancelled_at_once(self):
+        order = self.draft_order(self.alpha)
+        order.action_confirm()
+        order._action_cancel()
+        self.assertEqual(self.alpha.client_order_count, 0)
+        order.action_draft()
+        self.confirm(order)
+        self.assertEqual(self.alpha.client_order_count, 1)
+        order._action_cancel()
+        order.unlink()
+        self.env.cr.precommit.run()
+        self.assertEqual((self.alpha.client_order_count, self.alpha.client_turnover), (0, 0))
+        self.assert_as_counted(self.alpha)
+
+    def test_an_order_that_is_changed_once_it_was_confirmed(self):
+        order = self.draft_order(self.alpha)
+        order.action_confirm()
+        self.assertEqual(self.alpha.client_turnover, 100)
+        order.order_line.price_unit = 70
+        order.date_order = fields.Datetime.to_datetime(self.day(5))
+        self.assertEqual((self.alpha.client_turnover, self.alpha.client_last_order), (70, self.day(5)))
+        self.assert_as_counted(self.alpha)
+
+    def test_an_order_of_another_day(self):
+        self.make_orders(self.alpha, 10)
+        order = self.draft_order(self.alpha)
+        self.confirm(order)
+        order.date_order = fields.Datetime.to_datetime(self.day(30))
+        self.assertEqual((self.alpha.client_first_order, self.alpha.client_last_order), (self.day(30), self.day(10)))
+        self.assert_as_counted(self.alpha)
+
+    def test_an_order_before_one_that_is_known(self):
+        self.make_orders(self.alpha, -3)
+        self.confirm(self.draft_order(self.alpha))
+        self.assertEqual((self.alpha.client_order_count, self.alpha.client_last_order), (2, self.day(-3)))
+        self.assert_as_counted(self.alpha)
+
+    def test_an_order_of_a_contact(self):
+        contact = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.alpha.id})
+        self.confirm(self.draft_order(contact))
+        self.assertEqual(self.alpha.client_order_count, 1)
+        self.assert_as_counted(self.alpha | contact)
+
+    def test_what_a_person_decided_stays(self):
+        self.decide(self.alpha, "vip", until=self.day(-90))
+        self.decide(self.beta, "dead", self.head, until=self.day(-90), revivable="yes")
+        self.beta.client_grade_at -= timedelta(minutes=1)
+        for client in (self.alpha, self.beta):
+            self.confirm(self.draft_order(client))
+        self.assert_segment(self.alpha, "vip")
+        self.assert_segment(self.beta, "working")
+        self.assert_as_counted(self.alpha | self.beta)
+
+    def test_a_rhythm_that_nobody_kept_is_counted(self):
+        """Where the column has just come, the first order of a client fills it."""
+        self.make_orders(self.alpha, 90, 60, 30)
+        self.alpha.client_standing_id.flush_recordset()
+        self.env.cr.execute("UPDATE client_standing SET intervals = NULL WHERE partner_id = %s", [self.alpha.id])
+        self.env.invalidate_all()
+        self.confirm(self.draft_order(self.alpha))
+        self.assertEqual((self.alpha.client_interval, self.alpha.client_standing_id.intervals), (30, [30, 30, 30]))
+        self.assert_as_counted(self.alpha)
+
+    def test_invoices_count_where_they_are_what_counts(self):
+        self.env.company.client_purchase_source = "invoice"
+        self.confirm(self.draft_order(self.alpha))
+        self.assertEqual(self.alpha.client_order_count, 0)
+
+    def test_what_the_salesperson_sees_is_of_now(self):
+        """What was read before, in the same request, does not outlive the order."""
+        mine = self.alpha.with_user(self.manager)
+        self.assertEqual((mine.client_segment_id.code, mine.client_order_count), ("potential", 0))
+        order = self.draft_order(self.alpha)
+        order.with_user(self.manager).action_confirm()
+        self.assertEqual((mine.client_segment_id.code, mine.client_order_count), ("working", 1))
+
+    def test_an_order_costs_two_queries(self):
+        orders = [self.draft_order(self.beta) for _number in range(3)]
+        self.confirm(orders[0])
+        self.env.invalidate_all()
+        orders[1].action_confirm()
+        self.env.flush_all()
+        with self.assertQueryCount(2):
+            self.env.cr.precommit.run()
+        orders[2].action_confirm()
+        self.env.flush_all()
+        with self.assertQueryCount(3):
+            self.env.cr.precommit.run()
+        self.assertEqual(self.get_moves(self.beta)[-1], ("working", "regular"), "the third is the movement")
