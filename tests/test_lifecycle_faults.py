@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from installation import Installation
 
 CLIENTS = 4000
 KILLS = 10
+ROUNDS = 25
 RUSH = 20
 FILL = """
     INSERT INTO res_partner (name, complete_name, active, is_company, type, autopost_bills, partner_share, create_date)
@@ -42,13 +43,17 @@ env["client.lifecycle"].with_context(cron_id=True)._refresh_all()
 env.cr.commit()
 print("done", flush=True)
 """
-# As a server's worker does it again and again.
-MANY_TIMES = """
-for number in range(40):
+# As a server's worker does it again and again, until the test has seen enough.
+UNTIL_STOPPED = """
+from odoo.tools import SQL
+stopped = False
+while not stopped:
     env["client.lifecycle"].with_context(cron_id=True)._refresh_all()
     env.cr.commit()
+    stopped = env.execute_query(SQL("SELECT FROM ir_config_parameter WHERE key = 'stopped'"))
 print("done", flush=True)
 """
+STOP = "INSERT INTO ir_config_parameter (key, value) VALUES ('stopped', 'yes')"
 REBUILD = """
 env["client.lifecycle"]._rebuild()
 env.cr.commit()
@@ -218,22 +223,21 @@ def test_job_and_button_at_once_while_orders_are_confirmed(make_base, serve):
     served = serve(base.database, "--max-cron-threads", "0")
     call = served.rpc()
     [job] = call("ir.model.data", "search_read", [("name", "=", "ir_cron_refresh_segments")], ["res_id"])
-    clients = call("res.partner", "search", [("name", "like", "Fault ")], limit=200)
+    clients = call("res.partner", "search", [("name", "like", "Fault ")], limit=5 * ROUNDS)
     orders = call("sale.order", "create", [{"partner_id": client} for client in clients])
-    worker = base.begin(MANY_TIMES)
-    times, refused = 0, 0
-    while worker.poll() is None:
-        base.ask(IMPORT, times)
-        if times < len(orders):
-            call("sale.order", "action_confirm", orders[times])
-            call("sale.order", "action_confirm", orders[times + 1 : times + 5])
-        try:
+    worker = base.begin(UNTIL_STOPPED)
+    done = 0
+    for number in range(ROUNDS):
+        base.ask(IMPORT, number)
+        single, *others = orders[number::ROUNDS]
+        call("sale.order", "action_confirm", single)
+        call("sale.order", "action_confirm", others)
+        with suppress(RpcError):  # the job had begun a moment before
             call("ir.cron", "method_direct_trigger", [job["res_id"]])
-        except RpcError:
-            refused += 1  # the job had begun a moment before
-        times += 5
-    assert worker.returncode == 0
-    assert times // 5 - refused >= 5, "the button hardly ran beside the job"
+            done += 1
+    base.ask(STOP)
+    assert worker.wait() == 0
+    assert done >= 5, "the button hardly ran beside the job"
     assert not base.ask(TWICE)
     assert "deadlock" not in served.log.read_text(encoding="utf-8")
     call("ir.cron", "method_direct_trigger", [job["res_id"]])

@@ -1,4 +1,6 @@
 import logging
+import random
+import time
 from typing import NamedTuple
 
 from psycopg2 import errors
@@ -9,7 +11,9 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 BATCH = 20_000
-TRIES = 5
+TRIES = 7
+# Seconds.
+PAUSE = 0.05
 # Under this name a transaction keeps who is :class:`Waiting`.
 WAITING = "client_lifecycle"
 # From so many changes on PostgreSQL looks at the rows anew.
@@ -179,6 +183,8 @@ class ClientLifecycle(models.AbstractModel):
                 self.env.cr.rollback()
                 if attempt == TRIES - 1:
                     raise
+                # Two that keep meeting fall out of step.
+                time.sleep(random.uniform(0, PAUSE * 2**attempt))
 
     @api.model
     def _remove_strangers(self):
