@@ -26,11 +26,11 @@ def get_client(env):
 
 
 @functools.cache
-def get_form_specification(env):
-    """Return what the web client reads to show the form of a partner to the user of ``env``."""
-    partners = env["res.partner"]
-    names = Form(partners)._view["fields"]
-    return {name: {"fields": {"display_name": {}}} if partners._fields[name].relational else {} for name in names}
+def get_form_specification(env, model="res.partner"):
+    """Return what the web client reads to show a form of ``model`` to the user of ``env``; of rows, the names only."""
+    records = env[model]
+    names = Form(records)._view["fields"]
+    return {name: {"fields": {"display_name": {}}} if records._fields[name].relational else {} for name in names}
 
 
 def read_list(env):
