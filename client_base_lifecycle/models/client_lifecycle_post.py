@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from ..tools.ladder import Facts, place
 from ..tools.rhythm import LAST_INTERVALS, expect
-from .client_lifecycle_history import DECIDED
+from .client_lifecycle_history import DECIDED, LASTING
 from .client_lifecycle_place import MEASURES
 
 WRITTEN = ("since", *MEASURES)
@@ -19,7 +19,7 @@ class ClientLifecycle(models.AbstractModel):
     and that in every request, as Odoo has it forget its plans in between; who confirms an order waits.
 
     Whatever else happens is counted anew: several orders at once, an order of another day or in
-    another currency, a change of an order that counts already, a client about whom a person decided.
+    another currency, a change of an order that counts already, a client who was declared dead.
     """
 
     _inherit = "client.lifecycle"
@@ -37,12 +37,13 @@ class ClientLifecycle(models.AbstractModel):
             return False
         self._flush_purchases()
         known = self._read_known(order)
-        if not known or not self._is_latest(known, today):
+        if not known or not self._is_simple(known, today):
             return False
         row = self._add(order, known, today)
-        self._write_standing(row)
         if row["segment_id"] != known["segment_id"]:
+            row["since"] = today
             self._record_move(row, known["segment_id"])
+        self._write_standing(row)
         return True
 
     @api.model
@@ -65,20 +66,20 @@ class ClientLifecycle(models.AbstractModel):
         return rows[0] if rows else None
 
     @api.model
-    def _is_latest(self, known, today):
-        """Return whether one of ``today`` comes after all purchases that are ``known``, and no decision counts more."""
-        before = known["last_on"] is None or known["last_on"] <= today
+    def _is_simple(self, known, today):
+        """Return whether a purchase of ``today`` only adds to what is ``known``: none is later, nothing is due."""
+        latest = known["last_on"] is None or known["last_on"] <= today
         # Intervals are unknown where nobody counted the client since they are kept.
         rhythmic = known["turns"] < 2 or known["intervals"] is not None
-        return before and rhythmic and known["rule"] not in DECIDED
+        if known["rule"] in LASTING:
+            return latest and rhythmic and (known["due"] is None or known["due"] > today)
+        return latest and rhythmic and known["rule"] not in DECIDED
 
     @api.model
     def _add(self, order, known, today):
         """Return the row of the client with ``order``, as the statement of ``_get_placing`` counts it."""
-        orders = known["orders"] + 1
         first = known["first_on"] or today
-        verdict = place(Facts(orders, first, today), order.company_id._get_client_terms(), today)
-        segment = self._get_segment_ids()[verdict.segment]
+        facts = Facts(known["orders"] + 1, first, today)
         intervals = known["intervals"] or []
         if known["last_on"] and known["last_on"] < today:
             intervals = [*intervals, (today - known["last_on"]).days][-LAST_INTERVALS:]
@@ -86,12 +87,8 @@ class ClientLifecycle(models.AbstractModel):
         margin = self._get_margin(order, known["costs"] or {})
         return {
             **known,
-            "since": known["since"] if segment == known["segment_id"] else today,
-            "segment_id": segment,
-            "rule": verdict.rule,
-            "evidence": Json(verdict.evidence),
-            "due": verdict.due,
-            "orders": orders,
+            **self._get_place(order, known, facts),
+            "orders": facts.orders,
             "turnover": round(known["turnover"] + order.amount_untaxed, 2),
             "margin": known["margin"] if margin is None else round((known["margin"] or 0) + margin, 2),
             "first_on": first,
@@ -102,6 +99,19 @@ class ClientLifecycle(models.AbstractModel):
             "next_from": next_from,
             "next_on": next_on,
             "next_to": next_to,
+        }
+
+    @api.model
+    def _get_place(self, order, known, facts):
+        """Return where the client stands, and why, with these ``facts`` of its orders; a decision that lasts stays."""
+        if known["rule"] in LASTING:
+            return {"evidence": Json(known["evidence"])}
+        verdict = place(facts, order.company_id._get_client_terms(), facts.last)
+        return {
+            "segment_id": self._get_segment_ids()[verdict.segment],
+            "rule": verdict.rule,
+            "evidence": Json(verdict.evidence),
+            "due": verdict.due,
         }
 
     @api.model

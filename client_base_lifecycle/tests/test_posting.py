@@ -2,6 +2,8 @@ import random
 from datetime import datetime, time, timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import Command, fields
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -173,13 +175,30 @@ class TestPosting(LifecycleCommon):
 
     def test_what_a_person_decided_stays(self):
         self.decide(self.alpha, "vip", until=self.day(-90))
+        self.decide(self.beta, "key", self.head)
+        clients = self.alpha | self.beta
+        for client in clients:
+            self.confirm(self.draft_order(client))
+        for client, code in zip(clients, ("vip", "key"), strict=True):
+            self.assert_segment(client, code)
+            self.assertEqual(client.client_order_count, 1)
+        self.assert_as_counted(clients)
+
+    def test_a_vip_whose_review_is_due(self):
+        self.decide(self.alpha, "vip", until=self.day(-90))
+        with freeze_time(fields.Datetime.now() + timedelta(days=100)):
+            self.confirm(self.draft_order(self.alpha))
+            self.assertEqual(self.alpha.client_segment_rule, "vip_review_due")
+            self.confirm(self.draft_order(self.alpha))
+            self.assertEqual((self.alpha.client_segment_rule, self.alpha.client_order_count), ("vip_review_due", 2))
+            self.assert_as_counted(self.alpha)
+
+    def test_an_order_brings_who_was_declared_dead_back(self):
         self.decide(self.beta, "dead", self.head, until=self.day(-90), revivable="yes")
         self.beta.client_grade_at -= timedelta(minutes=1)
-        for client in (self.alpha, self.beta):
-            self.confirm(self.draft_order(client))
-        self.assert_segment(self.alpha, "vip")
+        self.confirm(self.draft_order(self.beta))
         self.assert_segment(self.beta, "working")
-        self.assert_as_counted(self.alpha | self.beta)
+        self.assert_as_counted(self.beta)
 
     def test_a_rhythm_that_nobody_kept_is_counted(self):
         """Where the column has just come, the first order of a client fills it."""
