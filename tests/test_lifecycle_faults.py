@@ -68,7 +68,7 @@ IMPORT = """
 """
 STANDINGS = """
     SELECT partner.name, standing.rule, standing.evidence::text, standing.since, standing.orders, standing.turnover,
-           standing.next_on, standing.due
+           standing.turns, standing.intervals, standing.next_on, standing.due
       FROM client_standing standing
       JOIN res_partner partner ON partner.id = standing.partner_id AND partner.name LIKE 'Fault %'
   ORDER BY partner.name

@@ -31,8 +31,9 @@ class ClientLifecycle(models.AbstractModel):
     """The engine that counts purchases and places clients on segments.
 
     This file says when and in which portions; ``client_lifecycle_place.py`` is the one statement
-    that does a portion, ``client_lifecycle_purchases.py`` says what a purchase is, and
-    ``client_lifecycle_history.py`` tells the past of clients that nobody watched.
+    that does a portion, ``client_lifecycle_purchases.py`` says what a purchase is,
+    ``client_lifecycle_history.py`` tells the past of clients that nobody watched, and
+    ``client_lifecycle_add.py`` adds a single order without the statement.
 
     A portion writes only what differs, and doing it twice changes nothing.  So whoever is stopped,
     or does the same at the same time, does no harm: the next run finds what is left to do.
@@ -67,7 +68,7 @@ class ClientLifecycle(models.AbstractModel):
         What writes an order several times places its client once, and a computation, which may write
         nothing itself, places it as well.
 
-        :param changed: orders that counted before, and count otherwise now, or no longer
+        :param changed: orders that count otherwise now, or no longer
         :param new: orders that count now, and did not before
         """
         precommit = self.env.cr.precommit
@@ -93,7 +94,10 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _place_waiting(self, partners, orders):
-        """Place the clients of ``partners`` and of ``orders``, the orders that count since a moment ago."""
+        """Place the clients of ``partners`` and of ``orders``, the orders that count since a moment ago.
+
+        By counting all their purchases; ``client_lifecycle_add.py`` comes before.
+        """
         if partners := partners | orders.partner_id:
             self._place_clients_of(partners)
 

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 # A forecast moves a little every day; once a week is news.
 FORECAST_DAYS = 7
@@ -24,6 +25,7 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _analyse_company(self, company):
+        self._count_margins(company)
         whole = {"cuts": self._classify(company)}
         if not company.client_forecast_on or company.client_forecast_on <= fields.Date.today() - timedelta(
             days=FORECAST_DAYS
@@ -32,3 +34,26 @@ class ClientLifecycle(models.AbstractModel):
             company.client_forecast_on = fields.Date.today()
         self.env["client.decision"]._open_due(company)
         self.env["client.lifecycle.summary"]._refresh_summaries(company, whole)
+
+    @api.model
+    def _count_margins(self, company):
+        """Write the margins of the clients of ``company`` where they differ by the costs of today."""
+        self._flush_purchases()
+        ours = SQL("company.id = %s", company.id)
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH purchase AS (%s UNION ALL %s), counted AS (%s)
+                UPDATE client_standing standing
+                   SET margin = round(counted.margin, 2)
+                  FROM counted
+                 WHERE counted.partner_id = standing.partner_id AND counted.company_id = standing.company_id
+                   AND standing.margin IS DISTINCT FROM round(counted.margin, 2)
+                """,
+                self._select_orders(ours),
+                self._select_invoices(ours),
+                self._select_margins(),
+            )
+        )
+        self._learn(self.env.cr.rowcount)
+        self._invalidate()

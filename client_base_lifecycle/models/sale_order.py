@@ -31,19 +31,19 @@ class SaleOrder(models.Model):
         return result
 
     def _refresh_client_segments(self, others=None):
-        """Place anew the clients of these orders that counted before, and the clients of ``others``."""
+        """Place anew the clients of these orders, where they are confirmed, and the clients of ``others``."""
         partners = self.filtered(lambda order: order.state == "sale").partner_id
         if others:
             partners |= others
-        if partners and self._get_counting_companies():
+        if partners and any(order._counts_for_client() for order in self):
             self.env["client.lifecycle"]._refresh_later(partners, changed=self)
 
     def _add_to_clients(self):
         """Place anew the clients of these orders, as far as they are confirmed now; they did not count before."""
-        new = self.filtered(lambda order: order.state == "sale")
-        if new and new._get_counting_companies():
+        new = self.filtered(lambda order: order.state == "sale" and order._counts_for_client())
+        if new:
             self.env["client.lifecycle"]._refresh_later(self.env["res.partner"], new=new)
 
-    def _get_counting_companies(self):
-        # sudo: the setting of the company says whether orders count
-        return self.company_id.sudo().filtered(lambda company: company.client_purchase_source == "order")
+    def _counts_for_client(self):
+        # sudo: a setting of the company
+        return self.company_id.sudo().client_purchase_source == "order"

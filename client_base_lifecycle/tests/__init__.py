@@ -1,4 +1,5 @@
 from . import (
+    test_adding,
     test_analysis,
     test_audit,
     test_companies,
@@ -6,7 +7,6 @@ from . import (
     test_engine,
     test_forecast,
     test_points,
-    test_posting,
     test_purchases,
     test_segment,
     test_settings,

@@ -3,8 +3,9 @@
 Nothing here knows Odoo: facts about a client go in, a verdict with its rule and evidence comes
 out.  Dates are :class:`datetime.date`; terms are counted in months of 30.44 days on average.
 
-The engine places clients by SQL (``models/client_lifecycle_place.py``), which says the same: the
-tests compare the two over generated histories.
+The engine places clients by SQL (``models/client_lifecycle_place.py``), which says the same, and a
+client with a new order by these functions (``models/client_lifecycle_add.py``): a rule is changed in
+both, and the tests compare the two over generated histories.
 """
 
 import math

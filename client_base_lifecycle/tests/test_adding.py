@@ -18,7 +18,7 @@ STANDING = (
 
 
 @tagged("post_install", "-at_install")
-class TestPosting(LifecycleCommon):
+class TestAdding(LifecycleCommon):
     """An order confirmed today is added to what is known of its client: the same comes out as by counting anew."""
 
     @classmethod
@@ -33,17 +33,20 @@ class TestPosting(LifecycleCommon):
 
     def count_anew(self):
         """Have every order counted as if it were none of today."""
-        return patch.object(type(self.lifecycle), "_post", return_value=False)
+        return patch.object(type(self.lifecycle), "_add_order", return_value=False)
 
     def draft_order(self, partner, product=None, **line):
         values = {"product_id": (product or self.products[0]).id, "price_unit": 100, "tax_ids": False, **line}
         return self.env["sale.order"].create({"partner_id": partner.id, "order_line": [Command.create(values)]})
 
-    def confirm(self, order):
-        """Confirm the order as a request of its own does, up to the commit."""
+    def confirm(self, order, *, counted=False):
+        """Confirm the order as a request of its own does, up to the commit; see that it is added, or ``counted``."""
         order.action_confirm()
         self.env.flush_all()
-        self.env.cr.precommit.run()
+        engine = type(self.lifecycle)
+        with patch.object(engine, "_place_clients_of", autospec=True, side_effect=engine._place_clients_of) as count:
+            self.env.cr.precommit.run()
+        self.assertEqual(bool(count.call_count), counted)
 
     def read(self, clients):
         self.env.flush_all()
@@ -63,7 +66,7 @@ class TestPosting(LifecycleCommon):
     def invent_clients(self):
         """Return clients with histories that chance wrote: no orders, few, many, silent for long, on one day."""
         chance = random.Random(1122)
-        clients = self.env["res.partner"].create([{"name": f"Posted {number}"} for number in range(CLIENTS)])
+        clients = self.env["res.partner"].create([{"name": f"Added {number}"} for number in range(CLIENTS)])
         rows = []
         for client in clients:
             pace = chance.choice([0, 3, 20, 40])
@@ -94,21 +97,19 @@ class TestPosting(LifecycleCommon):
         orders = [self.draft_order(client, **chance.choice(choices)) for client in clients]
         with self.env.cr.savepoint() as savepoint, self.count_anew():
             for order in orders:
-                self.confirm(order)
+                self.confirm(order, counted=True)
             counted = self.read(clients)
             savepoint.rollback()
         self.env.invalidate_all()
-        with patch.object(type(self.lifecycle), "_place_clients_of") as place:
-            for order in orders:
-                self.confirm(order)
-        place.assert_not_called()
-        posted = self.read(clients)
-        for told, expected in zip(posted, counted, strict=True):
+        for order in orders:
+            self.confirm(order)
+        added = self.read(clients)
+        for told, expected in zip(added, counted, strict=True):
             self.assertEqual(told, expected)
-        rules = {row[STANDING.index("rule")] for row in posted[0]}
+        rules = {row[STANDING.index("rule")] for row in added[0]}
         self.assertEqual(rules, {"first_orders", "several_orders", "many_orders"})
         self.lifecycle._rebuild()
-        self.assertEqual(self.read(clients), posted, "the nightly job finds nothing to mend")
+        self.assertEqual(self.read(clients), added, "the nightly job finds nothing to mend")
 
     def assert_as_counted(self, clients):
         """Check that counting all anew changes nothing, and that what was read says the same."""
@@ -126,7 +127,7 @@ class TestPosting(LifecycleCommon):
 
     def test_several_orders_at_once(self):
         orders = self.draft_order(self.alpha) | self.draft_order(self.alpha) | self.draft_order(self.beta)
-        self.confirm(orders)
+        self.confirm(orders, counted=True)
         self.assertEqual((self.alpha.client_order_count, self.beta.client_order_count), (2, 1))
         self.assert_as_counted(self.alpha | self.beta)
 
@@ -156,14 +157,14 @@ class TestPosting(LifecycleCommon):
     def test_an_order_of_another_day(self):
         self.make_orders(self.alpha, 10)
         order = self.draft_order(self.alpha)
-        self.confirm(order)
+        self.confirm(order, counted=True)
         order.date_order = fields.Datetime.to_datetime(self.day(30))
         self.assertEqual((self.alpha.client_first_order, self.alpha.client_last_order), (self.day(30), self.day(10)))
         self.assert_as_counted(self.alpha)
 
     def test_an_order_before_one_that_is_known(self):
         self.make_orders(self.alpha, -3)
-        self.confirm(self.draft_order(self.alpha))
+        self.confirm(self.draft_order(self.alpha), counted=True)
         self.assertEqual((self.alpha.client_order_count, self.alpha.client_last_order), (2, self.day(-3)))
         self.assert_as_counted(self.alpha)
 
@@ -187,7 +188,7 @@ class TestPosting(LifecycleCommon):
     def test_a_vip_whose_review_is_due(self):
         self.decide(self.alpha, "vip", until=self.day(-90))
         with freeze_time(fields.Datetime.now() + timedelta(days=100)):
-            self.confirm(self.draft_order(self.alpha))
+            self.confirm(self.draft_order(self.alpha), counted=True)
             self.assertEqual(self.alpha.client_segment_rule, "vip_review_due")
             self.confirm(self.draft_order(self.alpha))
             self.assertEqual((self.alpha.client_segment_rule, self.alpha.client_order_count), ("vip_review_due", 2))
@@ -196,7 +197,7 @@ class TestPosting(LifecycleCommon):
     def test_an_order_brings_who_was_declared_dead_back(self):
         self.decide(self.beta, "dead", self.head, until=self.day(-90), revivable="yes")
         self.beta.client_grade_at -= timedelta(minutes=1)
-        self.confirm(self.draft_order(self.beta))
+        self.confirm(self.draft_order(self.beta), counted=True)
         self.assert_segment(self.beta, "working")
         self.assert_as_counted(self.beta)
 
@@ -206,14 +207,54 @@ class TestPosting(LifecycleCommon):
         self.alpha.client_standing_id.flush_recordset()
         self.env.cr.execute("UPDATE client_standing SET intervals = NULL WHERE partner_id = %s", [self.alpha.id])
         self.env.invalidate_all()
-        self.confirm(self.draft_order(self.alpha))
+        self.confirm(self.draft_order(self.alpha), counted=True)
         self.assertEqual((self.alpha.client_interval, self.alpha.client_standing_id.intervals), (30, [30, 30, 30]))
         self.assert_as_counted(self.alpha)
 
-    def test_invoices_count_where_they_are_what_counts(self):
-        self.env.company.client_purchase_source = "invoice"
+    def test_an_order_in_place_of_another(self):
+        """Two changes of one transaction are counted together: nobody moves there and back."""
+        orders = [self.draft_order(self.alpha) for _number in range(3)]
+        for order in orders[:2]:
+            self.confirm(order)
+        self.env.cr.execute("UPDATE client_standing SET since = %s WHERE partner_id = %s", [self.day(9), self.alpha.id])
+        before = self.get_moves(self.alpha)
+        orders[1]._action_cancel()
+        self.confirm(orders[2], counted=True)
+        self.assertEqual(self.get_moves(self.alpha), before)
+        self.assertEqual((self.alpha.client_order_count, self.alpha.client_segment_since), (2, self.day(9)))
+
+    def test_what_is_to_be_counted_anew_is(self):
+        """After other thresholds, or another source of purchases, until the job has come by."""
         self.confirm(self.draft_order(self.alpha))
-        self.assertEqual(self.alpha.client_order_count, 0)
+        self.env.cr.execute(
+            "UPDATE client_standing SET due = '-infinity', orders = 7 WHERE partner_id = %s", [self.alpha.id]
+        )
+        self.env.invalidate_all()
+        self.confirm(self.draft_order(self.alpha), counted=True)
+        self.assertEqual(self.alpha.client_order_count, 2)
+
+    def test_invoices_count_where_they_are_what_counts(self):
+        euro = self.setup_other_currency("EUR", rates=[("2000-01-01", 1.0)])
+        other = self.env["res.company"].create({"name": "Sells by Invoice", "currency_id": euro.id})
+        self.env.user.company_ids |= other
+        other.client_purchase_source = "invoice"
+        here, there = self.draft_order(self.alpha), self.draft_order(self.alpha)
+        there.company_id = other
+        (here | there).action_confirm()
+        here.order_line.price_unit = 40
+        self.assertEqual((self.alpha.client_order_count, self.alpha.client_turnover), (1, 40))
+        self.assertEqual(self.alpha.with_company(other).client_order_count, 0)
+
+    def test_the_night_counts_margins_by_the_costs_of_today(self):
+        if "purchase_price" in self.env["sale.order.line"]._fields:
+            return
+        for cost in (0, 60):
+            self.products[1].standard_price = cost
+            self.confirm(self.draft_order(self.alpha, self.products[1]))
+        self.assertEqual(self.alpha.client_margin, 40)
+        self.lifecycle._analyse(self.env.company)
+        self.assertEqual(self.alpha.client_margin, 80)
+        self.assert_as_counted(self.alpha)
 
     def test_what_the_salesperson_sees_is_of_now(self):
         """What was read before, in the same request, does not outlive the order."""

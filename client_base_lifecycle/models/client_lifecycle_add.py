@@ -15,36 +15,44 @@ COLUMNS = SQL(", ").join(map(SQL.identifier, WRITTEN))
 class ClientLifecycle(models.AbstractModel):
     """An order confirmed today is added to what is known of its client, instead of counting all purchases anew.
 
-    To plan the statement that counts takes PostgreSQL several times as long as these two small ones,
-    and that in every request, as Odoo has it forget its plans in between; who confirms an order waits.
-
-    Whatever else happens is counted anew: several orders at once, an order of another day or in
-    another currency, a change of an order that counts already, a client who was declared dead.
+    To plan the statement that counts takes PostgreSQL several times as long as these small ones, and
+    that in every request, as Odoo has it forget its plans in between; who confirms an order waits.
+    Other than counting, adding twice is wrong: so it is done only where one order came and nothing
+    else changed, and where what is known can be relied on.  All else is counted anew, as is an order
+    that is changed later.  The margin is that of the costs on the day; the night counts it anew.
     """
 
     _inherit = "client.lifecycle"
 
     @api.model
     def _place_waiting(self, partners, orders):
-        posted = len(orders) == 1 and self._post(orders)
-        super()._place_waiting(partners, orders.browse() if posted else orders)
+        added = not partners and len(orders) == 1 and self._add_order(orders)
+        super()._place_waiting(partners, orders.browse() if added else orders)
 
     @api.model
-    def _post(self, order):
+    def _add_order(self, order):
         """Add ``order`` to the standing of its client; return whether that was possible."""
-        today = fields.Date.today()
-        if order.state != "sale" or order.currency_rate != 1 or order.date_order.date() != today:
-            return False
         self._flush_purchases()
-        known = self._read_known(order)
-        if not known or not self._is_simple(known, today):
+        today = fields.Date.today()
+        known = self._is_simple(order, today) and self._read_known(order)
+        if not known or not self._is_reliable(known, today):
             return False
-        row = self._add(order, known, today)
-        if row["segment_id"] != known["segment_id"]:
+        row = self._get_row(order, known, today)
+        if row["segment_id"] != known["segment_id"] and self._record_move(row):
             row["since"] = today
-            self._record_move(row, known["segment_id"])
         self._write_standing(row)
         return True
+
+    @api.model
+    def _is_simple(self, order, today):
+        """Return whether ``order`` is one of today, in the company's currency, of two decimals as the sums have."""
+        return (
+            order.state == "sale"
+            and order.company_id.client_purchase_source == "order"
+            and order.currency_rate == 1
+            and order.currency_id.decimal_places <= 2
+            and order.date_order.date() == today
+        )
 
     @api.model
     def _read_known(self, order):
@@ -52,11 +60,14 @@ class ClientLifecycle(models.AbstractModel):
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT *, (SELECT jsonb_object_agg(id, standard_price -> %(company)s::text)
-                             FROM product_product WHERE id = ANY(%(products)s)) AS costs
-                  FROM client_standing
-                 WHERE partner_id = (SELECT commercial_partner_id FROM res_partner WHERE id = %(partner)s)
-                   AND company_id = %(company)s
+                SELECT standing.*, (SELECT jsonb_object_agg(id, standard_price -> %(company)s::text)
+                                      FROM product_product WHERE id = ANY(%(products)s)) AS costs
+                  FROM client_standing standing
+                  JOIN res_partner client ON client.id = standing.partner_id
+                 WHERE client.id = (SELECT commercial_partner_id FROM res_partner WHERE id = %(partner)s)
+                   AND standing.company_id = %(company)s
+                   AND client.client_open IS NOT TRUE
+                   AND (client.company_id IS NULL OR client.company_id = standing.company_id)
                 """,
                 products=order.order_line.product_id.ids,
                 partner=order.partner_id.id,
@@ -66,17 +77,19 @@ class ClientLifecycle(models.AbstractModel):
         return rows[0] if rows else None
 
     @api.model
-    def _is_simple(self, known, today):
-        """Return whether a purchase of ``today`` only adds to what is ``known``: none is later, nothing is due."""
-        latest = known["last_on"] is None or known["last_on"] <= today
-        # Intervals are unknown where nobody counted the client since they are kept.
-        rhythmic = known["turns"] < 2 or known["intervals"] is not None
-        if known["rule"] in LASTING:
-            return latest and rhythmic and (known["due"] is None or known["due"] > today)
-        return latest and rhythmic and known["rule"] not in DECIDED
+    def _is_reliable(self, known, today):
+        """Return whether one of ``today`` comes after all purchases ``known``, and nothing is to be counted anew."""
+        if known["due"] is not None and known["due"] <= today:
+            return False
+        if known["last_on"] is not None and known["last_on"] > today:
+            return False
+        # Intervals are missing where nobody counted the client since they are kept.
+        if len(known["intervals"] or ()) != min(max(known["turns"] - 1, 0), LAST_INTERVALS):
+            return False
+        return known["rule"] in LASTING or known["rule"] not in DECIDED
 
     @api.model
-    def _add(self, order, known, today):
+    def _get_row(self, order, known, today):
         """Return the row of the client with ``order``, as the statement of ``_get_placing`` counts it."""
         first = known["first_on"] or today
         facts = Facts(known["orders"] + 1, first, today)
@@ -87,7 +100,7 @@ class ClientLifecycle(models.AbstractModel):
         margin = self._get_margin(order, known["costs"] or {})
         return {
             **known,
-            **self._get_place(order, known, facts),
+            **self._get_place(order, known, facts, today),
             "orders": facts.orders,
             "turnover": round(known["turnover"] + order.amount_untaxed, 2),
             "margin": known["margin"] if margin is None else round((known["margin"] or 0) + margin, 2),
@@ -102,11 +115,11 @@ class ClientLifecycle(models.AbstractModel):
         }
 
     @api.model
-    def _get_place(self, order, known, facts):
+    def _get_place(self, order, known, facts, today):
         """Return where the client stands, and why, with these ``facts`` of its orders; a decision that lasts stays."""
         if known["rule"] in LASTING:
             return {"evidence": Json(known["evidence"])}
-        verdict = place(facts, order.company_id._get_client_terms(), facts.last)
+        verdict = place(facts, order.company_id._get_client_terms(), today)
         return {
             "segment_id": self._get_segment_ids()[verdict.segment],
             "rule": verdict.rule,
@@ -116,7 +129,7 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _get_margin(self, order, costs):
-        """Return the margin of the lines whose cost is known, None where it is of none; as ``_select_margins`` does."""
+        """Return the margin of the lines whose cost is known, None where it is of none."""
         margins = [
             line.price_subtotal - line.product_uom_qty * cost
             for line in order.order_line
@@ -128,8 +141,10 @@ class ClientLifecycle(models.AbstractModel):
     def _get_line_cost(self, line, costs):
         """Return what a unit of the ``line`` costs, as it was kept (sale_margin) or by the ``costs`` of products."""
         product = line.product_id
-        if not product or "purchase_price" in line._fields:
-            return product and line.purchase_price
+        if not product:
+            return 0
+        if "purchase_price" in line._fields:
+            return line.purchase_price
         return product.uom_id._compute_price(costs.get(str(product.id)) or 0, line.product_uom_id)
 
     @api.model
@@ -139,17 +154,28 @@ class ClientLifecycle(models.AbstractModel):
         )
 
     @api.model
-    def _record_move(self, row, origin):
-        """Record that the client of ``row`` came from the segment ``origin`` to the one it is on now."""
+    def _record_move(self, row):
+        """Record that the client came to the segment of ``row``; return whether it was not there by its history."""
         now = fields.Datetime.now()
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO client_segment_move
                        (partner_id, company_id, date, from_id, to_id, rule, evidence, create_date)
-                VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+                SELECT %(client)s, %(company)s, %(now)s, latest.to_id, %(segment)s, %(rule)s, %(evidence)s, %(now)s
+                  FROM (SELECT) one
+             LEFT JOIN (SELECT to_id FROM client_segment_move
+                         WHERE partner_id = %(client)s AND company_id = %(company)s
+                      ORDER BY date DESC, id DESC
+                         LIMIT 1) latest ON TRUE
+                 WHERE latest.to_id IS DISTINCT FROM %(segment)s
                 """,
-                *(row["partner_id"], row["company_id"], now, origin, row["segment_id"]),
-                *(row["rule"], row["evidence"], now),
+                client=row["partner_id"],
+                company=row["company_id"],
+                segment=row["segment_id"],
+                rule=row["rule"],
+                evidence=row["evidence"],
+                now=now,
             )
         )
+        return bool(self.env.cr.rowcount)
