@@ -38,7 +38,9 @@ class SaleOrder(models.Model):
         They are asked for by a search, which mostly finds nobody, instead of reading each one's whole card.
         """
         # sudo: it binds whoever sells to the client, and tells its name
-        buyers = self.env["res.partner"].sudo().with_context(active_test=False)
+        partners = self.env["res.partner"].sudo()
         barred = Domain("client_below_minimum", "=", True) | Domain("client_admission", "=", "refused")
-        found = buyers.search(Domain("id", "in", self.partner_id.ids) & Domain("commercial_partner_id", "any", barred))
-        return self.env["res.partner"].sudo().browse(found.commercial_partner_id.ids)
+        found = partners.with_context(active_test=False).search(
+            Domain("id", "in", self.partner_id.ids) & Domain("commercial_partner_id", "any", barred)
+        )
+        return partners.browse(found.commercial_partner_id.ids)

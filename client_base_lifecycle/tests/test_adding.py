@@ -76,17 +76,7 @@ class TestAdding(LifecycleCommon):
                 day -= timedelta(days=chance.randint(0, 2 * pace))
             if chance.random() < 0.4:
                 client.client_agreed_on = self.day(chance.choice([1, 400]))
-        self.env.flush_all()
-        self.env.cr.execute(
-            """
-            INSERT INTO sale_order (partner_id, partner_invoice_id, partner_shipping_id, company_id, state, name,
-                                    date_order, amount_untaxed, currency_rate)
-            SELECT client, client, client, %s, 'sale', 'Chance', moment, 10.55, 1
-              FROM unnest(%s::int[], %s::timestamp[]) AS one (client, moment)
-            """,
-            [self.env.company.id, [row[0] for row in rows], [row[1] for row in rows]],
-        )
-        self.env.invalidate_all()
+        self.store_orders(rows, 10.55)
         self.lifecycle._rewrite_history(clients)
         return clients
 

@@ -27,7 +27,7 @@ class TestEngine(LifecycleCommon):
         cls.clients = cls.env["res.partner"].create([{"name": f"Chance {n}"} for n in range(CLIENTS)])
         cls.histories = {client.id: cls.invent_history() for client in cls.clients}
         cls.invent_decisions()
-        cls.store_orders()
+        cls.store_orders([(client, moment) for client, moments in cls.histories.items() for moment in moments])
 
     @classmethod
     def invent_history(cls):
@@ -60,22 +60,6 @@ class TestEngine(LifecycleCommon):
                     else False,
                 }
             )
-
-    @classmethod
-    def store_orders(cls):
-        """Write the orders past the ORM, so that nobody places the clients on the way."""
-        cls.env.flush_all()
-        rows = [(client, moment) for client, moments in cls.histories.items() for moment in moments]
-        cls.env.cr.execute(
-            """
-            INSERT INTO sale_order (partner_id, partner_invoice_id, partner_shipping_id, company_id, state, name,
-                                    date_order, amount_untaxed, currency_rate)
-            SELECT client, client, client, %s, 'sale', 'Chance', moment, 10, 1
-              FROM unnest(%s::int[], %s::timestamp[]) AS one (client, moment)
-            """,
-            [cls.env.company.id, [row[0] for row in rows], [row[1] for row in rows]],
-        )
-        cls.env.invalidate_all()
 
     def get_facts(self, client):
         moments = self.histories[client.id]

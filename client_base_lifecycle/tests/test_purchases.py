@@ -45,18 +45,8 @@ class TestPurchases(LifecycleCommon):
         customers = sorted(cls.days)
         clients = cls.env["res.partner"].create([{"name": f"Customer {number}"} for number in customers])
         cls.clients = dict(zip(customers, clients, strict=True))
-        cls.env.flush_all()
         rows = [(cls.clients[customer].id, day) for customer in customers for day in cls.days[customer]]
-        cls.env.cr.execute(
-            """
-            INSERT INTO sale_order (partner_id, partner_invoice_id, partner_shipping_id, company_id, state, name,
-                                    date_order, amount_untaxed, currency_rate)
-            SELECT client, client, client, %s, 'sale', 'Purchase', day, 10, 1
-              FROM unnest(%s::int[], %s::timestamp[]) AS one (client, day)
-            """,
-            [cls.env.company.id, [row[0] for row in rows], [row[1] for row in rows]],
-        )
-        cls.env.invalidate_all()
+        cls.store_orders(rows)
         cls.env["client.lifecycle"]._rewrite_history(clients)
 
     def test_any_past_day_is_as_the_file_says(self):
