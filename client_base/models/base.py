@@ -54,9 +54,13 @@ class Base(models.AbstractModel):
 
     @api.model
     def _get_whole_fields(self):
-        """Return the names of the fields that say what a row is a part of: it is seen with the whole."""
+        """Return the names of the fields that say what a row is a part of: it is seen with the whole.
+
+        Not where the row itself repeats whose client the whole is about, as the line of an order does.
+        """
         if self._name in NOT_ABOUT_CLIENTS:
             return []
+        repeated = {self._fields[name].related for name in self._get_client_fields()}
         return [
             name
             for name, field in self._fields.items()
@@ -66,7 +70,17 @@ class Base(models.AbstractModel):
             and field.ondelete == "cascade"
             and field.comodel_name not in (self._name, "res.partner")
             and self.env[field.comodel_name]._get_client_fields()
+            and not (repeated and f"{name}.{self.env[field.comodel_name]._get_way_to_client()}" in repeated)
         ]
+
+    @api.model
+    def _get_way_to_client(self):
+        """Return the name of the one column that alone says whose client a row is about, or none."""
+        if self._name == "res.partner":
+            return "id"
+        names = self._get_client_fields()
+        alone = len(names) == 1 and self._fields[names[0]].type == "many2one"
+        return names[0] if alone and not self._get_whole_fields() and self._get_own_rows_domain().is_true() else None
 
     @api.model
     def _get_own_rows_domain(self):
@@ -99,10 +113,16 @@ class Base(models.AbstractModel):
         """Raise AccessError when ``vals_list`` name a partner that the user may not see."""
         if self.env.su or self.env.user._client_scope() is None:
             return
-        ids = set()
-        for name, field in self._fields.items():
-            if field.type == "many2one" and field.comodel_name == "res.partner":
-                ids.update(vals[name] for vals in vals_list if isinstance(vals.get(name), int) and vals[name])
+        ids = {
+            value
+            for vals in vals_list
+            for name, value in vals.items()
+            if value
+            and isinstance(value, int)
+            and (field := self._fields.get(name))
+            and field.type == "many2one"
+            and field.comodel_name == "res.partner"
+        }
         if ids and not self.env["res.partner"].browse(ids).exists().has_access("read"):
             raise AccessError(
                 self.env._("This client is not yours to work with: it has another manager. Ask your team lead.")

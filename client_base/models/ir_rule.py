@@ -128,7 +128,7 @@ class IrRule(models.Model):
             and isinstance(self.env[name], self.pool["mail.thread"])
             and self.env["ir.model.access"].check(name, raise_exception=False)
         }
-        ways = {name: way for name in talked if (way := self._get_way_to_client(self.env[name]))}
+        ways = {name: way for name in talked if (way := self.env[name]._get_way_to_client())}
         visible |= Domain(field.model_field, "in", list(ways)) & self._get_way_guard(field, ways)
         for name in talked.keys() - ways.keys():
             # sudo: the query is a part of the guard itself
@@ -136,15 +136,6 @@ class IrRule(models.Model):
             # As SQL: rules are kept beyond the transaction, where a query would keep what it once found.
             visible |= Domain(field.model_field, "=", name) & Domain(field.name, "in", query.select())
         return visible
-
-    @api.model
-    def _get_way_to_client(self, model):
-        """Return the name of the one column of ``model`` that alone says whose client a row is about, or none."""
-        if model._name == "res.partner":
-            return "id"
-        names = model._get_client_fields()
-        alone = len(names) == 1 and model._fields[names[0]].type == "many2one"
-        return names[0] if alone and not model._get_whole_fields() and model._get_own_rows_domain().is_true() else None
 
     @api.model
     def _get_way_guard(self, field, ways):

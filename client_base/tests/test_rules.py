@@ -224,6 +224,18 @@ class TestRules(ClientBaseCommon):
         with self.assertRaises(AccessError):
             orders.create({"partner_id": self.beta.id})
 
+    def test_a_line_of_a_hidden_order_cannot_be_made(self):
+        """The line repeats the order's client, and goes by it; what it is said to be is not believed."""
+        for client in (self.alpha, self.beta, False):
+            values = {"order_id": self.beta_order.id, "product_id": self.product.id}
+            if client:
+                values["order_partner_id"] = client.id
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                self.env["sale.order.line"].with_user(self.manager).create(values)
+        line = self.alpha_order.order_line.with_user(self.manager)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            line.write({"order_id": self.beta_order.id, "order_partner_id": self.alpha.id})
+
     def test_sales_analysis_counts_visible_orders_only(self):
         self.env.flush_all()
         orders = (self.alpha_order | self.beta_order | self.free_order).ids

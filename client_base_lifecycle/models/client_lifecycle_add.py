@@ -9,7 +9,6 @@ from .client_lifecycle_history import DECIDED, LASTING
 from .client_lifecycle_place import MEASURES
 
 WRITTEN = ("since", *MEASURES)
-COLUMNS = SQL(", ").join(map(SQL.identifier, WRITTEN))
 
 
 class ClientLifecycle(models.AbstractModel):
@@ -40,7 +39,7 @@ class ClientLifecycle(models.AbstractModel):
         row = self._get_row(order, known, today)
         if row["segment_id"] != known["segment_id"] and self._record_move(row):
             row["since"] = today
-        self._write_standing(row)
+        self._write_standing(known, row)
         return True
 
     @api.model
@@ -56,25 +55,35 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _read_known(self, order):
-        """Return what is known of the client of ``order``, with the costs of what is ordered; None of a new client."""
+        """Return what is known of the client of ``order``, with the costs of what is ordered; None of a new client.
+
+        Who is no client any more may have a standing until the night takes it away; to add to that does no harm.
+        """
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT standing.*, (SELECT jsonb_object_agg(id, standard_price -> %(company)s::text)
-                                      FROM product_product WHERE id = ANY(%(products)s)) AS costs
-                  FROM client_standing standing
-                  JOIN res_partner client ON client.id = standing.partner_id
-                 WHERE client.id = (SELECT commercial_partner_id FROM res_partner WHERE id = %(partner)s)
-                   AND standing.company_id = %(company)s
-                   AND client.client_open IS NOT TRUE
-                   AND (client.company_id IS NULL OR client.company_id = standing.company_id)
+                SELECT *, %(costs)s AS costs
+                  FROM client_standing
+                 WHERE partner_id = (SELECT commercial_partner_id FROM res_partner WHERE id = %(partner)s)
+                   AND company_id = %(company)s
                 """,
-                products=order.order_line.product_id.ids,
+                costs=self._select_costs(order),
                 partner=order.partner_id.id,
                 company=order.company_id.id,
             )
         )
         return rows[0] if rows else None
+
+    @api.model
+    def _select_costs(self, order):
+        """Return the query of the costs of what is ordered, as ``{product: cost}``, where the lines keep none."""
+        if "purchase_price" in order.order_line._fields:
+            return SQL("NULL")
+        return SQL(
+            "(SELECT jsonb_object_agg(id, standard_price -> %s::text) FROM product_product WHERE id = ANY(%s))",
+            order.company_id.id,
+            order.order_line.product_id.ids,
+        )
 
     @api.model
     def _is_reliable(self, known, today):
@@ -118,12 +127,12 @@ class ClientLifecycle(models.AbstractModel):
     def _get_place(self, order, known, facts, today):
         """Return where the client stands, and why, with these ``facts`` of its orders; a decision that lasts stays."""
         if known["rule"] in LASTING:
-            return {"evidence": Json(known["evidence"])}
+            return {}
         verdict = place(facts, order.company_id._get_client_terms(), today)
         return {
             "segment_id": self._get_segment_ids()[verdict.segment],
             "rule": verdict.rule,
-            "evidence": Json(verdict.evidence),
+            "evidence": verdict.evidence,
             "due": verdict.due,
         }
 
@@ -141,16 +150,24 @@ class ClientLifecycle(models.AbstractModel):
     def _get_line_cost(self, line, costs):
         """Return what a unit of the ``line`` costs, as it was kept (sale_margin) or by the ``costs`` of products."""
         product = line.product_id
-        if not product:
-            return 0
-        if "purchase_price" in line._fields:
+        if product and "purchase_price" in line._fields:
             return line.purchase_price
-        return product.uom_id._compute_price(costs.get(str(product.id)) or 0, line.product_uom_id)
+        if not (cost := costs.get(str(product.id))):
+            return 0
+        return product.product_tmpl_id.uom_id._compute_price(cost, line.product_uom_id)
 
     @api.model
-    def _write_standing(self, row):
+    def _write_standing(self, known, row):
+        """Write what differs; the segment and its rule mostly stay."""
+        values = {name: row[name] for name in WRITTEN if row[name] != known[name]}
+        if "evidence" in values:
+            values["evidence"] = Json(values["evidence"])
         self.env.cr.execute(
-            SQL("UPDATE client_standing SET (%s) = %s WHERE id = %s", COLUMNS, tuple(map(row.get, WRITTEN)), row["id"])
+            SQL(
+                "UPDATE client_standing SET %s WHERE id = %s",
+                SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()),
+                known["id"],
+            )
         )
 
     @api.model
@@ -174,7 +191,7 @@ class ClientLifecycle(models.AbstractModel):
                 company=row["company_id"],
                 segment=row["segment_id"],
                 rule=row["rule"],
-                evidence=row["evidence"],
+                evidence=Json(row["evidence"]),
                 now=now,
             )
         )
