@@ -1,6 +1,7 @@
 """The engine of the lifecycle beside bare SQL, at two sizes; confirming an order and grouping beside stock Odoo."""
 
 import statistics
+from collections import defaultdict
 from itertools import product
 
 from prepare import step
@@ -47,18 +48,25 @@ class LifecycleBench(Bench):
         return results
 
     def measure_confirm(self, databases):
-        """Return ``{side: ({what one waits for: [ms]}, queries)}``."""
+        """Return ``{side: ({what one waits for: [ms]}, {role: queries})}``."""
         rounds = {side: [] for side in databases}
         for _round in range(ROUNDS):
             for side, database in databases.items():
                 rounds[side].append(self.ask_one(database, "confirm.py"))
-        return {side: (as_waits(answers), answers[-1]["queries"]) for side, answers in rounds.items()}
+        return {side: (as_waits(answers), as_queries(answers[-1])) for side, answers in rounds.items()}
 
 
 def as_waits(answers):
     """Return the milliseconds of each order: of its confirmation, and of that with the form that is read after it."""
-    both = [pair for one in answers for pair in zip(one["confirmed"], one["read"], strict=True)]
-    return {"confirm an order": [confirmed for confirmed, _read in both], "and see it": [sum(pair) for pair in both]}
+    waits = defaultdict(list)
+    for role, one in (pair for answer in answers for pair in answer.items()):
+        waits[f"confirm an order, {role}"] += one["confirmed"]
+        waits[f"and see it, {role}"] += map(sum, zip(one["confirmed"], one["read"], strict=True))
+    return waits
+
+
+def as_queries(answer):
+    return {role: one["queries"] for role, one in answer.items()}
 
 
 def as_lines(size, results):
@@ -81,7 +89,9 @@ def as_lines(size, results):
             f"{f'{what}, {figure.__name__}':40} {mine:10.2f} ms  stock {theirs:.2f} ms, "
             f"{mine / theirs:.3f} × (to reach: 1.05)"
         )
-    lines.append(f"{'confirm an order, queries':40} {queries:10}     stock {few}")
+    lines += [
+        f"{f'confirm an order, queries of the {role}':40} {queries[role]:10}     stock {few[role]}" for role in queries
+    ]
     return [f"lifecycle, {size:,}: {line}" for line in lines]
 
 
