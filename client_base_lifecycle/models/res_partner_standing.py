@@ -96,7 +96,7 @@ class ResPartner(models.Model):
     def _compute_client_standing_id(self):
         ours = Domain("partner_id", "in", self.ids) & Domain("company_id", "=", self.env.company.id)
         names = {name.partition(".")[0] for name in STANDING_FIELDS.values()}
-        # With what is shown of them, and not in the order of their clients' names, for which two tables would be joined.
+        # With what is shown of them; not in the order of their clients' names, for which two tables would be joined.
         standings = self.env["client.standing"].search_fetch(ours, ["partner_id", *names], order="id")
         by_partner = {standing.partner_id.id: standing for standing in standings}
         for partner in self:

@@ -63,7 +63,7 @@ def measure(env):
     env.cr.commit()
     ask("/web/session/authenticate", db=env.cr.dbname, login=env.user.login, password=PASSWORD)
     answers = [
-        (*call("call_button", "action_confirm", order), *call("call_kw", "web_read", order, specification=specification))
+        call("call_button", "action_confirm", order) + call("call_kw", "web_read", order, specification=specification)
         for order in orders
     ]
     confirmed, queries, read, _queries = zip(*answers[WARMING:], strict=True)
