@@ -116,11 +116,14 @@ class ClientDepartment(models.AbstractModel):
         today = fields.Date.context_today(self)
         monday = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
         groups = self.env["client.interaction"]._read_group(
-            [("user_id", "=", person.id), ("date", ">=", monday)], ["date:week", "kind"], ["__count"]
+            # By days: whether a week begins on Sunday is a matter of the user's language, and not of what was done.
+            [("user_id", "=", person.id), ("date", ">=", monday)],
+            ["date:day", "kind"],
+            ["__count"],
         )
         weeks = [{"from": monday + timedelta(days=7 * number), "kinds": {}, "count": 0} for number in range(WEEKS)]
-        for start, kind, count in groups:
-            number = (start.date() - monday).days // 7
+        for day, kind, count in groups:
+            number = (day.date() - monday).days // 7
             if 0 <= number < WEEKS:
                 weeks[number]["kinds"][kind] = weeks[number]["kinds"].get(kind, 0) + count
                 weeks[number]["count"] += count
