@@ -60,7 +60,7 @@ class Base(models.AbstractModel):
         """
         if self._name in NOT_ABOUT_CLIENTS:
             return []
-        repeated = {self._fields[name].related for name in self._get_client_fields()}
+        repeated = {related for name in self._get_client_fields() if (related := self._fields[name].related)}
         return [
             name
             for name, field in self._fields.items()
