@@ -1,5 +1,5 @@
-# Documents inherit from it, so it comes first.
-from . import client_document_mixin
+# Others inherit from these, so they come first.
+from . import client_background_mixin, client_document_mixin
 
 # isort: split
 from . import (

@@ -17,6 +17,7 @@ class ClientImport(models.Model):
     """A client list from a spreadsheet: staged whole, checked row by row, then all or nothing."""
 
     _name = "client.import"
+    _inherit = ["client.background.mixin"]
     _description = "Client Import"
     _order = "id desc"
 
@@ -49,7 +50,6 @@ class ClientImport(models.Model):
     )
     job_began = fields.Datetime(readonly=True, copy=False)
     job_total = fields.Integer(readonly=True, copy=False)
-    job_error = fields.Text(string="What Went Wrong", readonly=True, copy=False)
     progress = fields.Float(
         compute="_compute_progress", help="How much of the work in the background is done, in percent."
     )

@@ -1,21 +1,13 @@
-import logging
-
-from psycopg2 import OperationalError
-
 from odoo import api, models
-from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
 from .client_import import BATCH
 
-_logger = logging.getLogger(__name__)
-
 
 class ClientImport(models.Model):
-    """Long files are worked on in the background, a portion and a commit at a time.
+    """Long files are worked on in the background.
 
-    No step takes long, as Odoo ends jobs that do, and whoever comes next goes on behind the last portion.
     Still all come in or none: when one cannot, those that did are taken back the same way.
     """
 
@@ -41,35 +33,9 @@ class ClientImport(models.Model):
     def _get_pending_domain(self):
         return Domain("import_id", "=", self.id) & Domain("decision", "!=", "skip") & Domain("partner_id", "=", False)
 
-    @api.model
-    def _cron_work(self):
-        """Go on with the imports that wait."""
-        for batch in self.search([("job", "!=", False)], order="id"):
-            batch = batch.try_lock_for_update()
-            if batch:
-                batch._work()
-        self.env["ir.cron"]._commit_progress(1, remaining=self.search_count([("job", "!=", False)]))
-
-    def _work(self):
-        owner = self.with_user(self.create_uid)
-        try:
-            getattr(owner, f"_work_{self.job}")()
-        except OperationalError:
-            raise  # two writers in each other's way, or no database: the next run goes on
-        except (UserError, ValidationError) as error:
-            self._give_up(str(error))
-        except Exception as error:
-            _logger.exception("client import %s", self.id)
-            self._give_up(self.env._("Nothing was imported: %s", error))
-
-    def _give_up(self, words):
-        """Drop what was not committed, say what went wrong, and have what came in before taken back."""
-        self.env.cr.rollback()
-        self.write({"job": "undo" if self.job == "import" else False, "job_error": words})
-        self.env["ir.cron"]._commit_progress(0)
-
-    def _end_job(self):
-        self.sudo().job = False  # sudo: the job's own field
+    def _get_failed_values(self, words):
+        """Have what came in before taken back."""
+        return {**super()._get_failed_values(words), "job": "undo" if self.job == "import" else False}
 
     def _work_check(self):
         """Stage the rows that are not yet."""
@@ -108,9 +74,3 @@ class ClientImport(models.Model):
             if not self._commit_portion(len(ids)):
                 return
         self._end_job()
-
-    def _commit_portion(self, count):
-        """Keep what was done, and return whether there is time for more."""
-        left = self.env["ir.cron"]._commit_progress(count, remaining=1)
-        self.env.invalidate_all()
-        return left

@@ -67,12 +67,17 @@ class ResPartner(models.Model):
         clients = self.filtered_domain(self._get_client_domain())
         standards = self.env["client.standard"].search([])  # pylint: disable=no-search-all
         required = standards._get_requirements(clients)
-        for partner in self:
+
+        def judge(partner):
             requirements = required.get(partner, self.env["client.requirement"])
             missing = requirements._get_unmet(partner)
             weight = sum(requirements.mapped("weight"))
-            partner.client_missing_ids = missing
-            partner.client_completeness = 100 * (1 - sum(missing.mapped("weight")) / weight) if weight else 100
+            return missing, 100 * (1 - sum(missing.mapped("weight")) / weight) if weight else 100
+
+        # All of one judgement together: for each of them the ORM would ask and write what is missing by itself.
+        for (missing, completeness), partners in self.grouped(judge).items():
+            partners.client_missing_ids = missing
+            partners.client_completeness = completeness
 
     @api.model_create_multi
     def create(self, vals_list):

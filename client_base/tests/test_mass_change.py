@@ -1,6 +1,10 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import UserError
+from odoo.tools import mute_logger
 
+from ..wizard import client_mass_change, client_mass_change_work
 from .common import ClientBaseCommon
 
 
@@ -78,3 +82,74 @@ class TestMassChange(ClientBaseCommon):
         self.assertEqual(handover["res_model"], "client.handover")
         task = self.open_wizard(self.others, self.head, change="task").action_apply()
         self.assertEqual((task["res_model"], task["context"]["client_ids"]), ("client.task", self.others.ids))
+
+    # --- many clients ---
+
+    def begin(self, **values):
+        """Return a change of so many clients that it goes on in the background."""
+        wizard = self.open_wizard(
+            self.alpha | self.others, change="tag_add", tag_ids=[Command.set(self.tag.ids)], **values
+        )
+        with patch.object(client_mass_change, "AT_ONCE", 3):
+            wizard.action_apply()
+        return wizard
+
+    def work(self):
+        with self.enter_registry_test_mode(), patch.object(client_mass_change_work, "BATCH", 2):
+            self.env.ref("client_base.ir_cron_mass_change").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def get_letters(self):
+        return self.env["mail.message"].search([("partner_ids", "in", self.manager.partner_id.ids)]).mapped("body")
+
+    def test_many_clients_are_changed_in_the_background(self):
+        wizard = self.begin()
+        self.assertEqual((wizard.job, wizard.state, wizard.progress), ("change", "choose", 0))
+        self.assertFalse(self.others.category_id, "the answer waits for none of them")
+        self.work()
+        self.assertEqual((wizard.job, wizard.state, wizard.changed_count), (False, "done", 4))
+        self.assertEqual((self.alpha | self.others).mapped("category_id"), self.tag)
+        self.assertIn("4", self.get_letters()[0])
+
+    def test_a_long_change_goes_on_where_it_was_broken_off(self):
+        wizard = self.begin()
+        wizard.write({"reached": 2, "changed_count": 2})
+        self.assertEqual(wizard.progress, 50)
+        self.work()
+        self.assertEqual((wizard.state, wizard.changed_count), ("done", 4))
+        self.assertEqual(sum(tag == self.tag for tag in (self.alpha | self.others).mapped("category_id")), 1)
+        self.assertEqual(
+            len((self.alpha | self.others).filtered("category_id")), 2, "those before are not touched again"
+        )
+
+    def test_what_changed_meanwhile_is_left_as_it_is(self):
+        retail, other = self.env["client.channel"].search([], limit=2)
+        wizard = self.open_wizard(self.alpha | self.others, change="channel", channel_id=retail.id, only_empty=True)
+        with patch.object(client_mass_change, "AT_ONCE", 3):
+            wizard.action_apply()
+        self.alpha.client_channel_id = other
+        self.others[0].user_id = self.second
+        self.others[1].unlink()
+        self.work()
+        self.assertEqual((wizard.state, wizard.changed_count), ("done", 1))
+        self.assertEqual(self.alpha.client_channel_id, other)
+        self.assertFalse(self.others[0].client_channel_id, "it is a colleague's now")
+        self.assertEqual(self.others[2].client_channel_id, retail)
+
+    @mute_logger("odoo.addons.client_base.models.client_background_mixin")
+    def test_what_stops_a_long_change_is_told(self):
+        wizard = self.begin()
+        with patch.object(type(wizard), "_get_values", side_effect=[wizard._get_values(), UserError("No more room.")]):
+            self.work()
+        self.assertEqual((wizard.job, wizard.changed_count, wizard.job_error), (False, 2, "No more room."))
+        self.assertIn("No more room.", self.get_letters()[0])
+        with patch.object(client_mass_change, "AT_ONCE", 3):
+            wizard.action_apply()
+        self.assertEqual((wizard.state, wizard.changed_count, wizard.job_error), ("done", 2, False))
+
+    def test_the_letter_is_in_the_language_of_who_began(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.manager.lang = "ru_RU"
+        self.begin()
+        self.work()
+        self.assertIn("Изменено", self.get_letters()[0])

@@ -4,5 +4,6 @@ from . import (
     client_duplicate_merge_line,
     client_handover_report,
     client_mass_change,
+    client_mass_change_work,
     client_quick_contact,
 )

@@ -6,6 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 
 BATCH = 500
+# More clients than these are changed in the background.
+AT_ONCE = 2000
 NAMED = 20
 # The field of the client that each change writes, and the wizard's field that it is taken from.
 CHANGES = {
@@ -21,9 +23,12 @@ class ClientMassChange(models.TransientModel):
     """One change over a selection of clients, of whatever length: first who would be changed, then the change.
 
     Clients that the user may not change are left out and told; another owner is a handover, a task a task.
+    A short change is made at once, all or nothing; a long one goes on in the background, see
+    ``client_mass_change_work.py``.
     """
 
     _name = "client.mass.change"
+    _inherit = ["client.background.mixin"]
     _description = "Change of Many Clients"
 
     domain = fields.Char(required=True, readonly=True)
@@ -98,17 +103,18 @@ class ClientMassChange(models.TransientModel):
         field, source = CHANGES[self.change]
         return client[field] == self[source] or bool(self.only_empty and client[field])
 
-    @api.depends("domain", "change", "only_empty", "tag_ids", *(source for _field, source in CHANGES.values()))
+    @api.depends("domain", "change", "job", "only_empty", "tag_ids", *(source for _field, source in CHANGES.values()))
     def _compute_preview(self):
         for wizard in self:
-            clients = wizard._get_clients()
+            # Nobody counts them anew every time when the window asks how far the job is.
+            clients = wizard._get_clients() if not wizard.job else self.env["res.partner"]
             changed, same, refused = wizard._sort(clients)
             wizard.client_count, wizard.same_count = len(clients), len(same)
             wizard.change_count, wizard.refused_count = len(changed), len(refused)
             wizard.refused_names = "\n".join(refused[:NAMED].mapped("display_name"))
 
     def action_apply(self):
-        """Write the change, all or nothing, and say how many clients it was."""
+        """Write the change, all or nothing, and say how many clients it was; begin it where they are many."""
         self.ensure_one()
         clients = self._get_clients()
         if self.change == "owner":
@@ -118,13 +124,16 @@ class ClientMassChange(models.TransientModel):
         if not self._is_complete():
             raise UserError(self.env._("Choose first what is to be written."))
         changed, _same, _refused = self._sort(clients)
+        if len(changed) > AT_ONCE:
+            self._begin(changed)
+            return self._reopen()
         values = self._get_values()
         try:
             for ids in split_every(BATCH, changed.ids, list):
                 clients.browse(ids).write(values)
         except (AccessError, ValidationError) as error:
             raise UserError(self.env._("Nothing was changed: %s", error)) from error
-        self.write({"state": "done", "changed_count": len(changed)})
+        self.write({"state": "done", "changed_count": len(changed), "job_error": False})
         return self._reopen()
 
     def _get_values(self):
