@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, format_date
 
 from ..tools.terms import LEAST_TURNS, worsen
@@ -20,6 +20,8 @@ OPEN_AT_ONCE = 30
 # An alarm that was answered is quiet for so long.
 QUIET_DAYS = 90
 TURNS_SHOWN = 8
+# How a point was closed.
+CLOSING = {"decided_on", "user_id"}
 
 
 class ClientDecision(models.Model):
@@ -71,7 +73,22 @@ class ClientDecision(models.Model):
     user_id = fields.Many2one("res.users", string="Decided by", readonly=True, ondelete="set null")
     decided_on = fields.Date(readonly=True)
 
-    _one_open = models.UniqueIndex("(partner_id, company_id) WHERE state <> 'done'")
+    _one_open = models.UniqueIndex(
+        "(partner_id, company_id) WHERE state <> 'done'",
+        "This client has an open decision point already: go on with that one.",
+    )
+
+    @api.constrains("partner_id")
+    def _check_partner(self):
+        for partner in self.partner_id:
+            if partner != partner.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s is a contact of %(client)s: choose the client itself.",
+                        contact=partner.display_name,
+                        client=partner.commercial_partner_id.display_name,
+                    )
+                )
 
     @api.depends("cause", "evidence")
     @api.depends_context("lang")
@@ -113,11 +130,24 @@ class ClientDecision(models.Model):
 
     # --- what a person does ---
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_closing(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_closing(vals)
         result = super().write(vals)
         if vals.get("client_choice"):
-            self.filtered(lambda decision: decision.state == "open").state = "client"
+            # sudo: the answer was the user's to write
+            self.sudo().filtered(lambda decision: decision.state == "open").state = "client"
         return result
+
+    def _check_closing(self, vals):
+        """Raise AccessError where ``vals`` say who decided, and when, instead of the buttons that ask what."""
+        if not self.env.su and (CLOSING & vals.keys() or vals.get("state", "open") != "open"):
+            raise AccessError(self.env._("A point is closed by “Decide”, which asks what was decided."))
 
     def action_decide(self):
         """Close the points; a client that stops, or that we stop, is declared dead."""
@@ -126,8 +156,12 @@ class ClientDecision(models.Model):
         stopped = self.filtered(lambda decision: "stop" in (decision.client_choice, decision.company_choice))
         for decision in stopped:
             decision._declare_dead()
-        self.write({"state": "done", "user_id": self.env.uid, "decided_on": fields.Date.context_today(self)})
+        self._close({"state": "done", "user_id": self.env.uid, "decided_on": fields.Date.context_today(self)})
         return True
+
+    def _close(self, values):
+        self.check_access("write")
+        self.sudo().write(values)  # sudo: nobody writes these by hand
 
     def _check_complete(self):
         if not self.client_choice or not self.company_choice:
@@ -138,23 +172,26 @@ class ClientDecision(models.Model):
             raise UserError(self.env._("Say why it stops (result), and whether the client can be revived."))
 
     def _declare_dead(self):
-        wizard = self.env["client.segment.decide"].create(
-            {
-                "partner_ids": self.partner_id.ids,
-                "grade": "dead",
-                "reason": self.result,
-                "revivable": self.revivable,
-                "until": self.review_on,
-            }
-        )
-        wizard.action_apply()
+        # Without a day of its own it is reviewed when others are.
+        review = {"until": self.review_on} if self.review_on else {}
+        self._declare("dead", reason=self.result, revivable=self.revivable, **review)
+
+    def _declare(self, grade, **values):
+        wizards = self.env["client.segment.decide"]
+        wizards.create({"partner_ids": self.partner_id.ids, "grade": grade, **values}).action_apply()
 
     def action_find_successors(self):
         self.ensure_one()
         return self.partner_id._open_successors(self)
 
     def action_reopen(self):
-        self.write({"state": "open", "user_id": False, "decided_on": False})
+        """Open the points again; a client that was declared dead by one is judged by its orders until the next."""
+        for decision in self.filtered("decided_on"):
+            client = decision.partner_id
+            stopped = "stop" in (decision.client_choice, decision.company_choice)
+            if stopped and client.client_grade == "dead" and client.client_grade_date == decision.decided_on:
+                decision._declare("none", reason=self.env._("The decision point was opened again."))
+        self._close({"state": "open", "user_id": False, "decided_on": False})
 
     # --- what opens by itself ---
 

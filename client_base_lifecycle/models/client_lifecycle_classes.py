@@ -40,8 +40,26 @@ class ClientLifecycle(models.AbstractModel):
             )
         )
         self._learn(self.env.cr.rowcount)
+        self._forget(company, CLASSES)
         self.env["client.standing"].invalidate_model(flush=False)
         return cuts
+
+    @api.model
+    def _forget(self, company, names):
+        """Empty the columns ``names`` of the clients of ``company`` whose purchases are all gone."""
+        columns = SQL(", ").join(map(SQL.identifier, names))
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE client_standing SET (%s) = ROW(%s)
+                 WHERE company_id = %s AND orders = 0 AND num_nonnulls(%s) > 0
+                """,
+                columns,
+                SQL(", ").join(SQL("NULL") for _name in names),
+                company.id,
+                columns,
+            )
+        )
 
     @api.model
     def _select_recent(self, company):

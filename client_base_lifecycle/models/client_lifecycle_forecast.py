@@ -36,6 +36,7 @@ class ClientLifecycle(models.AbstractModel):
             orders += [amount.sum() for amount in expected]
             turnover += [(amount * values).sum() for amount in expected]
             self._write_forecast(rows["id"], awake, expected[months - 1], expected[months - 1] * values)
+        self._forget(company, ("awake", "forecast_orders", "forecast_turnover"))
         self.env["client.standing"].invalidate_model(flush=False)
         return [
             {"orders": float(count), "turnover": float(amount)}

@@ -39,7 +39,8 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _get_question(self, ids):
-        decided_by = self.env.context.get("client_decided_by")
+        # Whoever decides does so in the own name.
+        decided_by = self.env.uid if self.env.context.get("client_decided") else None
         return Question(ids, fields.Date.today(), fields.Datetime.now(), decided_by)
 
     @api.model
@@ -129,7 +130,8 @@ class ClientLifecycle(models.AbstractModel):
                    partner.client_agreed_on AS agreed_on, partner.client_grade AS grade,
                    partner.client_grade_date AS decided_on, partner.client_grade_until AS until,
                    partner.client_grade_reason AS comment,
-                   CASE WHEN partner.client_grade_at::date = partner.client_grade_date THEN partner.client_grade_at
+                   CASE WHEN abs(partner.client_grade_at::date - partner.client_grade_date) <= 1
+                        THEN partner.client_grade_at
                         ELSE partner.client_grade_date + interval '1 day' - interval '1 microsecond' END AS decided_at,
                    company.client_regular_orders AS regular_orders, company.client_partner_orders AS partner_orders,
                    ceil(company.client_partner_months * %(month)s)::int AS partner_days,
@@ -166,17 +168,15 @@ class ClientLifecycle(models.AbstractModel):
         return SQL(
             """
             SELECT fact.*, %(segment)s AS segment_id, judged.rule, %(evidence)s AS evidence,
-                   CASE WHEN judged.rule IN ('many_orders', 'several_orders', 'first_orders') THEN last_on + dead_days
-                        WHEN judged.rule IN ('named_vip', 'declared_dead') THEN until + 1
-                        WHEN judged.rule = 'agreed' THEN agreed_on + dead_days END AS due,
+                   CASE WHEN judged.rule IN ('many_orders', 'several_orders', 'first_orders') THEN %(silent_on)s
+                        WHEN judged.rule IN ('named_vip', 'declared_dead') THEN %(review_on)s
+                        WHEN judged.rule = 'agreed' THEN %(given_up_on)s END AS due,
                    CASE WHEN judged.rule IN ('many_orders', 'several_orders', 'first_orders') THEN last_on
                         WHEN judged.rule = 'silent' THEN last_on + dead_days
                         WHEN judged.rule = 'agreed' THEN agreed_on
                         WHEN judged.rule = 'never_ordered' THEN agreed_on + dead_days END AS effective_on,
                    round(quantiles[2])::int AS interval,
-                   last_on + floor(quantiles[1])::int AS next_from,
-                   last_on + round(quantiles[2])::int AS next_on,
-                   last_on + ceil(quantiles[3])::int AS next_to
+                   %(next_from)s AS next_from, %(next_on)s AS next_on, %(next_to)s AS next_to
               FROM fact
         CROSS JOIN LATERAL (
                    SELECT CASE
@@ -199,6 +199,22 @@ class ClientLifecycle(models.AbstractModel):
             """,
             segment=self._get_segment_of_rule(),
             evidence=self._get_evidence(),
+            silent_on=self._select_later(SQL("last_on"), SQL("dead_days")),
+            review_on=self._select_later(SQL("until"), SQL("1")),
+            given_up_on=self._select_later(SQL("agreed_on"), SQL("dead_days")),
+            next_from=self._select_later(SQL("last_on"), SQL("floor(quantiles[1])::int")),
+            next_on=self._select_later(SQL("last_on"), SQL("round(quantiles[2])::int")),
+            next_to=self._select_later(SQL("last_on"), SQL("ceil(quantiles[3])::int")),
+        )
+
+    @api.model
+    def _select_later(self, day, days):
+        """Return the day so many ``days`` after ``day``, as :func:`later`; Python could not read what is beyond."""
+        return SQL(
+            "CASE WHEN %(day)s > %(end)s - %(days)s THEN %(end)s ELSE %(day)s + %(days)s END",
+            day=day,
+            days=days,
+            end=SQL("%s::date", date.max),
         )
 
     @api.model

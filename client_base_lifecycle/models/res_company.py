@@ -4,8 +4,13 @@ from odoo.exceptions import ValidationError
 from ..tools.classes import parse_cuts
 from ..tools.ladder import Terms
 
+ALARMS = (
+    *("client_alarm_overdue", "client_alarm_fall", "client_alarm_dependence"),
+    *("client_hour_cost", "client_credit_percent"),
+)
 CUTS = ("client_rfm_recency", "client_rfm_frequency", "client_rfm_money")
 SHARES = ("client_abc_a", "client_abc_b", "client_xyz_x", "client_xyz_y", "client_forecast_months")
+MOST_MONTHS = 600
 TERMS = ("client_regular_orders", "client_partner_orders", "client_partner_months", "client_dead_months")
 
 
@@ -135,6 +140,24 @@ class ResCompany(models.Model):
     def _check_client_terms(self):
         if any(company[name] < 1 for company in self for name in TERMS):
             raise ValidationError(self.env._("The thresholds of the lifecycle segments are whole numbers from 1 on."))
+        if any(company[name] > MOST_MONTHS for company in self for name in TERMS if name.endswith("_months")):
+            raise ValidationError(self.env._("A term of the lifecycle segments has at most %s months.", MOST_MONTHS))
+        if any(company.client_partner_orders < company.client_regular_orders for company in self):
+            raise ValidationError(
+                self.env._("A time-tested partner has at least as many orders as a regular client has.")
+            )
+
+    @api.constrains(*ALARMS)
+    def _check_client_alarms(self):
+        for company in self:
+            if company.client_alarm_overdue < 1:
+                raise ValidationError(self.env._("An order is overdue after one typical interval or more."))
+            if not (0 < company.client_alarm_fall <= 100 and company.client_alarm_dependence > 0):
+                raise ValidationError(
+                    self.env._("The alarm of falling volume is above 0 and up to 100 %, that of dependence above 0 %.")
+                )
+            if not (company.client_hour_cost >= 0 and 0 <= company.client_credit_percent <= 100):
+                raise ValidationError(self.env._("An hour costs 0 or more, and a year's credit from 0 to 100 %."))
 
     @api.model_create_multi
     def create(self, vals_list):

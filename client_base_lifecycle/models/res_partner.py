@@ -154,8 +154,9 @@ class ResPartner(models.Model):
     def action_open_decision(self):
         """Show the open decision point of this client, or a new one."""
         self.ensure_one()
+        client = self.commercial_partner_id
         decision = self.env["client.decision"].search(
-            [("partner_id", "=", self.id), ("state", "!=", "done"), ("company_id", "=", self.env.company.id)], limit=1
+            [("partner_id", "=", client.id), ("state", "!=", "done"), ("company_id", "=", self.env.company.id)], limit=1
         )
         return {
             "type": "ir.actions.act_window",
@@ -163,5 +164,5 @@ class ResPartner(models.Model):
             "res_model": "client.decision",
             "res_id": decision.id,
             "views": [(False, "form")],
-            "context": {"default_partner_id": self.id},
+            "context": {"default_partner_id": client.id},
         }

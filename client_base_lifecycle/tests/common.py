@@ -44,7 +44,7 @@ class LifecycleCommon(ClientBaseCommon):
 
     def decide(self, clients, grade, user=None, reason="Because", **values):
         """Decide on the clients as a person does, by the wizard."""
-        wizard = self.env["client.segment.decide"].with_user(user or self.lead)
+        wizard = clients.env["client.segment.decide"].with_user(user or self.lead)
         wizard.create({"partner_ids": clients.ids, "grade": grade, "reason": reason, **values}).action_apply()
 
     def run_nightly_job(self):

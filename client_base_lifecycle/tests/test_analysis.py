@@ -152,3 +152,17 @@ class TestAnalysis(LifecycleCommon):
         self.assertEqual(summaries.with_user(self.manager).search([]).owner_id, self.manager)
         self.assertFalse(summaries.with_user(self.manager).search([("whole", "=", True)]))
         self.assertTrue(summaries.with_user(self.head).search([("whole", "=", True)]))
+
+    def test_a_client_whose_purchases_are_gone_has_no_class(self):
+        order = self.make_order(self.alpha)
+        self.run_engine()
+        lifecycle = self.env["client.lifecycle"]
+        lifecycle._forecast(self.company)
+        standing = self.alpha.client_standing_id
+        self.assertTrue(standing.abc and standing.turnover_year and standing.forecast_orders)
+        order._action_cancel()
+        self.env.flush_all()
+        self.run_engine()
+        lifecycle._forecast(self.company)
+        self.assertFalse(standing.abc or standing.xyz or standing.money_score)
+        self.assertEqual((standing.turnover_year, standing.forecast_orders, standing.forecast_turnover), (0, 0, 0))

@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import format_date
@@ -141,3 +143,50 @@ class TestDecision(LifecycleCommon):
     def test_a_decision_has_its_date(self):
         with self.assertRaises(ValidationError):
             self.alpha.client_grade = "key"
+
+    def test_a_decision_where_it_is_still_yesterday(self):
+        clients = self.alpha.with_context(tz="America/Los_Angeles")
+        with freeze_time("2026-03-05 02:41:00"):
+            self.make_order(self.alpha)
+            self.decide(clients, "dead", user=self.manager, revivable="no")
+        self.assert_segment(self.alpha, "dead")
+
+    def test_an_order_after_a_decision_where_it_is_tomorrow_already(self):
+        clients = self.alpha.with_context(tz="Asia/Vladivostok")
+        with freeze_time("2026-03-05 15:00:00"):
+            self.decide(clients, "dead", user=self.manager, revivable="no")
+            self.assert_segment(self.alpha, "dead")
+        with freeze_time("2026-03-05 15:20:00"):
+            self.make_order(self.alpha)
+            self.assert_segment(self.alpha, "working")
+
+    def test_what_a_decision_must_say(self):
+        for values in (
+            {"grade": "dead", "revivable": "yes", "until": False},
+            {"grade": "dead", "revivable": "yes", "until": self.day(1)},
+            {"grade": "dead", "revivable": "no", "reason": "  "},
+            {"grade": "vip", "until": "9999-12-31"},
+        ):
+            with self.subTest(values=values), self.assertRaises(UserError):
+                self.decide(self.alpha, **values)
+
+    def test_a_review_at_the_end_of_time(self):
+        """Such days may have come with an import."""
+        self.alpha.write({"client_grade": "vip", "client_grade_date": self.today, "client_grade_until": "9999-12-31"})
+        self.make_order(self.alpha)
+        self.assert_segment(self.alpha, "vip")
+        self.make_order(self.beta, "9999-12-31 12:00:00")
+        self.assertEqual(self.beta.client_order_count, 1)
+        self.assertEqual(str(self.alpha.client_standing_id.due), "9999-12-31")
+
+    def test_nobody_decides_in_another_s_name(self):
+        forged = self.alpha.with_user(self.manager).with_context(
+            client_decided_by=self.head.id, client_decided=self.head.id
+        )
+        forged.client_agreed_on = self.today
+        self.assertEqual(self.alpha.client_segment_move_ids.user_id, self.manager)
+
+    def test_a_manager_is_offered_what_a_manager_may_decide(self):
+        wizards = self.env["client.segment.decide"]
+        self.assertEqual(wizards.with_user(self.manager).default_get(["grade"]), {"grade": "dead"})
+        self.assertEqual(wizards.with_user(self.lead).default_get(["grade"]), {"grade": "vip"})

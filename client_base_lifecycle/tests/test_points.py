@@ -1,8 +1,11 @@
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import Command, fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
+from odoo.tools import mute_logger
 
 from .common import LifecycleCommon
 
@@ -181,3 +184,37 @@ class TestPoints(LifecycleCommon):
             self.env.ref("client_base_lifecycle.ir_cron_analyse").method_direct_trigger()
         self.assertTrue(self.env["client.lifecycle.summary"].search([("whole", "=", True)]))
         self.assertEqual(self.env.company.client_forecast_on, fields.Date.today())
+
+    def test_one_point_is_open_at_a_time(self):
+        points = self.env["client.decision"].with_user(self.manager)
+        points.create({"partner_id": self.alpha.id})
+        with self.assertRaises(UniqueViolation) as refusal, mute_logger("odoo.sql_db"):
+            points.create({"partner_id": self.alpha.id})
+        self.assertIn("go on with that one", points._sql_error_to_message(refusal.exception))
+
+    def test_a_point_is_about_a_client(self):
+        contact = self.env["res.partner"].create({"name": "Ann", "parent_id": self.alpha.id})
+        with self.assertRaisesRegex(ValidationError, "choose the client itself"):
+            self.env["client.decision"].with_user(self.manager).create({"partner_id": contact.id})
+        action = contact.with_user(self.manager).action_open_decision()
+        self.assertEqual(action["context"], {"default_partner_id": self.alpha.id})
+
+    def test_a_point_is_closed_by_its_button_only(self):
+        points = self.env["client.decision"].with_user(self.manager)
+        point = points.create({"partner_id": self.alpha.id})
+        for values in ({"state": "done"}, {"user_id": self.head.id}, {"decided_on": self.today}):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                point.write(values)
+        with self.assertRaises(AccessError):
+            points.create({"partner_id": self.free.id, "state": "done"})
+
+    def test_a_point_that_is_opened_again_takes_the_death_back(self):
+        self.make_orders(self.alpha, 20)
+        point = self.env["client.decision"].with_user(self.manager).create({"partner_id": self.alpha.id})
+        point.write({"client_choice": "stop", "company_choice": "stop", "result": "Too dear", "revivable": "yes"})
+        point.action_decide()
+        self.assert_segment(self.alpha, "dead")
+        self.assertGreater(self.alpha.client_grade_until, self.today, "without a day of its own in a year")
+        point.action_reopen()
+        self.assert_segment(self.alpha, "working")
+        self.assertEqual((point.state, point.user_id.ids), ("open", []))

@@ -190,6 +190,17 @@ class TestSegment(LifecycleCommon):
         self.assertEqual(self.alpha.client_order_count, 3)
         self.assert_segment(self.alpha, "regular")
 
+    def test_a_merge_tells_one_history(self):
+        self.make_orders(self.alpha, 90, 60, 30)
+        double = self.make_client("Alpha Limited", self.manager)
+        merge = self.env["base.partner.merge.automatic.wizard"].with_user(self.manager).create({})
+        merge._merge((self.alpha | double).ids, dst_partner=self.alpha)
+        self.assert_segment(self.alpha, "regular")
+        on_the_day = self.env["client.segment.move"]._get_base_on(self.today)
+        self.assertEqual(on_the_day[self.alpha.id], "regular")
+        entries = self.alpha.client_segment_move_ids.filtered(lambda move: not move.from_id)
+        self.assertEqual(len(entries), 1)
+
     def test_a_merge_leaves_one_decision_point_open(self):
         double = self.make_client("Alpha Limited", self.manager)
         points = self.env["client.decision"].create([{"partner_id": client.id} for client in (double, self.alpha)])

@@ -1,3 +1,5 @@
+from odoo.exceptions import ValidationError
+
 from .common import LifecycleCommon
 
 
@@ -23,3 +25,18 @@ class TestSettings(LifecycleCommon):
         moves = self.env["client.segment.move"].search([])
         self.set_terms()
         self.assertEqual(self.env["client.segment.move"].search([]), moves)
+
+    def test_thresholds_that_cannot_work_are_refused(self):
+        for values in (
+            {"client_dead_months": 2147483647},
+            {"client_regular_orders": 50, "client_partner_orders": 2},
+            {"client_rfm_money": "nan, 1, 2, 3"},
+            {"client_rfm_money": "1, 2, 3, inf"},
+            {"client_alarm_overdue": -1},
+            {"client_alarm_fall": 500},
+            {"client_alarm_dependence": 0},
+            {"client_hour_cost": -5},
+            {"client_credit_percent": 1e300},
+        ):
+            with self.subTest(values=values), self.assertRaises(ValidationError), self.env.cr.savepoint():
+                self.env.company.write(values)

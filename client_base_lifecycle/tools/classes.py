@@ -4,6 +4,7 @@ The SQL in ``models/client_lifecycle_classes.py`` says the same; the tests compa
 """
 
 from bisect import bisect_right
+from math import isfinite
 from statistics import fmean, pstdev
 
 from .rhythm import percentile
@@ -66,7 +67,7 @@ def parse_cuts(text):
     if not (text or "").strip():
         return None
     cuts = [float(part) for part in text.replace(";", ",").split(",")]
-    if len(cuts) != SCORES - 1 or cuts != sorted(set(cuts)):
+    if len(cuts) != SCORES - 1 or cuts != sorted(set(cuts)) or not all(map(isfinite, cuts)):
         raise ValueError(text)
     return cuts
 

@@ -10,7 +10,9 @@ both, and the tests compare the two over generated histories.
 
 import math
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
+
+from .rhythm import later
 
 DAYS_A_MONTH = 30.44
 
@@ -73,12 +75,17 @@ class Decision:
 
     @property
     def moment(self):
-        """When it was decided; the end of that day where only the day is known.
+        """When it was decided, by UTC; the end of that day where only the day is known.
+
+        The day is that of the person who decided, which may be the one before or after.
 
         >>> Decision("dead", date(2026, 4, 1)).moment
         datetime.datetime(2026, 4, 1, 23, 59, 59, 999999)
+        >>> Decision("dead", date(2026, 4, 1), at=datetime(2026, 4, 2, 3)).moment
+        datetime.datetime(2026, 4, 2, 3, 0)
         """
-        return self.at if self.at and self.at.date() == self.on else datetime.combine(self.on, time.max)
+        known = self.at and abs((self.at.date() - self.on).days) <= 1
+        return self.at if known else datetime.combine(self.on, time.max)
 
 
 @dataclass(frozen=True)
@@ -166,7 +173,7 @@ def _by_decision(facts, today):
     if decision.grade == "key":
         return _verdict("chosen_key", evidence)
     late = bool(decision.until and decision.until < today)
-    due = decision.until + timedelta(days=1) if decision.until and not late else None
+    due = later(decision.until, 1) if decision.until and not late else None
     evidence["until"] = decision.until.isoformat() if decision.until else ""
     rules = {"vip": ("named_vip", "vip_review_due"), "dead": ("declared_dead", "dead_review_due")}
     return _verdict(rules[decision.grade][late], evidence, due)
@@ -175,7 +182,7 @@ def _by_decision(facts, today):
 def _by_orders(facts, terms, today):
     if not facts.orders:
         return None
-    due = facts.last + timedelta(days=terms.dead_days)
+    due = later(facts.last, terms.dead_days)
     if due <= today:
         return _verdict("silent", {"last": facts.last.isoformat(), "months": terms.dead_months})
     span = (facts.last - facts.first).days
@@ -192,5 +199,5 @@ def _before_orders(facts, terms, today):
     if not facts.agreed_on:
         return _verdict("no_agreement")
     evidence = {"on": facts.agreed_on.isoformat(), "months": terms.dead_months}
-    due = facts.agreed_on + timedelta(days=terms.dead_days)
+    due = later(facts.agreed_on, terms.dead_days)
     return _verdict("never_ordered", evidence) if due <= today else _verdict("agreed", evidence, due)

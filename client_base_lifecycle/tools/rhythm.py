@@ -71,7 +71,16 @@ def expect(intervals, last):
     ordered = sorted(intervals)
     low, middle, high = (percentile(ordered, share) for share in (0.1, 0.5, 0.9))
     ahead = (math.floor(low), round(middle), math.ceil(high))
-    return round(middle), *(last + timedelta(days=days) for days in ahead)
+    return round(middle), *(later(last, days) for days in ahead)
+
+
+def later(day, days):
+    """Return the day so many ``days`` after ``day``; the last one that there is where that is beyond it.
+
+    >>> later(date(2026, 2, 28), 1), later(date(9999, 12, 31), 1)
+    (datetime.date(2026, 3, 1), datetime.date(9999, 12, 31))
+    """
+    return day + timedelta(days=min(days, (date.max - day).days))
 
 
 def get_overdue(last, interval, today):

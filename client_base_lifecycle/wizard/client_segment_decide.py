@@ -3,6 +3,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+LONGEST = relativedelta(years=10)
+
 
 class ClientSegmentDecide(models.TransientModel):
     """A person's decision about clients: VIP, key account, dead, or back to the rules."""
@@ -20,7 +22,7 @@ class ClientSegmentDecide(models.TransientModel):
         ],
         string="Decision",
         required=True,
-        default="vip",
+        default=lambda self: "vip" if self.env.user.has_group("client_base.group_client_team") else "dead",
     )
     reason = fields.Char(required=True, help="It stands on the card and in the client's history.")
     until = fields.Date(
@@ -33,11 +35,8 @@ class ClientSegmentDecide(models.TransientModel):
     def action_apply(self):
         """Write the decision on the clients; their segments follow at once."""
         self.ensure_one()
-        if self.grade == "dead" and not self.revivable:
-            raise UserError(self.env._("Say whether the client can be revived."))
-        if self.grade == "vip" and (not self.until or self.until <= fields.Date.context_today(self)):
-            raise UserError(self.env._("A VIP is named for a term: choose a review date in the future."))
-        clients = self.partner_ids.with_context(client_decided_by=self.env.uid)
+        self._check_complete()
+        clients = self.partner_ids.with_context(client_decided=True)
         clients.write(
             {
                 "client_grade": self.grade if self.grade != "none" else False,
@@ -50,3 +49,16 @@ class ClientSegmentDecide(models.TransientModel):
             }
         )
         return {"type": "ir.actions.act_window_close"}
+
+    def _check_complete(self):
+        if not self.reason.strip():
+            raise UserError(self.env._("Say why: the reason stands on the card and in the client's history."))
+        if self.grade == "dead" and not self.revivable:
+            raise UserError(self.env._("Say whether the client can be revived."))
+        if self.grade == "dead" and self.revivable == "yes" and not self.until:
+            raise UserError(self.env._("Choose when somebody looks again at a client that can be revived."))
+        today = fields.Date.context_today(self)
+        if self.grade == "vip" and (not self.until or self.until <= today):
+            raise UserError(self.env._("A VIP is named for a term: choose a review date in the future."))
+        if self.grade in ("vip", "dead") and self.until and not today < self.until <= today + LONGEST:
+            raise UserError(self.env._("Choose a review date in the future, in at most ten years."))
