@@ -43,7 +43,7 @@ class ClientDecision(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     owner_id = fields.Many2one(related="partner_id.client_owner_id", string="Client's Manager")
-    segment_id = fields.Many2one(related="partner_id.client_segment_id")
+    segment_id = fields.Many2one("client.segment", string="Segment", compute="_compute_segment_id")
     cause = fields.Selection(CAUSES, required=True, readonly=True, default="hand")
     evidence = fields.Json(readonly=True)
     why = fields.Char(compute="_compute_why", help="What opened this point.")
@@ -106,7 +106,17 @@ class ClientDecision(models.Model):
             evidence = decision.evidence or {}
             if evidence.get("next"):
                 evidence = {**evidence, "next": format_date(self.env, evidence["next"])}
-            decision.why = sentences[decision.cause or "hand"] % evidence
+            try:
+                decision.why = sentences[decision.cause or "hand"] % evidence
+            except KeyError:
+                # Nobody counted anything where a person named the cause.
+                decision.why = dict(self._fields["cause"]._description_selection(self.env))[decision.cause]
+
+    @api.depends("company_id", "partner_id.client_segment_id")
+    def _compute_segment_id(self):
+        for decision in self:
+            client = decision.partner_id.with_company(decision.company_id)
+            decision.segment_id = client.client_segment_id
 
     @api.depends("partner_id", "company_id")
     @api.depends_context("lang")
@@ -151,12 +161,13 @@ class ClientDecision(models.Model):
 
     def action_decide(self):
         """Close the points; a client that stops, or that we stop, is declared dead."""
-        for decision in self:
+        points = self.filtered(lambda decision: decision.state != "done")
+        for decision in points:
             decision._check_complete()
-        stopped = self.filtered(lambda decision: "stop" in (decision.client_choice, decision.company_choice))
+        stopped = points.filtered(lambda decision: "stop" in (decision.client_choice, decision.company_choice))
         for decision in stopped:
             decision._declare_dead()
-        self._close({"state": "done", "user_id": self.env.uid, "decided_on": fields.Date.context_today(self)})
+        points._close({"state": "done", "user_id": self.env.uid, "decided_on": fields.Date.context_today(self)})
         return True
 
     def _close(self, values):
@@ -290,7 +301,7 @@ class ClientDecision(models.Model):
                    standing.turnover_year AS turnover, standing.turnover_before AS before, standing.interval,
                    standing.next_on, standing.next_to < %(today)s AS late, %(today)s - standing.last_on AS silent,
                    standing.abc = 'A' OR segment.code IN ('vip', 'key') AS important,
-                   sum(standing.turnover_year) OVER () AS total
+                   (SELECT sum(turnover_year) FROM client_standing WHERE company_id = %(company)s) AS total
               FROM client_standing standing
               JOIN client_segment segment ON segment.id = standing.segment_id AND segment.zone = 'life'
               JOIN res_partner partner ON partner.id = standing.partner_id AND partner.active

@@ -16,6 +16,8 @@ TRIES = 7
 PAUSE = 0.05
 # Under this name a transaction keeps who is :class:`Waiting`.
 WAITING = "client_lifecycle"
+# And under this one whether thresholds changed.
+TERMS = "client_lifecycle_terms"
 # From so many changes on PostgreSQL looks at the rows anew.
 MANY = 1000
 
@@ -58,8 +60,14 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _select_clients_of(self, partners):
-        """Return the query of the clients that ``partners`` belong to, in the order of their ids."""
-        return SQL("SELECT DISTINCT commercial_partner_id FROM res_partner WHERE id = ANY(%s) ORDER BY 1", partners.ids)
+        """Return the query of ``partners`` and the clients that they belong to, in the order of their ids."""
+        ids = partners.ids
+        return SQL(
+            "SELECT id FROM res_partner WHERE id = ANY(%s)"
+            " UNION SELECT commercial_partner_id FROM res_partner WHERE id = ANY(%s) ORDER BY 1",
+            ids,
+            ids,
+        )
 
     @api.model
     def _refresh_later(self, partners, *, changed=None, new=None):
@@ -85,6 +93,8 @@ class ClientLifecycle(models.AbstractModel):
     @api.model
     def _refresh_waiting(self):
         """Place the clients whose purchases changed; nothing that was read while they waited has to be forgotten."""
+        if self.env.cr.precommit.data.pop(TERMS, None):
+            self._begin()
         if waiting := self.env.cr.precommit.data.pop(WAITING, None):
             # sudo: an order moves its client also when who confirmed it may not edit the client
             env = self.sudo().env
@@ -110,7 +120,6 @@ class ClientLifecycle(models.AbstractModel):
         # sudo: the rules of life hold for the whole base, whoever starts the job
         lifecycle = self.sudo()
         committing = bool(self.env.context.get("cron_id"))
-        lifecycle._remove_strangers()
         done = 0
         for remaining, ids in lifecycle._find(rebuild=rebuild, committing=committing):
             lifecycle._place_surely(ids, committing=committing)
@@ -134,12 +143,17 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _refresh_soon(self, companies):
-        """Place the clients of ``companies`` by new thresholds."""
+        """Place the clients of ``companies`` by new thresholds, as :meth:`_refresh_later` does by new purchases."""
         self.env["res.company"].flush_model()
         self.env.cr.execute(
             SQL("UPDATE client_standing SET due = '-infinity' WHERE company_id = ANY(%s)", companies.ids)
         )
-        self._begin()
+        # Of a form that changes several of them only the last state counts.
+        precommit = self.env.cr.precommit
+        if TERMS not in precommit.data:
+            self._invalidate()
+            precommit.data[TERMS] = True
+            precommit.add(self._refresh_waiting)
 
     @api.model
     def _begin(self):
@@ -177,11 +191,11 @@ class ClientLifecycle(models.AbstractModel):
     def _place_surely(self, ids, *, committing):
         """Place these clients, again where somebody else placed one of them meanwhile."""
         if not committing:
-            self._place(ids)
+            self._place_found(ids)
             return
         for attempt in range(TRIES):
             try:
-                self._place(ids)
+                self._place_found(ids)
                 return
             except (errors.SerializationFailure, errors.DeadlockDetected):
                 self.env.cr.rollback()
@@ -191,14 +205,6 @@ class ClientLifecycle(models.AbstractModel):
                 time.sleep(random.uniform(0, PAUSE * 2**attempt))
 
     @api.model
-    def _remove_strangers(self):
-        """Forget the standings of who is no client any more: contacts by now, or of our own house."""
-        self.env["res.partner"].flush_model(["client_open", "commercial_partner_id"])
-        self.env.cr.execute(
-            """
-            DELETE FROM client_standing standing
-             USING res_partner partner
-             WHERE partner.id = standing.partner_id
-               AND (partner.commercial_partner_id <> partner.id OR partner.client_open)
-            """
-        )
+    def _place_found(self, ids):
+        """Place clients that the job found."""
+        self._place(ids)

@@ -1,7 +1,12 @@
+import logging
 from datetime import timedelta
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 # A forecast moves a little every day; once a week is news.
 FORECAST_DAYS = 7
@@ -19,9 +24,20 @@ class ClientLifecycle(models.AbstractModel):
         lifecycle = self.sudo()
         companies = companies or self.env["res.company"].sudo().search([])  # pylint: disable=no-search-all
         for number, company in enumerate(companies, 1):
-            lifecycle.with_company(company)._analyse_company(company)
+            lifecycle.with_company(company)._analyse_surely(company)
             if self.env.context.get("cron_id"):
                 self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - number)
+
+    @api.model
+    def _analyse_surely(self, company):
+        """Do it so that the other companies have theirs, whatever goes wrong with this one."""
+        try:
+            with self.env.cr.savepoint():
+                self._analyse_company(company)
+        except OperationalError:
+            raise  # two writers in each other's way, or no database: it is done again
+        except Exception:
+            _logger.exception("analysis of the clients of %s", company.display_name)
 
     @api.model
     def _analyse_company(self, company):

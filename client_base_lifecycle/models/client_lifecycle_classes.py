@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.classes import parse_cuts
+from ..tools.classes import LEAST_PARTS, parse_cuts
 
 # The year that classes look at, in twelve parts of one length.
 YEAR = 366
@@ -102,7 +102,7 @@ class ClientLifecycle(models.AbstractModel):
             SELECT standing_id, turnover AS turnover_year, turnover_before,
                    CASE WHEN turnover <= 0 OR before >= %(share_b)s THEN 'C'
                         WHEN before < %(share_a)s THEN 'A' ELSE 'B' END AS abc,
-                   CASE WHEN turnover <= 0 THEN NULL
+                   CASE WHEN turnover <= 0 OR parts < %(least)s THEN NULL
                         WHEN variation <= %(even)s THEN 'X'
                         WHEN variation <= %(uneven)s THEN 'Y' ELSE 'Z' END AS xyz,
                    5 - width_bucket(recency, %(recency)s) AS recency_score,
@@ -120,12 +120,14 @@ class ClientLifecycle(models.AbstractModel):
                                    COALESCE(year.squares, 0) AS squares,
                                    COALESCE(year.days, 0)::float AS days,
                                    (%(today)s - standing.last_on)::float AS recency,
-                                   LEAST(%(parts)s, 1 + floor((%(today)s - standing.first_on) * %(parts)s
-                                                              / %(year)s.0)) AS parts
+                                   LEAST(%(parts)s, GREATEST(1, 1 + floor((%(today)s - standing.first_on) * %(parts)s
+                                                                          / %(year)s.0))) AS parts
                               FROM client_standing standing
+                              JOIN res_partner partner ON partner.id = standing.partner_id AND partner.active
                          LEFT JOIN year ON year.partner_id = standing.partner_id
                              WHERE standing.company_id = %(company)s AND standing.orders > 0) client) ranked
             """,
+            least=LEAST_PARTS,
             share_a=company.client_abc_a,
             share_b=company.client_abc_b,
             even=company.client_xyz_x,

@@ -50,7 +50,7 @@ class ClientLifecycle(models.AbstractModel):
             SQL(
                 """
                 SELECT standing.turns, (standing.last_on - standing.first_on) / 7.0,
-                       (%(today)s - standing.first_on) / 7.0, standing.turnover, days.squares
+                       (%(today)s - standing.first_on) / 7.0, standing.turnover, COALESCE(days.squares, 0)
                   FROM (SELECT * FROM client_standing
                          WHERE company_id = %(company)s AND turns > 0 AND last_on <= %(today)s
                       ORDER BY hashint4(partner_id), id LIMIT %(sample)s) standing
@@ -80,10 +80,12 @@ class ClientLifecycle(models.AbstractModel):
         while rows := self.env.execute_query(
             SQL(
                 """
-                SELECT id, turns, turns - 1, (last_on - first_on) / 7.0, (%(today)s - first_on) / 7.0, turnover
-                  FROM client_standing
-                 WHERE company_id = %(company)s AND turns > 0 AND last_on <= %(today)s AND id > %(latest)s
-              ORDER BY id
+                SELECT standing.id, turns, turns - 1, (last_on - first_on) / 7.0, (%(today)s - first_on) / 7.0, turnover
+                  FROM client_standing standing
+                  JOIN res_partner partner ON partner.id = standing.partner_id AND partner.active
+                 WHERE standing.company_id = %(company)s AND turns > 0 AND last_on <= %(today)s
+                   AND standing.id > %(latest)s
+              ORDER BY standing.id
                  LIMIT %(page)s
                 """,
                 today=SQL("%s::date", fields.Date.today()),

@@ -10,6 +10,8 @@ from .client_lifecycle_page import ENTERED
 STEPS = [("potential", "active"), ("active", "working"), ("working", "regular"), ("regular", "partner")]
 HEIGHTS = {code: height for height, code in enumerate(("dead", "potential", "active", "working", "regular", "partner"))}
 HEIGHTS |= {"vip": 6, "key": 7}
+# Days of other years are slips of the finger.
+YEARS = (1900, 2999)
 
 
 class ClientLifecyclePage(models.AbstractModel):
@@ -23,14 +25,23 @@ class ClientLifecyclePage(models.AbstractModel):
         department = self.env["client.department"]
         period = wanted.get("period") if wanted.get("period") in dict(department._get_period_names()) else "month"
         date_from, date_to = department._get_period(period)
-        date_from = fields.Date.to_date(wanted.get("from")) or date_from
-        date_to = max(fields.Date.to_date(wanted.get("to")) or date_to, date_from)
+        date_from = self._read_day(wanted.get("from")) or date_from
+        date_to = max(self._read_day(wanted.get("to")) or date_to, date_from)
         return {
             "period": "" if wanted.get("from") or wanted.get("to") else period,
             "periods": department._get_period_names(),
             "date_from": date_from,
             "date_to": date_to,
         }
+
+    @api.model
+    def _read_day(self, text):
+        """Return the day that was entered; none where it cannot be one, as while its year is typed."""
+        try:
+            day = fields.Date.to_date(text)
+        except ValueError:
+            return None
+        return day if day and YEARS[0] <= day.year <= YEARS[1] else None
 
     @api.model
     def _get_movements(self, wanted):
@@ -51,12 +62,21 @@ class ClientLifecyclePage(models.AbstractModel):
             "pairs": pairs.most_common(),
             "before": self._count_base_on(period["date_from"] - timedelta(days=1), owners),
             "after": self._count_base_on(period["date_to"], owners),
-            "domain": [
-                ("date", ">=", str(period["date_from"])),
-                ("date", "<", str(period["date_to"] + timedelta(days=1))),
-            ],
+            "domain": self._get_moves_domain(period, author),
             **self._draw_flows(flows),
         }
+
+    @api.model
+    def _get_moves_domain(self, period, author):
+        """Return the domain of the movements that were counted, but for where they began and ended."""
+        by_whom = {"person": [("user_id", "!=", False)], "rule": [("user_id", "=", False)]}
+        return [
+            ("company_id", "=", self.env.company.id),
+            # Moments of UTC, by which they are counted: a plain day would be one of the user's time zone.
+            ("date", ">=", f"{period['date_from']} 00:00:00"),
+            ("date", "<", f"{period['date_to'] + timedelta(days=1)} 00:00:00"),
+            *by_whom.get(author, []),
+        ]
 
     @api.model
     def _get_flows(self, period, owners):
@@ -75,9 +95,10 @@ class ClientLifecyclePage(models.AbstractModel):
                   FROM (%s) base
                   JOIN client_segment segment ON segment.id = base.segment_id
                   JOIN res_partner partner ON partner.id = base.partner_id
-                 WHERE %s GROUP BY 1
+                 WHERE %s AND %s GROUP BY 1
                 """,
                 moves._select_base_on(day),
+                moves._is_client(),
                 moves._get_owned(owners),
             )
         )
@@ -116,9 +137,10 @@ class ClientLifecyclePage(models.AbstractModel):
                   FROM (%s) base
                   JOIN client_segment segment ON segment.id = base.segment_id
                   JOIN res_partner partner ON partner.id = base.partner_id
-                 WHERE partner.client_owner_id = ANY(%s) GROUP BY 1, 2
+                 WHERE %s AND partner.client_owner_id = ANY(%s) GROUP BY 1, 2
                 """,
                 moves._select_base_on(period["date_from"] - timedelta(days=1)),
+                moves._is_client(),
                 users.ids,
             )
         )

@@ -36,6 +36,8 @@ class ClientLifecyclePage(models.AbstractModel):
     @api.readonly
     def get_page(self, wanted):
         """Return the HTML of the page that ``wanted`` names: ``{"view", "period", "from", "to", "author"}``."""
+        # The pages add up by SQL, which asks nobody: without a level of the client base one sees none of them.
+        self.env["client.segment.move"].check_access("read")
         views = {"overview": self._get_overview, "movements": self._get_movements, "results": self._get_results}
         view = wanted.get("view") if wanted.get("view") in views else "overview"
         values = {"segments": self._get_segments(), "colors": COLORS, **views[view](wanted)}

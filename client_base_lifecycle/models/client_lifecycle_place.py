@@ -51,6 +51,7 @@ class ClientLifecycle(models.AbstractModel):
         for model, names in (
             (self.env["client.standing"], None),
             (self.env["client.segment.move"], None),
+            (self.env["client.decision"], ["segment_id"]),
             (partners, partners._get_standing_fields()),
         ):
             if any(map(read.get, map(model._fields.get, names or model._fields))):
@@ -68,6 +69,11 @@ class ClientLifecycle(models.AbstractModel):
                  fact AS MATERIALIZED (%(facts)s),
                  verdict AS MATERIALIZED (%(verdicts)s),
                  changed AS MATERIALIZED (%(changes)s),
+                 gone AS (
+                     DELETE FROM client_standing
+                      WHERE partner_id = ANY(%(ids)s)
+                        -- Looked up in a hash, however few facts PostgreSQL estimates.
+                        AND (partner_id, company_id) NOT IN (SELECT partner_id, company_id FROM fact)),
                  written AS (
                      INSERT INTO client_standing (partner_id, company_id, since, %(names)s)
                      SELECT partner_id, company_id, CASE WHEN moves THEN moved_at::date ELSE since END, %(names)s
@@ -83,6 +89,7 @@ class ClientLifecycle(models.AbstractModel):
              WHERE moves
           ORDER BY partner_id, company_id
             """,
+            ids=question.ids,
             purchases=self._select_purchases(question.ids),
             totals=self._select_totals(SQL("SELECT * FROM purchase")),
             margins=self._select_margins(),
@@ -252,8 +259,9 @@ class ClientLifecycle(models.AbstractModel):
     def _select_changes(self, question):
         """Return the query of the verdicts that say anything new, with the movement they make.
 
-        A movement bears the day on which its rule began to hold, unless a later one is recorded:
-        the past is not rewritten.  A person's decision is recorded also where it moves nobody.
+        A movement bears the day on which its rule began to hold, where purchases came or time passed: not where
+        a later movement is recorded, nor where purchases went or other thresholds came, as the past is not rewritten.
+        A person's decision is recorded also where it moves nobody.
         """
         return SQL(
             """
@@ -262,6 +270,8 @@ class ClientLifecycle(models.AbstractModel):
                        AND latest.to_id IS DISTINCT FROM verdict.segment_id) AS moves,
                    CASE WHEN %(person)s IS NULL AND effective_on < today
                              AND (latest.date IS NULL OR effective_on > latest.date)
+                             AND (known.id IS NULL OR verdict.orders > known.orders OR verdict.rule = 'agreed'
+                                  OR effective_on = known.due)
                         THEN effective_on::timestamp ELSE now END AS moved_at
               FROM verdict
          LEFT JOIN client_standing known
@@ -284,7 +294,8 @@ class ClientLifecycle(models.AbstractModel):
     def _select_found(self, *, rebuild):
         """Return the query of the clients to place, in the order of their ids.
 
-        These are who has no standing, whose standing is due, and whose purchases come to another sum.
+        These are who has no standing, whose standing is due, whose purchases come to another sum, and who is no
+        client any more.
         """
         return SQL(
             """
@@ -294,12 +305,13 @@ class ClientLifecycle(models.AbstractModel):
          LEFT JOIN (%(totals)s) total ON total.partner_id = partner.id AND total.company_id = company.id
          LEFT JOIN client_standing standing
                 ON standing.partner_id = partner.id AND standing.company_id = company.id
-             WHERE %(client)s
-               AND (standing.id IS NULL OR standing.due <= %(today)s OR %(rebuild)s
-                    OR standing.orders <> COALESCE(total.orders, 0)
-                    OR standing.turnover <> round(COALESCE(total.turnover, 0), 2)
-                    OR standing.first_on IS DISTINCT FROM total.first_at::date
-                    OR standing.last_on IS DISTINCT FROM total.last_at::date)
+             WHERE CASE WHEN %(client)s
+                        THEN standing.id IS NULL OR standing.due <= %(today)s OR %(rebuild)s
+                             OR standing.orders <> COALESCE(total.orders, 0)
+                             OR standing.turnover <> round(COALESCE(total.turnover, 0), 2)
+                             OR standing.first_on IS DISTINCT FROM total.first_at::date
+                             OR standing.last_on IS DISTINCT FROM total.last_at::date
+                        ELSE standing.id IS NOT NULL END
           ORDER BY partner.id
             """,
             totals=self._select_all_totals(),

@@ -233,7 +233,9 @@ class ClientLifecycleSummary(models.Model):
                 """
                 SELECT tile, count(*), round(sum(turnover_year))
                   FROM (SELECT turnover_year, ntile(%s) OVER (ORDER BY turnover_year DESC) AS tile
-                          FROM client_standing WHERE company_id = %s AND turnover_year > 0) buyer
+                          FROM client_standing standing
+                          JOIN res_partner partner ON partner.id = standing.partner_id AND partner.active
+                         WHERE standing.company_id = %s AND turnover_year > 0) buyer
               GROUP BY tile ORDER BY tile
                 """,
                 TILES,

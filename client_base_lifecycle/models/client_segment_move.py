@@ -92,6 +92,11 @@ class ClientSegmentMove(models.Model):
         )
 
     @api.model
+    def _is_client(self):
+        """Return the condition that the ``partner`` is a client still: neither archived, nor a contact by now."""
+        return SQL("partner.active AND partner.commercial_partner_id = partner.id AND partner.client_open IS NOT TRUE")
+
+    @api.model
     def _get_owned(self, owners):
         """Return the condition that the ``partner`` belongs to one of ``owners``."""
         if owners is None:

@@ -87,11 +87,9 @@ class ResPartner(models.Model):
         if RULE_FIELDS & vals.keys():
             # What an order just did came before this, and stands so in the history.
             lifecycle._refresh_waiting()
-        before = self.commercial_partner_id if "parent_id" in vals else self.browse()
+        before = self.commercial_partner_id if {"is_company", "parent_id"} & vals.keys() else self.browse()
         result = super().write(vals)
         if RULE_FIELDS & vals.keys():
-            if {"is_company", "parent_id"} & vals.keys():
-                lifecycle._remove_strangers()
             lifecycle._refresh((before | self).exists())
         return result
 

@@ -33,7 +33,9 @@ class ResPartner(models.Model):
             "turns": turns,
             "worse": worsen([(turn["discount"], turn["margin"]) for turn in turns]),
             # The latest known first; colleagues' names are no secret.
-            "moves": self.client_segment_move_ids.sorted(lambda move: (move.date, move.id), reverse=True)[:MOVES_SHOWN],
+            "moves": self.client_segment_move_ids.filtered_domain([("company_id", "=", self.env.company.id)]).sorted(
+                lambda move: (move.date, move.id), reverse=True
+            )[:MOVES_SHOWN],
         }
 
     def _get_life_tiles(self):
@@ -93,7 +95,9 @@ class ResPartner(models.Model):
 
     def _get_tile_forecast(self):
         _ = self.env._
-        if not self.client_turns or not self.env.company.client_forecast_on:
+        forecast_on = self.env.company.client_forecast_on
+        # Who bought for the first time since then is not in it yet.
+        if not self.client_turns or not forecast_on or self.client_first_order > forecast_on:
             return {"title": _("Forecast"), "text": _("None yet")}
         detail = _(
             "%(orders)s orders in %(months)s months; still with us: %(awake)s %%",

@@ -147,7 +147,10 @@ class ResPartner(models.Model):
     @api.model
     def _get_standing_fields(self):
         """Return the names of the fields that are read from the standing."""
-        return ["client_standing_id", "client_standing_ids", "client_segment_move_ids", *STANDING_FIELDS]
+        return [
+            *("client_standing_id", "client_standing_ids", "client_segment_move_ids", *STANDING_FIELDS),
+            *("client_segment_reason", "client_segment_on_id"),
+        ]
 
     @api.model
     def _get_figure_fields(self):

@@ -6,6 +6,7 @@ from . import (
     test_decision,
     test_engine,
     test_forecast,
+    test_movements,
     test_points,
     test_purchases,
     test_segment,

@@ -26,6 +26,7 @@ class TestAdding(LifecycleCommon):
         super().setUpClass()
         cls.lifecycle = cls.env["client.lifecycle"]
         cls.env.company.write({"client_regular_orders": 3, "client_partner_orders": 6, "client_partner_months": 9})
+        cls.lifecycle._refresh_waiting()
         cls.products = cls.env["product.product"].create(
             [{"name": "Known cost", "standard_price": 31.5}, {"name": "Unknown cost", "standard_price": 0}]
         )

@@ -22,6 +22,10 @@ class TestAnalysis(LifecycleCommon):
         cls.chance = random.Random(7)
         cls.clients = cls.env["res.partner"].create([{"name": f"Chance {number}"} for number in range(150)])
         cls.bought = {client.id: cls.invent_purchases() for client in cls.clients}
+        # One buys evenly, which chance hardly does.
+        cls.bought[cls.clients[0].id] = [
+            (cls.utc_today - timedelta(days=15 + 30 * part), 50.0) for part in reversed(range(12))
+        ]
         cls.env.flush_all()
         rows = [(client, day, amount) for client, bought in cls.bought.items() for day, amount in bought]
         cls.env.cr.execute(
@@ -166,3 +170,19 @@ class TestAnalysis(LifecycleCommon):
         lifecycle._forecast(self.company)
         self.assertFalse(standing.abc or standing.xyz or standing.money_score)
         self.assertEqual((standing.turnover_year, standing.forecast_orders, standing.forecast_turnover), (0, 0, 0))
+
+    def test_purchases_of_days_to_come_stop_nothing(self):
+        self.make_order(self.alpha, self.utc_today + timedelta(days=3))
+        self.env["client.lifecycle"]._analyse(self.company)
+        self.assertEqual(self.alpha.client_standing_id.turnover_year, 0)
+
+    def test_archived_clients_are_in_no_whole(self):
+        self.make_order(self.alpha, price=1e9)
+        self.make_order(self.beta, price=100)
+        self.alpha.active = False
+        lifecycle = self.env["client.lifecycle"]
+        lifecycle._analyse(self.company)
+        summaries = self.env["client.lifecycle.summary"].search([("company_id", "=", self.company.id)])
+        whole = summaries.filtered("whole").figures
+        self.assertLess(whole["total"], 1e9)
+        self.assertLess(sum(month["turnover"] for month in whole["forecast"]), 1e9)

@@ -1,9 +1,13 @@
 import random
 from collections import defaultdict
 from datetime import datetime, time, timedelta
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..tools.ladder import Decision, Facts, Terms, place
 from ..tools.life import tell
@@ -177,3 +181,21 @@ class TestEngine(LifecycleCommon):
             [self.clients.ids],
         )
         return self.env.cr.fetchall()
+
+    def test_the_past_is_told_also_where_somebody_came_between(self):
+        self.store_orders([(self.alpha.id, fields.Datetime.to_datetime(self.day(ago))) for ago in (900, 880, 860, 20)])
+        for table in ("client_segment_move", "client_standing"):
+            self.env.cr.execute(SQL("DELETE FROM %s WHERE partner_id = %s", SQL.identifier(table), self.alpha.id))
+        engine = type(self.env["client.lifecycle"])
+        conflicts, place_at_once = [SerializationFailure()], engine._place
+
+        def place_later(lifecycle, ids):
+            if conflicts:
+                raise conflicts.pop()
+            place_at_once(lifecycle, ids)
+
+        with patch.object(engine, "_place", place_later):
+            self.run_nightly_job()
+        self.env.invalidate_all()
+        self.assertIn(("regular", "dead"), self.get_moves(self.alpha))
+        self.assert_segment(self.alpha, "regular")

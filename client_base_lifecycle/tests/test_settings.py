@@ -1,4 +1,7 @@
+from unittest.mock import patch
+
 from odoo.exceptions import ValidationError
+from odoo.tools import mute_logger
 
 from .common import LifecycleCommon
 
@@ -40,3 +43,43 @@ class TestSettings(LifecycleCommon):
         ):
             with self.subTest(values=values), self.assertRaises(ValidationError), self.env.cr.savepoint():
                 self.env.company.write(values)
+
+    def test_thresholds_that_belong_together_change_together(self):
+        self.set_terms(client_regular_orders=12, client_partner_orders=15, client_abc_a=96, client_abc_b=98)
+        company = self.env.company
+        self.assertEqual((company.client_regular_orders, company.client_abc_a), (12, 96))
+
+    def test_only_the_last_state_of_a_form_moves_clients(self):
+        self.make_orders(self.alpha, 70, 50, 30)
+        self.assert_segment(self.alpha, "regular")
+        before = self.alpha.client_segment_move_ids
+        self.env.company.client_regular_orders = 5
+        self.env.company.client_regular_orders = 3
+        self.env["client.lifecycle"]._refresh_waiting()
+        self.assertEqual(self.alpha.client_segment_move_ids, before)
+
+    def test_other_thresholds_do_not_rewrite_the_past(self):
+        self.make_orders(self.alpha, 70, 50, 30)
+        self.env["client.lifecycle"]._rewrite_history(self.alpha)
+        self.assert_segment(self.alpha, "regular")
+        self.env.company.client_regular_orders = 5
+        self.assert_segment(self.alpha, "working")
+        on_the_day = self.env["client.segment.move"]._get_base_on(self.day(10))
+        self.assertEqual(on_the_day[self.alpha.id], "regular")
+
+    def test_a_company_whose_analysis_fails_does_not_stop_the_others(self):
+        lifecycle = type(self.env["client.lifecycle"])
+        other = self.env["res.company"].create({"name": "Other"})
+        analyse = lifecycle._analyse_company
+
+        def fail(engine, company):
+            if company != other:
+                raise ZeroDivisionError
+            analyse(engine, company)
+
+        with (
+            patch.object(lifecycle, "_analyse_company", fail),
+            mute_logger("odoo.addons.client_base_lifecycle.models.client_lifecycle_analysis"),
+        ):
+            self.env["client.lifecycle"]._analyse(self.env.company | other)
+        self.assertTrue(self.env["client.lifecycle.summary"].search([("company_id", "=", other.id)]))

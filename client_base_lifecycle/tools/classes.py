@@ -10,6 +10,8 @@ from statistics import fmean, pstdev
 from .rhythm import percentile
 
 SCORES = 5
+# In fewer months than these nobody can buy evenly or not.
+LEAST_PARTS = 3
 
 
 def get_abc(turnovers, share_a=80.0, share_b=95.0):
@@ -34,12 +36,17 @@ def get_abc(turnovers, share_a=80.0, share_b=95.0):
 def get_xyz(months, even=50.0, uneven=100.0):
     """Return the class of a row of monthly turnovers: X buys evenly, Z by chance.
 
-    The measure is the coefficient of variation, in percent; without a turnover there is no class.
+    The measure is the coefficient of variation, in percent; there is no class without a turnover, nor of a client
+    that is too new.
 
-    >>> get_xyz([100, 110, 90, 100]), get_xyz([100, 0, 100, 200]), get_xyz([0, 0, 0, 400]), get_xyz([0, 0])
-    ('X', 'Y', 'Z', None)
+    >>> get_xyz([100, 110, 90, 100]), get_xyz([100, 0, 100, 200]), get_xyz([0, 0, 0, 400])
+    ('X', 'Y', 'Z')
+    >>> get_xyz([0, 0, 0]), get_xyz([100, 100])
+    (None, None)
     """
-    average = fmean(months) if months else 0
+    if len(months) < LEAST_PARTS:
+        return None
+    average = fmean(months)
     if average <= 0:
         return None
     variation = 100 * pstdev(months) / average

@@ -36,7 +36,7 @@ class ClientSegmentDecide(models.TransientModel):
         """Write the decision on the clients; their segments follow at once."""
         self.ensure_one()
         self._check_complete()
-        clients = self.partner_ids.with_context(client_decided=True)
+        clients = self.partner_ids.commercial_partner_id.with_context(client_decided=True)
         clients.write(
             {
                 "client_grade": self.grade if self.grade != "none" else False,

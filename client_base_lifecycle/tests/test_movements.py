@@ -1,0 +1,43 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
+
+from .common import LifecycleCommon
+
+
+class TestMovements(LifecycleCommon):
+    """Who moved where in a period, and where the base stood on a day: the pages say what their lists show."""
+
+    def test_movements_and_their_lists_agree(self):
+        self.make_orders(self.alpha, 5)
+        self.decide(self.alpha, "dead", revivable="no")
+        pages = self.env["client.lifecycle.page"].with_context(tz="America/Los_Angeles")
+        moves = self.env["client.segment.move"].with_context(tz="America/Los_Angeles")
+        wanted = {"from": str(self.day(400)), "to": str(self.today)}
+        for author in ("", "person", "rule"):
+            values = pages._get_movements({**wanted, "author": author})
+            self.assertTrue(values["pairs"])
+            for (origin, target), count in values["pairs"]:
+                ends = [("from_id.code", "=", origin)] if origin != "new" else [("from_id", "=", False)]
+                found = moves.search([*values["domain"], *ends, ("to_id.code", "=", target)])
+                self.assertEqual(len(found), count)
+
+    def test_the_base_on_a_day_is_of_clients(self):
+        before = self.env["client.lifecycle.page"]._count_base_on(self.today, None)["potential"]
+        self.alpha.active = False
+        self.beta.parent_id = self.free
+        after = self.env["client.lifecycle.page"]._count_base_on(self.today, None)["potential"]
+        self.assertEqual(before - after, 2 if not self.beta.is_company else 1)
+
+    def test_days_that_cannot_be_are_none(self):
+        pages = self.env["client.lifecycle.page"]
+        month = pages._get_period({})
+        for text in ("0001-01-01", "9999-12-31", "2026-02-30", "soon"):
+            with self.subTest(text=text):
+                period = pages._get_period({"from": text, "to": text})
+                self.assertEqual((period["date_from"], period["date_to"]), (month["date_from"], month["date_to"]))
+
+    def test_pages_are_for_those_with_a_level(self):
+        stranger = new_test_user(self.env, "without level", groups="base.group_user")
+        for view in ("overview", "movements", "results"):
+            with self.subTest(view=view), self.assertRaises(AccessError):
+                self.env["client.lifecycle.page"].with_user(stranger).get_page({"view": view})
