@@ -90,20 +90,6 @@ class TestCompanies(LifecycleCommon):
 class TestSources(LifecycleCommon):
     """Orders or invoices count, by the company's setting; credit notes are taken off either way."""
 
-    def make_invoice(self, client, days_ago, price, kind="out_invoice"):
-        invoice = self.env["account.move"].create(
-            {
-                "move_type": kind,
-                "partner_id": client.id,
-                "invoice_date": self.day(days_ago),
-                "invoice_line_ids": [
-                    Command.create({"product_id": self.product.id, "price_unit": price, "tax_ids": False})
-                ],
-            }
-        )
-        invoice.action_post()
-        return invoice
-
     def test_credit_notes_lower_the_turnover_at_once(self):
         self.make_orders(self.alpha, 20, price=500)
         self.make_invoice(self.alpha, 5, 200, "out_refund")

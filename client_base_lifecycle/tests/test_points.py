@@ -67,6 +67,40 @@ class TestPoints(LifecycleCommon):
         self.assertEqual(point.cause, "terms")
         self.assertIn("10", point.turns_html)
 
+    def get_turns(self):
+        self.env.flush_all()
+        turns = self.env["client.decision"]._get_turns(self.alpha)
+        return [(turn["day"], turn["amount"], turn["discount"], turn["margin"]) for turn in turns]
+
+    def test_terms_in_the_company_s_currency(self):
+        if "purchase_price" in self.env["sale.order.line"]._fields:
+            self.skipTest("sale_margin keeps the costs with the lines")
+        self.product.standard_price = 120
+        euro = self.setup_other_currency("EUR", rates=[("2000-01-01", 0.5)])
+        prices = self.env["product.pricelist"].create({"name": "Euro", "currency_id": euro.id})
+        order = self.make_orders(self.alpha, 20, pricelist_id=prices.id)
+        self.assertEqual((order.currency_id, order.currency_rate), (euro, 0.5))
+        self.assertEqual(self.get_turns(), [(self.day(20), 200, 0, 40)])
+
+    def test_terms_after_credit_notes(self):
+        self.product.standard_price = 60
+        self.make_orders(self.alpha, 30, 10, price=100)
+        self.make_invoice(self.alpha, 20, 100, "out_refund")
+        self.make_invoice(self.alpha, 5, 20, "out_refund", product_id=False, name="For the late delivery")
+        first, second = self.get_turns()
+        self.assertEqual(first, (self.day(30), 0, 0, None))
+        self.assertEqual(second[:2], (self.day(10), 80))
+
+    def test_terms_of_invoices_where_they_count(self):
+        self.env.company.client_purchase_source = "invoice"
+        self.product.standard_price = 60
+        self.make_orders(self.alpha, 40, price=1000)
+        self.make_invoice(self.alpha, 30, 200, discount=25)
+        wrong = self.make_invoice(self.alpha, 20, 500)
+        self.make_invoice(self.alpha, 10, 100)
+        wrong._reverse_moves([{"invoice_date": self.day(5)}], cancel=True)
+        self.assertEqual(self.get_turns(), [(self.day(30), 150, 25, 60), (self.day(10), 100, 0, 40)])
+
     def test_a_new_point_without_a_client_yet(self):
         form = Form(self.env["client.decision"].with_user(self.manager))
         self.assertFalse(form.turns_html)
