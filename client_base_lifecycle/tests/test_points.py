@@ -209,6 +209,17 @@ class TestPoints(LifecycleCommon):
         self.assertIn("o_client_tile", self.alpha.with_user(self.manager).get_client_panel("life"))
         self.assertIn(self.alpha.name, self.env["client.lifecycle.page"].with_user(self.manager).get_page({}))
 
+    def test_days_that_are_none_are_refused_in_words(self):
+        page = self.env["client.lifecycle.page"].with_user(self.head)
+        for view in ("movements", "results"):
+            for argument in ("from", "to"):
+                for wrong in ("0001-01-01", "0202-05-01", "9999-12-31", "2025-02-30", "rubbish", 5, ["2025-01-01"]):
+                    with self.subTest(view=view, argument=argument, wrong=wrong), self.assertRaises(UserError):
+                        page.get_page({"view": view, argument: wrong})
+            for fine in ({"from": "", "to": None}, {"from": "2025-01-01"}, {"to": "1999-01-01"}):
+                with self.subTest(view=view, fine=fine):
+                    self.assertIn('type="date"', page.get_page({"view": view, **fine}))
+
     def test_the_job_of_the_analysis(self):
         self.make_overdue(self.alpha)
         with self.enter_registry_test_mode():
