@@ -97,7 +97,8 @@ class ClientDecision(models.Model):
         for decision in self:
             turns = decision._get_turns(decision.partner_id)
             values = {"turns": turns, "worse": worsen([(turn["discount"], turn["margin"]) for turn in turns])}
-            decision.turns_html = self.env["ir.qweb"]._render("client_base_lifecycle.client_turns", values)
+            formats = self.env["res.partner"].with_company(decision.company_id)._get_formats()
+            decision.turns_html = self.env["ir.qweb"]._render("client_base_lifecycle.client_turns", values | formats)
 
     def _get_turns(self, client):
         """Return the last turns of ``client``, the oldest first: ``[{"day", "amount", "discount", "margin"}]``."""

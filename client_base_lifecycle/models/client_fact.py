@@ -17,6 +17,12 @@ class ClientFact(models.AbstractModel):
         return [*super()._get_measures(), ("orders", orders), ("turnover", self.env._("Turnover"))]
 
     @api.model
+    def _format(self, measure, number):
+        if measure == "turnover":
+            return self.env["res.partner"]._format_amount(number)
+        return super()._format(measure, number)
+
+    @api.model
     def _get_facts(self, users, date_from, date_to):
         facts = super()._get_facts(users, date_from, date_to)
         self.env["client.lifecycle"]._flush_purchases()

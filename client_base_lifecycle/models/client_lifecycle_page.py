@@ -49,7 +49,7 @@ class ClientLifecyclePage(models.AbstractModel):
         wanted = {**wanted, **{name: self._read_day(wanted.get(name)) for name in ("from", "to")}}
         values = {"segments": self._get_segments(), "colors": COLORS, **views[view](wanted)}
         values |= {"first_day": FIRST_DAY, "last_day": LAST_DAY}
-        values |= {"amount": self.env["res.partner"]._format_amount, "env": self.env}
+        values |= {**self.env["client.department"]._get_formats(), "env": self.env}
         return self.env["ir.qweb"]._render(f"client_base_lifecycle.page_{view}", values)
 
     @api.model

@@ -1,4 +1,7 @@
+import re
 from datetime import timedelta
+
+from lxml.html import fromstring
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
@@ -208,6 +211,44 @@ class TestPoints(LifecycleCommon):
                     self.assertNotIn(self.beta.name, html if user == self.manager else "")
         self.assertIn("o_client_tile", self.alpha.with_user(self.manager).get_client_panel("life"))
         self.assertIn(self.alpha.name, self.env["client.lifecycle.page"].with_user(self.manager).get_page({}))
+
+    def read_numbers(self, html):
+        """Return the text of a page without its explanations, spaces being plain ones."""
+        page = fromstring(str(html))
+        for method in page.findall(".//details"):
+            method.drop_tree()
+        return page.text_content().replace("\N{NO-BREAK SPACE}", " ")
+
+    def test_numbers_are_written_as_the_reader_does(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.make_overdue(self.alpha)
+        self.env["client.lifecycle"]._analyse(self.env.company)
+        page = self.env["client.lifecycle.page"].with_user(self.manager).with_context(lang="ru_RU")
+        symbol = self.env.company.currency_id.symbol
+        since = str(self.day(400))
+        pages = {view: page.get_page({"view": view, "from": since}) for view in ("overview", "movements", "results")}
+        client = self.alpha.with_user(self.manager).with_context(lang="ru_RU")
+        pages["card"] = client.get_client_panel("life")
+        pages["department"] = self.env["client.department"].with_context(lang="ru_RU").get_page("year")
+        pages["turns"] = self.env["client.decision"].with_context(lang="ru_RU").new({"partner_id": client}).turns_html
+        texts = {name: self.read_numbers(html) for name, html in pages.items()}
+        for name, text in texts.items():
+            with self.subTest(page=name):
+                self.assertNotRegex(text, r"\d,\d{3}\b|\d\.\d+ [%×]")
+        for name in ("overview", "results", "card"):
+            with self.subTest(page=name):
+                self.assertRegex(texts[name], rf"10 000 {re.escape(symbol)}|{re.escape(symbol)} 10 000")
+        self.assertRegex(texts["turns"], rf"1 000 {re.escape(symbol)}|{re.escape(symbol)} 1 000")
+
+    def test_how_numbers_are_written(self):
+        partners = self.env["res.partner"]
+        expected = {(1234567.4, 0): "1,234,567", (12.5, None): "12.5", (-0.2, 0): "0", (80.0, None): "80"}
+        expected |= {(0.25, 1): "0.3", (7, 1): "7.0"}
+        for (number, digits), text in expected.items():
+            with self.subTest(number=number, digits=digits):
+                self.assertEqual(partners._format_number(number, digits), text)
+        signed = [partners._format_number(number, signed=True) for number in (3, -3, 0)]
+        self.assertEqual(signed, ["+3", "-3", "0"])
 
     def test_days_that_are_none_are_refused_in_words(self):
         page = self.env["client.lifecycle.page"].with_user(self.head)
