@@ -49,6 +49,26 @@ def test_movements_of_a_quarter(sample, page, picture):
     expect(page.locator(".o_list_view .o_data_row").first).to_be_visible()
 
 
+def test_a_day_is_typed(sample, page):
+    sample.sign_in(page)
+    sample.open(page, "client_base_lifecycle.client_movements_action")
+    content = page.locator(".o_client_lifecycle")
+    start = content.get_by_label("From", exact=True)
+    before = start.input_value()
+    # The year is typed digit by digit, through the years 0002, 0020 and 0202.
+    start.press_sequentially("03152025")
+    expect(start).to_be_focused()
+    expect(start).to_have_value("2025-03-15")
+    start.press("Enter")
+    expect(content.locator("button.btn-primary[data-argument=period]")).to_have_count(0)
+    expect(start).to_have_value("2025-03-15")
+    start.press_sequentially("03150002")
+    content.get_by_role("heading", name="Movements").click()
+    expect(start).to_have_value("2025-03-15")
+    content.get_by_role("button", name="Month").click()
+    expect(start).to_have_value(before)
+
+
 def test_results_of_each_manager(sample, page):
     sample.sign_in(page)
     sample.open(page, "client_base_lifecycle.client_results_action")

@@ -123,7 +123,8 @@ class ClientAuditCheck(models.Model):
             for check, (count, figure) in figures.items()
         ]
         day = max((trend[-1][0] for trend in trends.values()), default=fields.Date.context_today(self))
-        return {"rows": rows, "day": day, "red": sum(row["red"] for row in rows), "whole": whole}
+        page = {"rows": rows, "day": day, "red": sum(row["red"] for row in rows), "whole": whole}
+        return {**page, **self.env["res.partner"]._get_formats()}
 
     def _get_trends(self):
         """Return the figures of the last weeks: ``{check: [(day, count, figure)]}``, the oldest first."""

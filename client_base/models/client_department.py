@@ -24,7 +24,12 @@ class ClientDepartment(models.AbstractModel):
         :param user_id: show this manager only, with more of what he or she did
         """
         values = self._get_department(period if period in PERIODS else "month", user_id)
-        return self.env["ir.qweb"]._render("client_base.department", {**values, "json": json})
+        return self.env["ir.qweb"]._render("client_base.department", {**values, **self._get_formats(), "json": json})
+
+    @api.model
+    def _get_formats(self):
+        formats = self.env["res.partner"]._get_formats()
+        return {**formats, "figure": self.env["client.fact"]._format}
 
     @api.model
     def _get_department(self, period, user_id=None):

@@ -29,6 +29,11 @@ class ClientFact(models.AbstractModel):
         return list(words.items())
 
     @api.model
+    def _format(self, measure, number):
+        """Return the number of a measure as the reader writes it."""
+        return self.env["res.partner"]._format_number(number)
+
+    @api.model
     def _get_facts(self, users, date_from, date_to):
         """Return ``{user id: {measure: number}}`` for the days from ``date_from`` to ``date_to``, both included.
 

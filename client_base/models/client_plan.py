@@ -45,6 +45,7 @@ class ClientPlan(models.Model):
             plan.display_name = f"{plan.user_id.name}: {measures.get(plan.measure, '')}"
 
     @api.depends("user_id", "measure", "date_from", "date_to", "target")
+    @api.depends_context("company")
     def _compute_fact(self):
         facts = self.env["client.fact"]
         for (date_from, date_to), plans in self.grouped(lambda plan: (plan.date_from, plan.date_to)).items():

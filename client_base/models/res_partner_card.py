@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date
+from odoo.tools import float_round
+from odoo.tools.misc import format_date, formatLang
 
 from .client_requirement import SEVERITIES
 
@@ -57,7 +58,8 @@ class ResPartner(models.Model):
         self.ensure_one()
         values = getattr(self, f"_get_panel_{name}")()
         can_edit = interactive and self.has_access("write")
-        return {"client": self, "interactive": interactive, "can_edit": can_edit, "env": self.env, **values}
+        named = {"client": self, "interactive": interactive, "can_edit": can_edit, "env": self.env}
+        return {**named, **self._get_formats(), **values}
 
     # What one should know within ten seconds.
 
@@ -188,7 +190,22 @@ class ResPartner(models.Model):
         """Return what each of these clients bought, ``{id: amount}``; none where nobody keeps it."""
         return {}
 
+    # How numbers are written for the reader, on every page that the server draws.
+
+    @api.model
+    def _get_formats(self):
+        return {"amount": self._format_amount, "number": self._format_number}
+
     @api.model
     def _format_amount(self, amount):
-        currency = self.env.company.currency_id
-        return f"{currency.symbol} {amount:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        """Return an amount in the currency of the current company, without cents."""
+        return formatLang(self.env, float(amount), currency_obj=self.env.company.currency_id, rounding_unit="units")
+
+    @api.model
+    def _format_number(self, number, digits=None, *, signed=False):
+        """Return a number with so many ``digits`` after the point, by default without those that say nothing."""
+        if digits is None:
+            digits = next(few for few in range(3) if round(number, few) == round(number, 2))
+        # Nothing is added to what is nearly nothing, so that it is not negative.
+        rounded = float_round(number, precision_digits=digits, rounding_method="HALF-UP") + 0.0
+        return ("+" if signed and rounded > 0 else "") + formatLang(self.env, rounded, digits=digits)

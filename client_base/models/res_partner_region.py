@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools.misc import formatLang
 
 from ..tools.region_match import Place
 
@@ -82,10 +81,4 @@ class ResPartner(models.Model):
             "figures": regions._get_latest_figures(),
             "kinds": [(name, notes.filtered(lambda note, kind=kind: note.kind == kind)) for kind, name in kinds],
             "stale_count": len(notes.filtered("stale")),
-            "format_number": self._format_number,
         }
-
-    @api.model
-    def _format_number(self, value):
-        """Return a figure as the reader writes it, without decimals that say nothing."""
-        return formatLang(self.env, value, digits=0 if float(value).is_integer() else 2)

@@ -65,7 +65,7 @@ class ClientBaseCommon(BaseCommon):
         return cls.env["res.partner"].create({"name": name, "parent_id": client.id, **values})
 
     @classmethod
-    def make_order(cls, partner, on=None, price=100.0, state="sale"):
+    def make_order(cls, partner, on=None, price=100.0, state="sale", **values):
         """Return an order of ``partner`` as it stands in the base, confirmed on the day ``on``."""
         return cls.env["sale.order"].create(
             {
@@ -73,6 +73,7 @@ class ClientBaseCommon(BaseCommon):
                 "state": state,
                 "order_line": [Command.create({"product_id": cls.product.id, "price_unit": price, "tax_ids": False})],
                 **({"date_order": on} if on else {}),
+                **values,
             }
         )
 

@@ -169,8 +169,9 @@ class ClientCampaign(models.Model):
         if not uplift:
             return self.env._("The groups are too small to compare.")
         mean = get_mean_difference((total, *turnover), (control_total, *control_turnover))
-        percent = [f"{100 * part:.1f}" for part in uplift]
-        amounts = [f"{amount:+,.2f}" for amount in mean]
+        write = self.env["res.partner"]._format_number
+        percent = [write(100 * part, 1) for part in uplift]
+        amounts = [write(amount, 2, signed=True) for amount in mean]
         lines = [
             self.env._(
                 "%(treated)s %% ordered, of the control group %(control)s %%: a difference of %(difference)s points, "

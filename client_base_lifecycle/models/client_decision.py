@@ -124,7 +124,8 @@ class ClientDecision(models.Model):
         for decision in self:
             turns = decision._get_turns(decision.partner_id)
             values = {"turns": turns, "worse": worsen([(turn["discount"], turn["margin"]) for turn in turns])}
-            decision.turns_html = self.env["ir.qweb"]._render("client_base_lifecycle.client_turns", values)
+            formats = self.env["res.partner"].with_company(decision.company_id)._get_formats()
+            decision.turns_html = self.env["ir.qweb"]._render("client_base_lifecycle.client_turns", values | formats)
 
     def _get_turns(self, client):
         """Return the last turns of ``client``, the oldest first: ``[{"day", "amount", "discount", "margin"}]``."""
@@ -313,27 +314,41 @@ class ClientDecision(models.Model):
 
     @api.model
     def _select_terms(self, clients, company):
-        """Return the query of the turns of ``clients``, the latest being ``nth`` 1; discount and margin in percent."""
-        kept = "purchase_price" in self.env["sale.order.line"]._fields
-        cost = SQL("line.purchase_price") if kept else SQL("(product.standard_price ->> %s)::numeric", str(company.id))
+        """Return the query of the turns of ``clients``, the latest being ``nth`` 1; discount and margin in percent.
+
+        Amounts are in the currency of ``company``.  A credit note is taken off the turn of the invoice that
+        it reverses, or the last one before.
+        """
+        lifecycle = self.env["client.lifecycle"]
+        ours = SQL("company.id = %s", company.id)
         return SQL(
             """
-            SELECT member.commercial_partner_id AS partner_id, sale.date_order::date AS day,
-                   sum(line.price_subtotal)::float AS amount,
-                   round(COALESCE(100 * sum(line.price_unit * line.product_uom_qty * line.discount / 100)
-                         / NULLIF(sum(line.price_unit * line.product_uom_qty), 0), 0), 1)::float AS discount,
-                   round(100 * sum(line.price_subtotal - line.product_uom_qty * %(cost)s) FILTER (WHERE %(cost)s > 0)
-                         / NULLIF(sum(line.price_subtotal) FILTER (WHERE %(cost)s > 0), 0), 1)::float AS margin,
-                   row_number() OVER (PARTITION BY member.commercial_partner_id
-                                          ORDER BY sale.date_order::date DESC) AS nth
-              FROM res_partner member
-              JOIN sale_order sale ON sale.partner_id = member.id AND sale.state = 'sale'
-              JOIN sale_order_line line ON line.order_id = sale.id
-              JOIN product_product product ON product.id = line.product_id
-             WHERE member.commercial_partner_id IN %(clients)s AND sale.company_id = %(company)s
-          GROUP BY 1, 2
+            WITH bought AS MATERIALIZED (%(orders)s UNION ALL %(invoices)s),
+                 turned AS (SELECT DISTINCT partner_id, moment::date AS day FROM bought WHERE counts),
+                 purchase AS MATERIALIZED (
+                     SELECT bought.partner_id, bought.company_id, turned.day AS moment, bought.amount,
+                            bought.order_id, bought.move_id, bought.rate, bought.sign
+                       FROM bought
+                  LEFT JOIN account_move move ON move.id = bought.move_id
+                  LEFT JOIN account_move reversed ON reversed.id = move.reversed_entry_id
+                 CROSS JOIN LATERAL (
+                            SELECT day FROM turned
+                             WHERE turned.partner_id = bought.partner_id
+                               AND day <= COALESCE(reversed.invoice_date, bought.moment::date)
+                          ORDER BY day DESC LIMIT 1) turned),
+                 paid AS (SELECT partner_id, moment AS day, sum(amount) AS amount FROM purchase GROUP BY 1, 2),
+                 term AS (
+                     SELECT partner_id, moment AS day, sum(discount) AS discount, sum(gross) AS gross,
+                            %(margin)s AS margin, sum(amount) FILTER (WHERE cost > 0) AS known
+                       FROM (%(lines)s) line GROUP BY 1, 2)
+            SELECT partner_id, day, paid.amount::float AS amount,
+                   round(COALESCE(100 * term.discount / NULLIF(term.gross, 0), 0), 1)::float AS discount,
+                   round(100 * term.margin / NULLIF(term.known, 0), 1)::float AS margin,
+                   row_number() OVER (PARTITION BY partner_id ORDER BY day DESC) AS nth
+              FROM paid JOIN term USING (partner_id, day)
             """,
-            cost=cost,
-            clients=clients,
-            company=company.id,
+            orders=lifecycle._select_orders(SQL("member.commercial_partner_id IN %s AND %s", clients, ours)),
+            invoices=lifecycle._select_invoices(SQL("move.commercial_partner_id IN %s AND %s", clients, ours)),
+            margin=lifecycle._sum_margins(),
+            lines=lifecycle._select_lines(),
         )

@@ -10,8 +10,6 @@ from .client_lifecycle_page import ENTERED
 STEPS = [("potential", "active"), ("active", "working"), ("working", "regular"), ("regular", "partner")]
 HEIGHTS = {code: height for height, code in enumerate(("dead", "potential", "active", "working", "regular", "partner"))}
 HEIGHTS |= {"vip": 6, "key": 7}
-# Days of other years are slips of the finger.
-YEARS = (1900, 2999)
 
 
 class ClientLifecyclePage(models.AbstractModel):
@@ -25,23 +23,14 @@ class ClientLifecyclePage(models.AbstractModel):
         department = self.env["client.department"]
         period = wanted.get("period") if wanted.get("period") in dict(department._get_period_names()) else "month"
         date_from, date_to = department._get_period(period)
-        date_from = self._read_day(wanted.get("from")) or date_from
-        date_to = max(self._read_day(wanted.get("to")) or date_to, date_from)
+        date_from = fields.Date.to_date(wanted.get("from")) or date_from
+        date_to = max(fields.Date.to_date(wanted.get("to")) or date_to, date_from)
         return {
             "period": "" if wanted.get("from") or wanted.get("to") else period,
             "periods": department._get_period_names(),
             "date_from": date_from,
             "date_to": date_to,
         }
-
-    @api.model
-    def _read_day(self, text):
-        """Return the day that was entered; none where it cannot be one, as while its year is typed."""
-        try:
-            day = fields.Date.to_date(text)
-        except ValueError:
-            return None
-        return day if day and YEARS[0] <= day.year <= YEARS[1] else None
 
     @api.model
     def _get_movements(self, wanted):

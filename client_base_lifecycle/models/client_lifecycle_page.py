@@ -1,8 +1,11 @@
 from collections import Counter
+from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..tools.concentration import get_curve, get_top_shares, without_largest
 from ..tools.sankey import HEIGHT, WIDTH, lay_out
@@ -21,6 +24,8 @@ COLORS = {
     "key": "#3b8c6e",
 }
 ENTERED = "new"
+# Days outside are slips of the keyboard.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
 class ClientLifecyclePage(models.AbstractModel):
@@ -35,14 +40,33 @@ class ClientLifecyclePage(models.AbstractModel):
     @api.model
     @api.readonly
     def get_page(self, wanted):
-        """Return the HTML of the page that ``wanted`` names: ``{"view", "period", "from", "to", "author"}``."""
+        """Return the HTML of the page that ``wanted`` names: ``{"view", "period", "from", "to", "author"}``.
+
+        :raise UserError: where a day is none, or out of reach
+        """
         # The pages add up by SQL, which asks nobody: without a level of the client base one sees none of them.
         self.env["client.segment.move"].check_access("read")
         views = {"overview": self._get_overview, "movements": self._get_movements, "results": self._get_results}
         view = wanted.get("view") if wanted.get("view") in views else "overview"
+        wanted = {**wanted, **{name: self._read_day(wanted.get(name)) for name in ("from", "to")}}
         values = {"segments": self._get_segments(), "colors": COLORS, **views[view](wanted)}
-        values |= {"amount": self.env["res.partner"]._format_amount, "env": self.env}
+        values |= {"first_day": FIRST_DAY, "last_day": LAST_DAY}
+        values |= {**self.env["client.department"]._get_formats(), "env": self.env}
         return self.env["ir.qweb"]._render(f"client_base_lifecycle.page_{view}", values)
+
+    @api.model
+    def _read_day(self, text):
+        """Return the day that ``text`` says, None for an empty one."""
+        if not text:
+            return None
+        try:
+            day = date.fromisoformat(text)
+        except (TypeError, ValueError):
+            raise UserError(self.env._("“%s” is no day: choose one from the calendar.", text)) from None
+        if not FIRST_DAY <= day <= LAST_DAY:
+            days = {"first": format_date(self.env, FIRST_DAY), "last": format_date(self.env, LAST_DAY)}
+            raise UserError(self.env._("Choose a day from %(first)s to %(last)s.", **days))
+        return day
 
     @api.model
     def _get_segments(self):

@@ -26,7 +26,7 @@ class ClientLifecycle(models.AbstractModel):
             """
             SELECT member.commercial_partner_id AS partner_id, sale.company_id, sale.date_order AS moment,
                    %s AS amount, TRUE AS counts, sale.id AS order_id, NULL::int AS move_id,
-                   COALESCE(NULLIF(sale.currency_rate, 0), 1) AS rate
+                   COALESCE(NULLIF(sale.currency_rate, 0), 1) AS rate, 1 AS sign
               FROM res_partner member
               JOIN sale_order sale ON sale.partner_id = member.id AND sale.state = 'sale'
               JOIN res_company company ON company.id = sale.company_id AND company.client_purchase_source = 'order'
@@ -54,7 +54,9 @@ class ClientLifecycle(models.AbstractModel):
             SELECT move.commercial_partner_id AS partner_id, move.company_id, move.invoice_date::timestamp AS moment,
                    move.amount_untaxed_signed AS amount,
                    move.move_type = 'out_invoice' AND move.payment_state <> 'reversed' AS counts,
-                   NULL::int AS order_id, move.id AS move_id, 1::numeric AS rate
+                   NULL::int AS order_id, move.id AS move_id,
+                   COALESCE(NULLIF(move.invoice_currency_rate, 0), 1) AS rate,
+                   CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END AS sign
               FROM account_move move
               JOIN res_company company ON company.id = move.company_id
              WHERE move.state = 'posted' AND move.move_type IN ('out_invoice', 'out_refund')
@@ -119,62 +121,91 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _select_margins(self):
-        """Return the query of the margins of the orders and invoices of the CTE ``purchase``.
-
-        The cost is what the line kept of it (sale_margin), otherwise the product's of today.  Lines are
-        looked up purchase by purchase: PostgreSQL, left to choose, reads all lines there are for each portion.
-        """
+        """Return the query of the margins of the orders and invoices of the CTE ``purchase``."""
         return SQL(
-            """
-            SELECT partner_id, company_id, sum(amount - quantity * cost) FILTER (WHERE cost > 0) AS margin
-              FROM (%s UNION ALL %s) line
-          GROUP BY partner_id, company_id
-            """,
-            self._select_order_costs(),
-            self._select_invoice_costs(),
+            "SELECT partner_id, company_id, %s AS margin FROM (%s) line GROUP BY partner_id, company_id",
+            self._sum_margins(),
+            self._select_lines(),
         )
 
     @api.model
-    def _select_order_costs(self):
-        kept = "purchase_price" in self.env["sale.order.line"]._fields
+    def _sum_margins(self):
+        """Return the aggregate of lines that is their margin, of those whose cost is known."""
+        return SQL("sum(amount - quantity * cost) FILTER (WHERE cost > 0)")
+
+    @api.model
+    def _select_lines(self):
+        """Return the query of the lines of products in the CTE ``purchase``, in the company's currency.
+
+        ``amount`` is what was paid for the ``quantity``, ``gross`` what it would have been without the
+        ``discount``, and ``cost`` that of a unit: what the line kept of it (sale_margin), otherwise the
+        product's of today.  Lines are looked up purchase by purchase: PostgreSQL, left to choose, reads
+        all lines there are for each portion.
+        """
+        return SQL("%s UNION ALL %s", self._select_order_lines(), self._select_invoice_lines())
+
+    @api.model
+    def _select_order_lines(self):
         return SQL(
             """
-            SELECT purchase.partner_id, purchase.company_id, line.price_subtotal / purchase.rate AS amount,
-                   line.product_uom_qty AS quantity, %s AS cost
+            SELECT purchase.partner_id, purchase.company_id, purchase.moment,
+                   line.price_subtotal / purchase.rate AS amount, line.product_uom_qty AS quantity, %s AS cost,
+                   line.price_unit * line.product_uom_qty / purchase.rate AS gross,
+                   line.price_unit * line.product_uom_qty * line.discount / 100 / purchase.rate AS discount
               FROM purchase
         CROSS JOIN LATERAL (SELECT * FROM sale_order_line WHERE order_id = purchase.order_id OFFSET 0) line
-              JOIN product_product product ON product.id = line.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-         LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id
-         LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
+            %s
             """,
-            SQL("line.purchase_price / purchase.rate") if kept else self._get_cost(),
+            self._get_order_cost(SQL("purchase.company_id"), SQL("purchase.rate")),
+            self._join_products(),
         )
 
     @api.model
-    def _select_invoice_costs(self):
+    def _select_invoice_lines(self):
         return SQL(
             """
-            SELECT purchase.partner_id, purchase.company_id, -line.balance AS amount,
-                   SIGN(-line.balance) * line.quantity AS quantity, %s AS cost
+            SELECT purchase.partner_id, purchase.company_id, purchase.moment,
+                   -line.balance AS amount, purchase.sign * line.quantity AS quantity, %s AS cost,
+                   purchase.sign * line.price_unit * line.quantity / purchase.rate AS gross,
+                   purchase.sign * line.price_unit * line.quantity * line.discount / 100 / purchase.rate AS discount
               FROM purchase
         CROSS JOIN LATERAL (
                    SELECT * FROM account_move_line WHERE move_id = purchase.move_id AND display_type = 'product'
                    OFFSET 0) line
+            %s
+            """,
+            self._get_cost(SQL("purchase.company_id")),
+            self._join_products(),
+        )
+
+    @api.model
+    def _join_products(self):
+        """Return the joins from a ``line`` to what :meth:`_get_cost` reads."""
+        return SQL(
+            """
               JOIN product_product product ON product.id = line.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
          LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id
          LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
-            """,
-            self._get_cost(),
+            """
         )
 
     @api.model
-    def _get_cost(self):
-        """Return the cost of a unit of the line, in the company's currency."""
+    def _get_order_cost(self, company, rate):
+        """Return the cost of a unit of an order's line, in the currency of ``company``.
+
+        :param rate: units of the order's currency for one of the company's
+        """
+        if "purchase_price" in self.env["sale.order.line"]._fields:
+            return SQL("line.purchase_price / %s", rate)
+        return self._get_cost(company)
+
+    @api.model
+    def _get_cost(self, company):
+        """Return the product's cost of today for a unit of the line, in the currency of ``company``."""
         return SQL(
             """
-            (product.standard_price ->> purchase.company_id::text)::numeric
-            * COALESCE(unit.factor / NULLIF(stock_unit.factor, 0), 1)
-            """
+            (product.standard_price ->> %s::text)::numeric * COALESCE(unit.factor / NULLIF(stock_unit.factor, 0), 1)
+            """,
+            company,
         )

@@ -70,6 +70,13 @@ class ResPartner(models.Model):
         if self.filtered(lambda partner: partner.client_grade and not partner.client_grade_date):
             raise ValidationError(self.env._("A decided grade needs the date of the decision."))
 
+    @api.constrains("client_expenses")
+    def _check_client_expenses(self):
+        if self.filtered(lambda partner: partner.client_expenses < 0):
+            raise ValidationError(
+                self.env._("Other expenses are what the client costs: enter zero or an amount above zero.")
+            )
+
     @api.model_create_multi
     def create(self, vals_list):
         defaults = self.default_get(list(DECISION_FIELDS))

@@ -53,7 +53,7 @@ class ResPartner(models.Model):
             "days": self.client_interval,
             "turns": self.client_turns,
         }
-        overdue = _("%s typical intervals since the last purchase", f"{self.client_overdue:.1f}")
+        overdue = _("%s typical intervals since the last purchase", self._format_number(self.client_overdue, 1))
         usual = _("between %(from)s and %(to)s; every %(days)s days, %(turns)s turns so far", **dates)
         return {
             "title": _("Next Order"),
@@ -67,7 +67,7 @@ class ResPartner(models.Model):
         known = self.client_standing_id.sudo().margin  # sudo: of a client that the user sees
         margin = _("margin %s", self._format_amount(known)) if known else _("margin not known")
         since = self.client_first_order and _("since %s", format_date(self.env, self.client_first_order))
-        orders = _("%s purchases", self.client_order_count)
+        orders = _("%s purchases", self._format_number(self.client_order_count))
         return {
             "title": _("Turnover"),
             "text": self._format_amount(self.client_turnover),
@@ -101,9 +101,9 @@ class ResPartner(models.Model):
             return {"title": _("Forecast"), "text": _("None yet")}
         detail = _(
             "%(orders)s orders in %(months)s months; still with us: %(awake)s %%",
-            orders=f"{self.client_forecast_orders:.1f}",
+            orders=self._format_number(self.client_forecast_orders, 1),
             months=self.env.company.client_forecast_months,
-            awake=f"{self.client_awake:.0f}",
+            awake=self._format_number(self.client_awake, 0),
         )
         tone = "good" if self.client_awake >= 70 else "bad" if self.client_awake < 30 else "warning"
         return {

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 
@@ -27,36 +27,33 @@ class ClientAssortmentReport(models.Model):
         "client.standing": ["partner_id", "company_id", "segment_id"],
         "res.partner": ["client_owner_id", "commercial_partner_id"],
         "sale.order": ["state", "date_order", "currency_rate", "company_id", "partner_id"],
-        "sale.order.line": ["order_id", "product_id", "price_subtotal", "product_uom_qty"],
-        "product.template": ["categ_id"],
+        "sale.order.line": ["order_id", "product_id", "product_uom_id", "price_subtotal", "product_uom_qty"],
+        "product.product": ["product_tmpl_id", "standard_price"],
+        "product.template": ["categ_id", "uom_id"],
+        "uom.uom": ["factor"],
     }
 
     @property
     def _table_query(self):
+        lifecycle = self.env["client.lifecycle"]
+        rate = SQL("COALESCE(NULLIF(sale.currency_rate, 0), 1)")
         return SQL(
             """
             SELECT line.id, member.commercial_partner_id AS partner_id, partner.client_owner_id AS owner_id,
                    sale.company_id, standing.segment_id, line.product_id, template.categ_id AS category_id,
                    sale.date_order AS date, line.product_uom_qty AS quantity,
-                   line.price_subtotal / COALESCE(NULLIF(sale.currency_rate, 0), 1) AS turnover,
+                   line.price_subtotal / %(rate)s AS turnover,
                    CASE WHEN %(cost)s > 0
-                        THEN (line.price_subtotal - line.product_uom_qty * %(cost)s)
-                             / COALESCE(NULLIF(sale.currency_rate, 0), 1) END AS margin
+                        THEN line.price_subtotal / %(rate)s - line.product_uom_qty * %(cost)s END AS margin
               FROM sale_order_line line
               JOIN sale_order sale ON sale.id = line.order_id AND sale.state = 'sale'
               JOIN res_partner member ON member.id = sale.partner_id
               JOIN res_partner partner ON partner.id = member.commercial_partner_id
-              JOIN product_product product ON product.id = line.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
+            %(products)s
          LEFT JOIN client_standing standing
                 ON standing.partner_id = partner.id AND standing.company_id = sale.company_id
             """,
-            cost=self._get_cost(),
+            rate=rate,
+            cost=lifecycle._get_order_cost(SQL("sale.company_id"), rate),
+            products=lifecycle._join_products(),
         )
-
-    @api.model
-    def _get_cost(self):
-        """Return the cost of a unit in the order's currency."""
-        if "purchase_price" in self.env["sale.order.line"]._fields:
-            return SQL("line.purchase_price")
-        return SQL("(product.standard_price ->> sale.company_id::text)::numeric * COALESCE(sale.currency_rate, 1)")

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.client_lifecycle_classes import YEAR
 from ..tools.balance import get_balance
 
 
@@ -39,9 +42,22 @@ class ClientBalanceReport(models.Model):
         "client.standing": ["partner_id", "company_id", "segment_id", "turnover_year"],
         "res.partner": ["client_owner_id", "client_expenses", "commercial_partner_id"],
         "client.interaction": ["partner_id", "date", "duration", "kind"],
-        "sale.order": ["state", "date_order", "currency_rate", "company_id", "partner_id"],
-        "sale.order.line": ["order_id", "product_id", "price_subtotal", "price_unit", "discount", "product_uom_qty"],
-        "account.move": ["state", "move_type", "commercial_partner_id", "amount_residual_signed"],
+        "sale.order": ["state", "date_order", "currency_rate", "company_id", "partner_id", "amount_untaxed"],
+        "sale.order.line": [
+            *("order_id", "product_id", "product_uom_id", "price_subtotal", "price_unit", "discount"),
+            "product_uom_qty",
+        ],
+        "account.move": [
+            *("state", "move_type", "payment_state", "commercial_partner_id", "company_id", "invoice_date"),
+            *("invoice_currency_rate", "amount_untaxed_signed", "amount_residual_signed"),
+        ],
+        "account.move.line": [
+            *("move_id", "display_type", "product_id", "product_uom_id", "quantity", "price_unit", "discount"),
+            "balance",
+        ],
+        "product.product": ["product_tmpl_id", "standard_price"],
+        "product.template": ["uom_id"],
+        "uom.uom": ["factor"],
     }
 
     @api.depends("margin", "hours", "expenses", "credit")
@@ -75,54 +91,58 @@ class ClientBalanceReport(models.Model):
 
     @property
     def _table_query(self):
-        year = SQL("CURRENT_DATE - 366")
+        today = fields.Date.today()
         return SQL(
             """
-            SELECT standing.id, standing.partner_id, partner.client_owner_id AS owner_id, standing.company_id,
-                   standing.segment_id, standing.turnover_year AS turnover,
+            WITH account AS (
+                     SELECT standing.* FROM client_standing standing
+                       JOIN client_segment segment
+                         ON segment.id = standing.segment_id AND segment.code IN ('vip', 'key')),
+                 purchase AS MATERIALIZED (%(purchases)s),
+                 line AS (%(lines)s),
+                 sales AS (
+                     SELECT partner_id, company_id, %(margin)s AS margin, sum(discount) AS discount
+                       FROM line GROUP BY partner_id, company_id),
+                 buyer AS (SELECT DISTINCT partner_id, company_id FROM purchase)
+            SELECT account.id, account.partner_id, partner.client_owner_id AS owner_id, account.company_id,
+                   account.segment_id, account.turnover_year AS turnover,
                    COALESCE(partner.client_expenses, 0) AS expenses,
-                   sales.margin, COALESCE(sales.discount, 0) AS discount,
+                   -- Who bought nothing earned us nothing; of who bought, the margin may be unknown.
+                   CASE WHEN buyer.partner_id IS NULL THEN 0 ELSE sales.margin END AS margin,
+                   COALESCE(sales.discount, 0) AS discount,
                    COALESCE(contact.hours, 0) AS hours, COALESCE(contact.visits, 0) AS visits,
-                   COALESCE(owed.credit, 0) AS credit
-              FROM client_standing standing
-              JOIN client_segment segment ON segment.id = standing.segment_id AND segment.code IN ('vip', 'key')
-              JOIN res_partner partner ON partner.id = standing.partner_id
-         LEFT JOIN LATERAL (%(sales)s) sales ON TRUE
+                   GREATEST(owed.credit, 0) AS credit
+              FROM account
+              JOIN res_partner partner ON partner.id = account.partner_id
+         LEFT JOIN buyer ON buyer.partner_id = account.partner_id AND buyer.company_id = account.company_id
+         LEFT JOIN sales ON sales.partner_id = account.partner_id AND sales.company_id = account.company_id
          LEFT JOIN LATERAL (
                    SELECT sum(duration) / 60.0 AS hours, count(*) FILTER (WHERE kind IN ('meeting', 'visit')) AS visits
                      FROM client_interaction
-                    WHERE partner_id = standing.partner_id AND date >= %(year)s) contact ON TRUE
+                    WHERE partner_id = account.partner_id AND date >= %(start)s AND date < %(end)s) contact ON TRUE
          LEFT JOIN LATERAL (
                    SELECT sum(amount_residual_signed) AS credit FROM account_move
-                    WHERE commercial_partner_id = standing.partner_id AND company_id = standing.company_id
+                    WHERE commercial_partner_id = account.partner_id AND company_id = account.company_id
                       AND state = 'posted' AND move_type IN ('out_invoice', 'out_refund')) owed ON TRUE
             """,
-            sales=self._select_sales(year),
-            year=year,
+            **self._get_sales(today - timedelta(days=YEAR - 1), today + timedelta(days=1)),
         )
 
     @api.model
-    def _select_sales(self, year):
-        kept = "purchase_price" in self.env["sale.order.line"]._fields
-        cost = (
-            SQL("line.purchase_price")
-            if kept
-            else SQL("(product.standard_price ->> sale.company_id::text)::numeric * COALESCE(sale.currency_rate, 1)")
-        )
-        rate = SQL("COALESCE(NULLIF(sale.currency_rate, 0), 1)")
-        return SQL(
-            """
-            SELECT sum((line.price_subtotal - line.product_uom_qty * %(cost)s) / %(rate)s)
-                       FILTER (WHERE %(cost)s > 0) AS margin,
-                   sum(line.price_unit * line.product_uom_qty * line.discount / 100 / %(rate)s) AS discount
-              FROM res_partner member
-              JOIN sale_order sale ON sale.partner_id = member.id AND sale.state = 'sale'
-               AND sale.company_id = standing.company_id AND sale.date_order >= %(year)s
-              JOIN sale_order_line line ON line.order_id = sale.id
-              JOIN product_product product ON product.id = line.product_id
-             WHERE member.commercial_partner_id = standing.partner_id
-            """,
-            cost=cost,
-            rate=rate,
-            year=year,
-        )
+    def _get_sales(self, start, end):
+        """Return the parts of the query that read purchases from ``start`` to before ``end``."""
+        lifecycle = self.env["client.lifecycle"]
+        accounts = SQL("(SELECT partner_id FROM account)")
+        orders = SQL("sale.date_order >= %s AND sale.date_order < %s", start, end)
+        invoices = SQL("move.invoice_date >= %s AND move.invoice_date < %s", start, end)
+        return {
+            "start": start,
+            "end": end,
+            "purchases": SQL(
+                "%s UNION ALL %s",
+                lifecycle._select_orders(SQL("member.commercial_partner_id IN %s AND %s", accounts, orders)),
+                lifecycle._select_invoices(SQL("move.commercial_partner_id IN %s AND %s", accounts, invoices)),
+            ),
+            "lines": lifecycle._select_lines(),
+            "margin": lifecycle._sum_margins(),
+        }

@@ -2,6 +2,7 @@ from . import (
     test_adding,
     test_analysis,
     test_audit,
+    test_balance,
     test_companies,
     test_decision,
     test_engine,

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 
 from odoo.addons.client_base.tests.common import ClientBaseCommon
 
@@ -23,6 +23,20 @@ class LifecycleCommon(ClientBaseCommon):
         return cls.env["sale.order"].concat(
             *(cls.make_order(partner, fields.Datetime.to_datetime(cls.day(days)), **values) for days in days_ago)
         )
+
+    def make_invoice(self, client, days_ago, price, kind="out_invoice", **line):
+        """Return a posted invoice or credit note of one line."""
+        values = {"product_id": self.product.id, "price_unit": price, "tax_ids": False, **line}
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": kind,
+                "partner_id": client.id,
+                "invoice_date": self.day(days_ago),
+                "invoice_line_ids": [Command.create(values)],
+            }
+        )
+        invoice.action_post()
+        return invoice
 
     @classmethod
     def store_orders(cls, rows, amount=10):

@@ -81,6 +81,26 @@ class TestCompanies(LifecycleCommon):
         )
         self.assertEqual((segment.code, turnover), ("working", 70))
 
+    def get_facts(self, company):
+        facts = self.env["client.fact"].with_company(company)._get_facts(self.manager, self.day(60), self.today)
+        return facts[self.manager.id]["orders"], facts[self.manager.id]["turnover"]
+
+    def test_results_are_of_the_company_in_its_currency(self):
+        prices = self.env["product.pricelist"].create({"name": "Euro", "currency_id": self.euro.id})
+        self.make_orders(self.alpha, 30, price=100)
+        self.make_orders(self.alpha, 20, price=100, pricelist_id=prices.id)
+        self.order_there(20)
+        self.assertEqual(self.get_facts(self.env.company), (2, 150))
+        self.assertEqual(self.get_facts(self.other), (1, 70))
+
+    def test_a_plan_is_compared_with_the_company_looked_at(self):
+        self.make_orders(self.alpha, 0, price=100)
+        self.order_there(0)
+        plan = self.env["client.plan"].create({"user_id": self.manager.id, "measure": "turnover", "target": 1000})
+        self.assertEqual((plan.fact, plan.percent), (100, 10))
+        there = plan.with_company(self.other)
+        self.assertEqual((there.fact, there.percent), (70, 7))
+
     def test_who_has_no_access_to_a_company_sees_no_standing_with_it(self):
         self.order_there(20)
         standings = self.env["client.standing"].with_user(self.head).search([("partner_id", "=", self.alpha.id)])
@@ -89,20 +109,6 @@ class TestCompanies(LifecycleCommon):
 
 class TestSources(LifecycleCommon):
     """Orders or invoices count, by the company's setting; credit notes are taken off either way."""
-
-    def make_invoice(self, client, days_ago, price, kind="out_invoice"):
-        invoice = self.env["account.move"].create(
-            {
-                "move_type": kind,
-                "partner_id": client.id,
-                "invoice_date": self.day(days_ago),
-                "invoice_line_ids": [
-                    Command.create({"product_id": self.product.id, "price_unit": price, "tax_ids": False})
-                ],
-            }
-        )
-        invoice.action_post()
-        return invoice
 
     def test_credit_notes_lower_the_turnover_at_once(self):
         self.make_orders(self.alpha, 20, price=500)
@@ -128,6 +134,26 @@ class TestSources(LifecycleCommon):
         self.env.cr.precommit.run()
         self.assertEqual(self.alpha.client_turnover, 0)
         self.assert_segment(self.alpha, "potential")
+
+    def get_facts(self):
+        self.env.flush_all()
+        facts = self.env["client.fact"]._get_facts(self.manager, self.day(60), self.today)[self.manager.id]
+        return facts["orders"], facts["turnover"]
+
+    def test_results_after_credit_notes(self):
+        self.make_orders(self.alpha, 20, price=500)
+        self.make_invoice(self.alpha, 61, 50, "out_refund")
+        self.make_invoice(self.alpha, 5, 200, "out_refund")
+        self.assertEqual(self.get_facts(), (1, 300))
+
+    def test_results_by_invoices_instead_of_orders(self):
+        self.env.company.client_purchase_source = "invoice"
+        self.make_orders(self.alpha, 20, price=500)
+        self.make_invoice(self.alpha, 60, 100)
+        self.make_invoice(self.alpha, 0, 150)
+        self.make_invoice(self.beta, 0, 1000)
+        self.assertEqual(self.get_facts(), (2, 250))
+        self.assertEqual(dict(self.env["client.fact"]._get_measures())["orders"], "Posted invoices")
 
     def test_margin_where_the_cost_is_known(self):
         self.make_orders(self.alpha, 20, price=100)

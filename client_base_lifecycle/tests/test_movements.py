@@ -28,14 +28,6 @@ class TestMovements(LifecycleCommon):
         after = self.env["client.lifecycle.page"]._count_base_on(self.today, None)["potential"]
         self.assertEqual(before - after, 2 if not self.beta.is_company else 1)
 
-    def test_days_that_cannot_be_are_none(self):
-        pages = self.env["client.lifecycle.page"]
-        month = pages._get_period({})
-        for text in ("0001-01-01", "9999-12-31", "2026-02-30", "soon"):
-            with self.subTest(text=text):
-                period = pages._get_period({"from": text, "to": text})
-                self.assertEqual((period["date_from"], period["date_to"]), (month["date_from"], month["date_to"]))
-
     def test_pages_are_for_those_with_a_level(self):
         stranger = new_test_user(self.env, "without level", groups="base.group_user")
         for view in ("overview", "movements", "results"):

@@ -1,5 +1,7 @@
+import re
 from datetime import timedelta
 
+from lxml.html import fromstring
 from psycopg2.errors import UniqueViolation
 
 from odoo import Command, fields
@@ -69,6 +71,40 @@ class TestPoints(LifecycleCommon):
         point = self.get_point(self.alpha)
         self.assertEqual(point.cause, "terms")
         self.assertIn("10", point.turns_html)
+
+    def get_turns(self):
+        self.env.flush_all()
+        turns = self.env["client.decision"]._get_turns(self.alpha)
+        return [(turn["day"], turn["amount"], turn["discount"], turn["margin"]) for turn in turns]
+
+    def test_terms_in_the_company_s_currency(self):
+        if "purchase_price" in self.env["sale.order.line"]._fields:
+            self.skipTest("sale_margin keeps the costs with the lines")
+        self.product.standard_price = 120
+        euro = self.setup_other_currency("EUR", rates=[("2000-01-01", 0.5)])
+        prices = self.env["product.pricelist"].create({"name": "Euro", "currency_id": euro.id})
+        order = self.make_orders(self.alpha, 20, pricelist_id=prices.id)
+        self.assertEqual((order.currency_id, order.currency_rate), (euro, 0.5))
+        self.assertEqual(self.get_turns(), [(self.day(20), 200, 0, 40)])
+
+    def test_terms_after_credit_notes(self):
+        self.product.standard_price = 60
+        self.make_orders(self.alpha, 30, 10, price=100)
+        self.make_invoice(self.alpha, 20, 100, "out_refund")
+        self.make_invoice(self.alpha, 5, 20, "out_refund", product_id=False, name="For the late delivery")
+        first, second = self.get_turns()
+        self.assertEqual(first, (self.day(30), 0, 0, None))
+        self.assertEqual(second[:2], (self.day(10), 80))
+
+    def test_terms_of_invoices_where_they_count(self):
+        self.env.company.client_purchase_source = "invoice"
+        self.product.standard_price = 60
+        self.make_orders(self.alpha, 40, price=1000)
+        self.make_invoice(self.alpha, 30, 200, discount=25)
+        wrong = self.make_invoice(self.alpha, 20, 500)
+        self.make_invoice(self.alpha, 10, 100)
+        wrong._reverse_moves([{"invoice_date": self.day(5)}], cancel=True)
+        self.assertEqual(self.get_turns(), [(self.day(30), 150, 25, 60), (self.day(10), 100, 0, 40)])
 
     def test_a_new_point_without_a_client_yet(self):
         form = Form(self.env["client.decision"].with_user(self.manager))
@@ -177,6 +213,55 @@ class TestPoints(LifecycleCommon):
                     self.assertNotIn(self.beta.name, html if user == self.manager else "")
         self.assertIn("o_client_tile", self.alpha.with_user(self.manager).get_client_panel("life"))
         self.assertIn(self.alpha.name, self.env["client.lifecycle.page"].with_user(self.manager).get_page({}))
+
+    def read_numbers(self, html):
+        """Return the text of a page without its explanations, spaces being plain ones."""
+        page = fromstring(str(html))
+        for method in page.findall(".//details"):
+            method.drop_tree()
+        return page.text_content().replace("\N{NO-BREAK SPACE}", " ")
+
+    def test_numbers_are_written_as_the_reader_does(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.make_overdue(self.alpha)
+        self.env["client.lifecycle"]._analyse(self.env.company)
+        page = self.env["client.lifecycle.page"].with_user(self.manager).with_context(lang="ru_RU")
+        symbol = self.env.company.currency_id.symbol
+        since = str(self.day(400))
+        pages = {view: page.get_page({"view": view, "from": since}) for view in ("overview", "movements", "results")}
+        client = self.alpha.with_user(self.manager).with_context(lang="ru_RU")
+        pages["card"] = client.get_client_panel("life")
+        pages["department"] = self.env["client.department"].with_context(lang="ru_RU").get_page("year")
+        pages["turns"] = self.env["client.decision"].with_context(lang="ru_RU").new({"partner_id": client}).turns_html
+        texts = {name: self.read_numbers(html) for name, html in pages.items()}
+        for name, text in texts.items():
+            with self.subTest(page=name):
+                self.assertNotRegex(text, r"\d,\d{3}\b|\d\.\d+ [%×]")
+        for name in ("overview", "results", "card"):
+            with self.subTest(page=name):
+                self.assertRegex(texts[name], rf"10 000 {re.escape(symbol)}|{re.escape(symbol)} 10 000")
+        self.assertRegex(texts["turns"], rf"1 000 {re.escape(symbol)}|{re.escape(symbol)} 1 000")
+
+    def test_how_numbers_are_written(self):
+        partners = self.env["res.partner"]
+        expected = {(1234567.4, 0): "1,234,567", (12.5, None): "12.5", (-0.2, 0): "0", (80.0, None): "80"}
+        expected |= {(0.25, 1): "0.3", (7, 1): "7.0"}
+        for (number, digits), text in expected.items():
+            with self.subTest(number=number, digits=digits):
+                self.assertEqual(partners._format_number(number, digits), text)
+        signed = [partners._format_number(number, signed=True) for number in (3, -3, 0)]
+        self.assertEqual(signed, ["+3", "-3", "0"])
+
+    def test_days_that_are_none_are_refused_in_words(self):
+        page = self.env["client.lifecycle.page"].with_user(self.head)
+        for view in ("movements", "results"):
+            for argument in ("from", "to"):
+                for wrong in ("0001-01-01", "0202-05-01", "9999-12-31", "2025-02-30", "rubbish", 5, ["2025-01-01"]):
+                    with self.subTest(view=view, argument=argument, wrong=wrong), self.assertRaises(UserError):
+                        page.get_page({"view": view, argument: wrong})
+            for fine in ({"from": "", "to": None}, {"from": "2025-01-01"}, {"to": "1999-01-01"}):
+                with self.subTest(view=view, fine=fine):
+                    self.assertIn('type="date"', page.get_page({"view": view, **fine}))
 
     def test_the_job_of_the_analysis(self):
         self.make_overdue(self.alpha)

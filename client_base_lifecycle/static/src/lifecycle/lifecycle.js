@@ -17,11 +17,36 @@ export class LifecyclePage extends ServerPanel {
         return this.orm.silent.call("client.lifecycle.page", "get_page", [this.wanted]);
     }
 
-    /** A date was chosen, or an author. */
+    /** A date was chosen in the calendar, or an author; one that is being typed changes with every key. */
     onChange(ev) {
-        const { argument } = ev.target.dataset;
-        if (argument) {
-            this.ask(argument, ev.target.value);
+        if (ev.target !== this.typed) {
+            this.askFor(ev.target);
+        }
+    }
+
+    onKeydown(ev) {
+        if (ev.target.type !== "date") {
+            super.onKeydown(ev);
+        } else if (ev.key === "Enter") {
+            this.askFor(ev.target);
+        } else {
+            this.typed = ev.target;
+        }
+    }
+
+    onFocusout(ev) {
+        if (ev.target === this.typed) {
+            this.askFor(ev.target);
+        }
+    }
+
+    /** Ask for what an input says, unless it says nothing new, or no whole date within reach: then it says what it did. */
+    askFor(input) {
+        this.typed = null;
+        if (!input.value || !input.checkValidity()) {
+            input.value = input.defaultValue;
+        } else if (input.dataset.argument && input.value !== input.defaultValue) {
+            this.ask(input.dataset.argument, input.value);
         }
     }
 
