@@ -179,9 +179,7 @@ class ClientCampaignMailer(models.AbstractModel):
                 if text := rendered.get(delivery.recipient_id.id):
                     messages[delivery.id] = self._build_message(campaign, delivery, *text, attachments)
                 else:
-                    delivery._settle(
-                        "failed", self.env._("The message cannot be made for this client: see its preview.")
-                    )
+                    delivery._settle_unmade()
         return messages
 
     def _render(self, recipients, purpose):

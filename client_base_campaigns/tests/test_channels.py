@@ -6,6 +6,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import mute_logger
 
 from .common import CampaignCommon
 
@@ -44,6 +45,19 @@ class TestChannels(CampaignCommon):
         sms.sms_tracker_id._action_update_from_sms_state("error", failure_type="sms_credit")
         self.assertEqual(campaign.recipient_ids.delivery, "failed")
         self.assertIn("Credit", campaign.recipient_ids.delivery_note)
+
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
+    def test_a_text_message_that_cannot_be_made_holds_nobody_up(self):
+        self.beta.write({"city": "Berlin", "phone": "+32470123457"})
+        campaign = self.make_frozen(clients=self.alpha | self.beta, channel="sms")
+        campaign.with_user(self.env.user).sms_text = "Hi {{ object.partner_id.city.upper() }}"
+        campaign.action_send()
+        other = self.make_sending(clients=self.free)
+        self.run_mailer()
+        self.assertEqual(self.get_deliveries(campaign), {self.alpha: "failed", self.beta: "sent"})
+        self.assertIn("cannot be made", self.get_recipient(campaign, self.alpha).delivery_note)
+        self.assertIn("BERLIN", self.env["sms.sms"].search([("partner_id", "in", self.clients.ids)]).body)
+        self.assertEqual(self.get_deliveries(other), {self.free: "sent"})
 
     def test_a_call_is_the_manager_s_task_with_a_script(self):
         campaign = self.make_sent(clients=self.alpha, channel="call", script="<p>Ask for Anna</p>", subject=False)
