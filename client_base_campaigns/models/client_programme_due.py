@@ -36,8 +36,8 @@ class ClientProgrammeDue(models.AbstractModel):
                  WHERE (SELECT count(*) FROM had
                          WHERE had.partner_id = due.partner_id AND had.date_start >= %(year)s) < %(cap)s
                    AND NOT EXISTS (SELECT FROM had WHERE had.partner_id = due.partner_id
-                                      AND had.person_id IS NOT DISTINCT FROM due.person_id
-                                      AND had.date_start > due.since)
+                                      AND (due.person_id IS NULL OR had.person_id = due.person_id)
+                                      AND had.date_start >= due.since)
               ORDER BY due.partner_id, due.person_id
                 """,
                 programme=programme.id,
@@ -48,7 +48,7 @@ class ClientProgrammeDue(models.AbstractModel):
         )
         return dict(rows)
 
-    # Each SELECT gives clients, the person that it is about, and the day since when a message counts as this one.
+    # Each SELECT gives clients, the person that it is about, and the first day on which a message counts as this one.
 
     @api.model
     def _select_birthday(self, programme, today):
@@ -83,16 +83,20 @@ class ClientProgrammeDue(models.AbstractModel):
                                 WHERE rel.client_holiday_id = holiday.id
                                   AND rel.res_partner_industry_id = client.industry_id))
             """,
-            since=today - timedelta(days=LATE + 1),
+            since=today - timedelta(days=LATE),
             holidays=holidays.ids,
         )
 
     @api.model
     def _select_reorder(self, programme, today):
-        """Who ordered three times at least, and would by the mean interval order now, but not since long."""
+        """Who ordered three times at least, and would by the mean interval order now, but not since long.
+
+        A reminder on the day of the last order brought that order, unless it may be of the next already.
+        """
         return SQL(
             """
-            SELECT client.id AS partner_id, NULL::int AS person_id, bought.last_on AS since
+            SELECT client.id AS partner_id, NULL::int AS person_id,
+                   last_on + CASE WHEN ceil(rhythm) > %(before)s THEN 1 ELSE 0 END AS since
               FROM (SELECT *, (last_on - first_on)::float / (orders - 1) AS rhythm
                       FROM client_standing
                      WHERE company_id = %(company)s AND orders >= 3 AND last_on > first_on) AS bought
