@@ -1,8 +1,14 @@
+import logging
 from datetime import timedelta
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
+
+_logger = logging.getLogger(__name__)
 
 KINDS = [
     ("birthday", "Birthdays of persons"),
@@ -78,11 +84,21 @@ class ClientProgramme(models.Model):
 
     @api.model
     def _cron_run(self):
-        """Do the day's round of all programmes, each in a transaction of its own."""
+        """Do the day's round of all programmes, each in a transaction of its own: one that fails stops no other."""
         programmes = self.search([("user_id.active", "=", True)])
         for done, programme in enumerate(programmes, 1):
-            programme._run()
+            programme._run_apart()
             self.env["ir.cron"]._commit_progress(1, remaining=len(programmes) - done)
+
+    def _run_apart(self):
+        """Do the programme's round, or nothing of it where that fails."""
+        try:
+            with self.env.cr.savepoint():
+                self._run()
+        except OperationalError:
+            raise  # two writers in each other's way, or no database: the next run goes on
+        except Exception:
+            _logger.exception("%s %s", self._name, self.id)
 
     def _get_due(self):
         """Return ``{client id: person id or None}`` of who is due today and fits the model campaign."""
@@ -100,17 +116,24 @@ class ClientProgramme(models.Model):
         if not due:
             return self.env["client.campaign"]
         campaign = self._make_campaign(due)
-        if (
-            self.auto_send
-            and not campaign.needs_approval
-            and campaign.recipient_ids.filtered_domain([("delivery", "=", "waiting")])
-        ):
-            campaign.action_send()
-        else:
+        refusal = self._send(campaign) if self.auto_send and not campaign.needs_approval else ""
+        if campaign.state == "offer":
             campaign.activity_schedule(
-                "mail.mail_activity_data_todo", summary=self.env._("Look and send"), user_id=self.user_id.id
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Look and send"),
+                note=plaintext2html(refusal) if refusal else False,
+                user_id=self.user_id.id,
             )
         return campaign
+
+    def _send(self, campaign):
+        """Send ``campaign`` where it can be sent; return the words that say why it cannot."""
+        try:
+            with self.env.cr.savepoint():
+                campaign.action_send()
+        except UserError as error:
+            return str(error)
+        return ""
 
     def _make_campaign(self, due):
         today, model = fields.Date.context_today(self), self.campaign_id
