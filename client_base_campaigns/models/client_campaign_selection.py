@@ -53,7 +53,7 @@ class ClientCampaignSelection(models.AbstractModel):
         """Return the SELECT of the judged clients, one row each: addresses, channels, exclusion."""
         return SQL(
             """
-            WITH reached AS (%(reached)s), judged AS (%(judged)s), capped AS (%(capped)s)
+            WITH reached AS (%(reached)s), sifted AS (%(sifted)s), judged AS (%(judged)s), capped AS (%(capped)s)
             SELECT partner_id, owner_id, person_id, email, phone, runs,
                    CASE WHEN exclusion IS NULL THEN channel END AS channel,
                    CASE WHEN exclusion IS NULL THEN fallback END AS fallback,
@@ -65,7 +65,8 @@ class ClientCampaignSelection(models.AbstractModel):
               FROM capped
             """,
             reached=self._select_reached(campaign, clients),
-            judged=self._select_judged(campaign),
+            sifted=self._select_sifted(campaign),
+            judged=self._select_judged(),
             capped=self._select_capped(campaign, by_hand),
             draw=str(campaign.draw),
             control=0 if by_hand else campaign.control_percent,
@@ -127,8 +128,8 @@ class ClientCampaignSelection(models.AbstractModel):
         )
 
     @api.model
-    def _select_judged(self, campaign):
-        """Return the SELECT of the reached with why each is left out, the gravest reason first."""
+    def _select_sifted(self, campaign):
+        """Return the SELECT of the reached with why each is left out by itself, the gravest reason first."""
         return SQL(
             """
             SELECT reached.*, other.runs,
@@ -140,10 +141,7 @@ class ClientCampaignSelection(models.AbstractModel):
                         WHEN channel IS NULL THEN 'no_address'
                         WHEN %(without_running)s AND other.runs THEN 'running'
                         WHEN %(quiet_days)s > 0 AND other.rests THEN 'resting'
-                        WHEN channel = ANY(%(once)s) AND row_number() OVER (
-                             PARTITION BY channel, CASE WHEN channel = 'email' THEN email ELSE phone END
-                             ORDER BY partner_id) > 1 THEN 'same_address'
-                   END AS exclusion
+                   END AS own_exclusion
               FROM reached
              CROSS JOIN LATERAL (
                    SELECT COALESCE(bool_or(campaign.state = ANY(%(running)s)), FALSE) AS runs,
@@ -157,9 +155,24 @@ class ClientCampaignSelection(models.AbstractModel):
             """,
             without_running=bool(campaign.without_running),
             quiet_days=campaign.quiet_days or 0,
-            once=list(ONCE_PER_ADDRESS),
             running=["offer", *RUNNING],
             campaign=campaign._origin.id or 0,
+        )
+
+    @api.model
+    def _select_judged(self):
+        """Return the SELECT of the sifted in which only the first stays of those that have one address."""
+        return SQL(
+            """
+            SELECT sifted.*,
+                   CASE WHEN own_exclusion IS NULL AND channel = ANY(%(once)s) AND row_number() OVER (
+                             PARTITION BY own_exclusion IS NULL, channel,
+                                          CASE WHEN channel = 'email' THEN email ELSE phone END
+                             ORDER BY partner_id) > 1 THEN 'same_address'
+                        ELSE own_exclusion END AS exclusion
+              FROM sifted
+            """,
+            once=list(ONCE_PER_ADDRESS),
         )
 
     @api.model

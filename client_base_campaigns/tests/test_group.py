@@ -95,6 +95,18 @@ class TestGroup(CampaignCommon):
         ways = {one.partner_id: (one.channel, one.fallback_channel) for one in campaign.recipient_ids}
         self.assertEqual(ways, {self.alpha: ("call", "email"), self.beta: ("sms", False), self.free: ("email", False)})
 
+    def test_whoever_is_left_out_keeps_no_address_from_others(self):
+        double = self.make_client("Alpha Again", self.manager, email=self.alpha.email)
+        third = self.make_client("Alpha Once More", self.manager, email=self.alpha.email)
+        self.make_sent(clients=self.alpha)
+        campaign = self.make_frozen(clients=self.alpha | double | third, quiet_days=3)
+        self.assertEqual(self.get_exclusions(campaign), {self.alpha: "resting", double: False, third: "same_address"})
+        self.alpha.client_revivable = "no"
+        campaign = self.make_frozen(clients=self.alpha | double | third)
+        self.assertEqual(
+            self.get_exclusions(campaign), {self.alpha: "not_revivable", double: False, third: "same_address"}
+        )
+
     def test_who_joins_later_joins_by_hand(self):
         campaign = self.make_sent(clients=self.alpha)
         self.make_orders(self.beta, 3)
