@@ -74,7 +74,7 @@ class ClientCampaign(models.Model):
     )
     budget = fields.Float(digits=(16, 2), tracking=True, help="What the campaign may cost.")
     cost = fields.Float(digits=(16, 2), help="What it did cost; the return is counted against it.", copy=False)
-    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    currency_id = fields.Many2one(related="user_id.company_id.currency_id")
     utm_campaign_id = fields.Many2one(
         "utm.campaign",
         string="UTM Campaign",
@@ -95,10 +95,6 @@ class ClientCampaign(models.Model):
     _dates_in_order = models.Constraint(
         "CHECK (date_start <= date_end)", "The campaign ends before it begins: change one of the dates."
     )
-
-    @api.depends_context("company")
-    def _compute_currency_id(self):
-        self.currency_id = self.env.company.currency_id
 
     def copy_data(self, default=None):
         """Plan a past campaign anew: as long as it was, from today on."""
