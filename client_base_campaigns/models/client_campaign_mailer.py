@@ -221,6 +221,10 @@ class ClientCampaignMailer(models.AbstractModel):
             self._record_loss(delivery_id, error, session)
         except MailDeliveryException as error:
             self._record_refusal(delivery_id, error.__context__ or error, session)
+        except AssertionError as error:
+            # Odoo found nothing that it could send to or from, before it said anything to the server.
+            self._settle(delivery_id, session, "failed", str(error))
+            self._commit(session)
         else:
             session.losses = 0
             # Committed with the claim of the next one: dying before leaves it "being sent", which is uncertain.

@@ -187,6 +187,13 @@ class TestSending(CampaignCommon):
         self.assertEqual(self.server.addresses, [BETA, FREE])
         self.assertEqual(self.get_recipient(campaign, self.alpha).delivery, "failed")
 
+    def test_addresses_in_other_scripts_hold_nobody_up(self):
+        self.alpha.email, self.beta.email = "jürgen@büro.example.com", f"info@{64 * 'ü'}.example.com"
+        campaign = self.make_sent()
+        self.assertEqual(self.get_deliveries(campaign), {self.alpha: "sent", self.beta: "failed", self.free: "sent"})
+        self.assertIn("jürgen@xn--bro-hoa.example.com", self.server.recipients)
+        self.assertFalse(campaign.recipient_ids.delivery_ids.filtered(lambda one: one.state == "sending"))
+
     def test_an_address_that_cannot_be_used_holds_nobody_up(self):
         self.server.answers[ALPHA] = smtplib.SMTPNotSupportedError("SMTPUTF8 not supported by server")
         campaign = self.make_sent()
