@@ -19,22 +19,28 @@ class ClientProgrammeDue(models.AbstractModel):
 
     @api.model
     def _get_due(self, programme, today):
-        """Return ``{client id: person id or None}`` of who is due and has not had the year's messages yet."""
+        """Return ``{client id: person id or None}`` of who is due and has not had the year's messages yet.
+
+        Whoever was drawn into the control group, or left out by a person, had this one too: it is not to come
+        on the next day.
+        """
         self.env.flush_all()
         self.env["client.standing"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
                 WITH had AS (
-                    SELECT recipient.partner_id, recipient.person_id, campaign.date_start
+                    SELECT recipient.partner_id, recipient.person_id, campaign.date_start,
+                           recipient.delivery NOT IN ('excluded', 'control') AS written
                       FROM client_campaign_recipient AS recipient
                       JOIN client_campaign AS campaign ON campaign.id = recipient.campaign_id
-                     WHERE campaign.programme_id = %(programme)s AND recipient.delivery NOT IN ('excluded', 'control')
+                     WHERE campaign.programme_id = %(programme)s
+                       AND (recipient.delivery <> 'excluded' OR recipient.exclusion = 'by_hand')
                 )
                 SELECT DISTINCT ON (due.partner_id) due.partner_id, due.person_id
                   FROM (%(due)s) AS due
                  WHERE (SELECT count(*) FROM had
-                         WHERE had.partner_id = due.partner_id AND had.date_start >= %(year)s) < %(cap)s
+                         WHERE had.partner_id = due.partner_id AND had.date_start >= %(year)s AND written) < %(cap)s
                    AND NOT EXISTS (SELECT FROM had WHERE had.partner_id = due.partner_id
                                       AND (due.person_id IS NULL OR had.person_id = due.person_id)
                                       AND had.date_start >= due.since)

@@ -121,6 +121,40 @@ class TestProgramme(CampaignCommon):
         self.assertFalse(broken.run_ids)
         self.assertEqual(programme.run_ids.recipient_ids.delivery, "sent")
 
+    def test_whom_nothing_reaches_is_no_campaign_each_day(self):
+        self.decide(self.alpha, "dead", revivable="yes")
+        self.alpha.email = False
+        programme = self.make_programme("revival", yearly_cap=3)
+        programme.action_run()
+        self.assertFalse(programme.run_ids)
+        self.alpha.email = "alpha@clients.example.com"
+        programme.action_run()
+        self.assertEqual(programme.run_ids.recipient_ids.delivery, "queued")
+
+    def test_the_control_group_is_not_written_to_on_the_next_day(self):
+        self.make_orders(self.beta, 95, 65, 35)
+        programme = self.make_programme("reorder", yearly_cap=5)
+        programme.campaign_id.control_percent = 90
+        self.run_day()
+        self.assertEqual(programme.run_ids.recipient_ids.delivery, "control")
+        self.assertFalse(programme._get_due())
+
+    def test_whom_a_person_left_out_stays_left_out(self):
+        self.make_orders(self.beta, 95, 65, 35)
+        programme = self.make_programme("reorder", yearly_cap=5, auto_send=False)
+        programme.action_run()
+        programme.run_ids.recipient_ids.action_leave_out()
+        self.assertFalse(programme._get_due())
+
+    def test_a_person_is_greeted_at_its_own_address(self):
+        self.anna.write(
+            {"client_birthday": date(1980, self.today.month, self.today.day), "email": "anna@a.example.com"}
+        )
+        self.alpha.email = False
+        self.make_programme("birthday")
+        self.run_day()
+        self.assertEqual(self.server.addresses, ["anna@a.example.com"])
+
     def test_revival_of_who_may_be_revived(self):
         self.decide(self.alpha, "dead", revivable="yes")
         self.decide(self.beta, "dead", user=self.head, revivable="no")
