@@ -155,6 +155,22 @@ class TestProgramme(CampaignCommon):
         self.run_day()
         self.assertEqual(self.server.addresses, ["anna@a.example.com"])
 
+    def test_programmes_look_at_their_responsible_s_company(self):
+        self.make_orders(self.beta, 95, 65, 35)
+        other = self.env["res.company"].create({"name": "Our Other Company"})
+        programme = self.make_programme("reorder")
+        self.marketer.write({"company_ids": [(4, other.id)], "company_id": other.id})
+        self.run_day()
+        self.assertFalse(programme.run_ids)
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM client_standing WHERE company_id = %s", [other.id])
+        self.env.cr.execute(
+            "UPDATE client_standing SET company_id = %s WHERE partner_id = %s", [other.id, self.beta.id]
+        )
+        self.env.invalidate_all()
+        self.run_day()
+        self.assertEqual(programme.run_ids.recipient_ids.delivery, "sent")
+
     def test_revival_of_who_may_be_revived(self):
         self.decide(self.alpha, "dead", revivable="yes")
         self.decide(self.beta, "dead", user=self.head, revivable="no")
