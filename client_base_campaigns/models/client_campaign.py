@@ -137,15 +137,19 @@ class ClientCampaign(models.Model):
         """Go back to goal, days and responsible; a frozen group is dissolved."""
         self.ensure_one()
         self._check_state("group", "offer")
-        self.recipient_ids.unlink()
+        self._dissolve_group()
         self.state = "draft"
 
     def action_back_to_group(self):
         """Dissolve the group, so that its criteria can be changed."""
         self.ensure_one()
         self._check_state("offer")
-        self.recipient_ids.unlink()
+        self._dissolve_group()
         self.state = "group"
+
+    def _dissolve_group(self):
+        # sudo: those go, too, whom whoever chooses anew does not see
+        self.sudo().recipient_ids.unlink()
 
     def action_open_recipients(self):
         """Open the recipients that the pressed figure counts."""

@@ -180,7 +180,7 @@ class ClientCampaign(models.Model):
         """Turn the clients that fit now into recipients; later changes of clients change nothing."""
         self.ensure_one()
         self._check_state("draft", "group")
-        self.recipient_ids.unlink()
+        self._dissolve_group()
         clients = self.env["res.partner"]._search(self._get_candidates_domain())
         if not self.env["client.campaign.selection"]._freeze(self, clients, self._get_group_reason()):
             raise UserError(self.env._("No client fits these criteria. Widen them first."))

@@ -122,6 +122,11 @@ class TestGroup(CampaignCommon):
         self.assertEqual(self.get_exclusions(campaign), {self.alpha: False, double: "same_address"})
         self.assertEqual(len(self.server.messages), 1)
 
+    def test_a_group_is_dissolved_as_a_whole(self):
+        campaign = self.make_frozen()
+        campaign.with_user(self.manager).action_back_to_group()
+        self.assertFalse(campaign.sudo().recipient_ids)
+
     def test_who_joins_later_joins_by_hand(self):
         campaign = self.make_sent(clients=self.alpha)
         self.make_orders(self.beta, 3)
