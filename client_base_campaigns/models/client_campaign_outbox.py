@@ -27,7 +27,7 @@ class ClientCampaignOutbox(models.AbstractModel):
     @api.model
     def _queue_sms(self, deliveries):
         """Give the texts to Odoo's own SMS queue; the provider's words come back through the trackers."""
-        texts = self._render_texts(deliveries)
+        texts = self._render_texts(deliveries, "_render_sms")
         numbers = {delivery: uuid4().hex for delivery in texts}
         self.env["sms.sms"].create(
             [
@@ -48,12 +48,12 @@ class ClientCampaignOutbox(models.AbstractModel):
         made._register_contacts()
 
     @api.model
-    def _render_texts(self, deliveries):
+    def _render_texts(self, deliveries, render):
         """Return ``{delivery: text}``; what cannot be made fails and holds nobody up."""
         texts = {}
         for delivery in deliveries:
             try:
-                texts[delivery] = delivery.recipient_id._render_sms(delivery.purpose)
+                texts[delivery] = getattr(delivery.recipient_id, render)(delivery.purpose)
             except UserError:
                 delivery._settle_unmade()
         return texts
@@ -61,6 +61,10 @@ class ClientCampaignOutbox(models.AbstractModel):
     @api.model
     def _make_tasks(self, channel, deliveries):
         """Put these on somebody's desk: letters on the marketer's as one pile, others on the managers' one by one."""
+        if channel == "letter":
+            # One that cannot be printed would keep the pile from being printed.
+            texts = self._render_texts(deliveries, "_render_letter")
+            deliveries = deliveries.filtered(lambda delivery: delivery in texts)
         deliveries._settle("todo")
         if channel == "letter":
             self._ask_for_letters(deliveries.campaign_id)
