@@ -133,20 +133,28 @@ class ClientCampaignMailer(models.AbstractModel):
 
     def _send_batch(self, campaign, deliveries, session):
         """Send these by their channels and commit the fate of each."""
-        awake = self._put_off_quiet(campaign, deliveries)
-        letters = awake.filtered(lambda delivery: delivery.channel == "email")
-        self.env["client.campaign.outbox"]._hand_over(awake - letters)
-        messages = self._build_messages(campaign, letters)
-        session.done += len(deliveries) - len(messages)
-        self._commit(session)
+        messages = self._surely(lambda: self._begin_batch(campaign, deliveries, session))
         for delivery_id, message in messages.items():
             self._send(delivery_id, message, session)
             if not session.time_left:
                 break
         self._commit(session)
         self.env.invalidate_all()
-        letters._register_contacts()
-        self._commit(session)
+        self._surely(lambda: self._register_letters(deliveries.browse(messages), session))
+
+    def _begin_batch(self, campaign, deliveries, session):
+        """Commit what is settled without a conversation; return the messages that are left, as they are built."""
+        awake = self._put_off_quiet(campaign, deliveries)
+        letters = awake.filtered(lambda delivery: delivery.channel == "email")
+        self.env["client.campaign.outbox"]._hand_over(awake - letters)
+        messages = self._build_messages(campaign, letters)
+        session.time_left = self.env["ir.cron"]._commit_progress(len(deliveries) - len(messages))
+        return messages
+
+    def _register_letters(self, deliveries, session):
+        """Commit what was sent of these to the contact register."""
+        deliveries._register_contacts()
+        session.time_left = self.env["ir.cron"]._commit_progress()
 
     @api.model
     def _put_off_quiet(self, campaign, deliveries):
