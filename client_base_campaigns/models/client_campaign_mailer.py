@@ -112,7 +112,7 @@ class ClientCampaignMailer(models.AbstractModel):
         except (OSError, smtplib.SMTPException, MailDeliveryException) as error:
             # Before any conversation: all stay queued.
             self._commit(session)
-            self._note_server_away(error)
+            self._note_server_away(campaign.user_id, error)
             self._commit(session)
         finally:
             if session.fate:  # something unforeseen happened; what was sent is kept all the same
@@ -127,7 +127,7 @@ class ClientCampaignMailer(models.AbstractModel):
         if not allowed:
             return self.env["client.campaign.delivery"]
         domain = [*self._get_queue_domain(), ("campaign_id", "=", campaign.id), ("id", ">", last_id)]
-        if self._is_server_away():
+        if self._is_server_away(campaign.user_id):
             domain.append(("channel", "!=", "email"))
         return self.env["client.campaign.delivery"].search(domain, order="id", limit=min(BATCH, allowed))
 

@@ -35,8 +35,8 @@ class ClientCampaign(models.Model):
     )
 
     def _compute_sending_note(self):
-        away, until = self.env["client.campaign.mailer"]._get_server_away()
         for campaign in self:
+            away, until = self.env["client.campaign.mailer"]._get_server_away(campaign.user_id)
             note = False
             if campaign.paused:
                 note = self.env._("Paused: nothing is sent until you resume.")

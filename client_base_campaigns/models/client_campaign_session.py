@@ -40,7 +40,7 @@ class Session:
             self.smtp = self._connect()
             self._watch_data()
             self._keep_addresses()
-            self.env["client.campaign.mailer"]._note_server_back()
+            self.env["client.campaign.mailer"]._note_server_back(self.sender)
 
     def _connect(self):
         try:

@@ -212,6 +212,28 @@ class TestSending(CampaignCommon):
         self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"queued"})
         self.assertIn("cannot be reached", campaign.sending_note)
 
+    @mute_logger(MAILER, f"{MAILER}_waiting", "odoo.addons.base.models.ir_cron")
+    def test_the_server_of_one_sender_holds_up_no_other(self):
+        campaign = self.make_sending(user=self.manager, clients=self.alpha)
+        stuck = self.make_sending(clients=self.beta)  # goes first
+        connect = IrMail_Server._connect__
+
+        def connect_some(*args, smtp_from, **kwargs):
+            if smtp_from == self.marketer.email_formatted:
+                raise ConnectionRefusedError("Connection refused")
+            return connect(*args, smtp_from=smtp_from, **kwargs)
+
+        with patch.object(IrMail_Server, "_connect__", connect_some):
+            self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA])
+        self.assertIn("cannot be reached", stuck.sending_note)
+        self.assertFalse(campaign.sending_note)
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA], "it is not tried again at once")
+        self.wait(stuck)
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA, BETA])
+
     def test_what_was_sent_is_registered_though_others_write_the_clients(self):
         self.check_conflict("client.campaign.register", "_register_sent")
 
