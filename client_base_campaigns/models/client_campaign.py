@@ -74,7 +74,7 @@ class ClientCampaign(models.Model):
     )
     budget = fields.Float(digits=(16, 2), tracking=True, help="What the campaign may cost.")
     cost = fields.Float(digits=(16, 2), help="What it did cost; the return is counted against it.", copy=False)
-    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    currency_id = fields.Many2one(related="user_id.company_id.currency_id")
     utm_campaign_id = fields.Many2one(
         "utm.campaign",
         string="UTM Campaign",
@@ -95,10 +95,6 @@ class ClientCampaign(models.Model):
     _dates_in_order = models.Constraint(
         "CHECK (date_start <= date_end)", "The campaign ends before it begins: change one of the dates."
     )
-
-    @api.depends_context("company")
-    def _compute_currency_id(self):
-        self.currency_id = self.env.company.currency_id
 
     def copy_data(self, default=None):
         """Plan a past campaign anew: as long as it was, from today on."""
@@ -141,15 +137,19 @@ class ClientCampaign(models.Model):
         """Go back to goal, days and responsible; a frozen group is dissolved."""
         self.ensure_one()
         self._check_state("group", "offer")
-        self.recipient_ids.unlink()
+        self._dissolve_group()
         self.state = "draft"
 
     def action_back_to_group(self):
         """Dissolve the group, so that its criteria can be changed."""
         self.ensure_one()
         self._check_state("offer")
-        self.recipient_ids.unlink()
+        self._dissolve_group()
         self.state = "group"
+
+    def _dissolve_group(self):
+        # sudo: those go, too, whom whoever chooses anew does not see
+        self.sudo().recipient_ids.unlink()
 
     def action_open_recipients(self):
         """Open the recipients that the pressed figure counts."""

@@ -110,6 +110,10 @@ class ClientCampaignDelivery(models.Model):
             {"delivery": "excluded", "exclusion": "opt_out"}
         )
 
+    def _settle_unmade(self):
+        """Give these up: their texts cannot be made, which is to hold nobody else up."""
+        self._settle("failed", self.env._("The message cannot be made for this client: see its preview."))
+
     def _record_bounce(self, words):
         """Note that what the server took came back."""
         for delivery in self.filtered(lambda delivery: delivery.state in ("sent", "uncertain")):

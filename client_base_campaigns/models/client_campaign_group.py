@@ -125,8 +125,15 @@ class ClientCampaign(models.Model):
         return self._limit_to_responsible(self._get_group_domain())
 
     def _limit_to_responsible(self, domain):
+        return domain & Domain("id", "in", self._get_clients_of_responsible()._search(domain))
+
+    def _get_clients_of_responsible(self):
+        """Return the model of clients as the responsible has it, in the companies that both work for."""
+        # sudo: which companies a colleague works for limits what is found
+        user = self.user_id.sudo()
+        companies = (self.env.companies & user.company_ids) or user.company_id
         theirs = self.env["res.partner"].with_user(self.user_id).sudo(False)
-        return domain & Domain("id", "in", theirs._search(domain))
+        return theirs.with_context(allowed_company_ids=companies.ids)
 
     def _get_group_domain(self):
         """Return the domain of the clients that the criteria choose."""
@@ -173,7 +180,7 @@ class ClientCampaign(models.Model):
         """Turn the clients that fit now into recipients; later changes of clients change nothing."""
         self.ensure_one()
         self._check_state("draft", "group")
-        self.recipient_ids.unlink()
+        self._dissolve_group()
         clients = self.env["res.partner"]._search(self._get_candidates_domain())
         if not self.env["client.campaign.selection"]._freeze(self, clients, self._get_group_reason()):
             raise UserError(self.env._("No client fits these criteria. Widen them first."))
@@ -187,7 +194,7 @@ class ClientCampaign(models.Model):
         self.ensure_one()
         self._check_state("offer", "sending", "receipts")
         domain = Domain(self.env["res.partner"]._get_client_domain()) & Domain("id", "in", clients.ids)
-        theirs = self.env["res.partner"].with_user(self.user_id).sudo(False)._search(domain)
+        theirs = self._get_clients_of_responsible()._search(domain)
         chosen = self.env["res.partner"]._search(domain & Domain("id", "in", theirs))
         joined = self.env["client.campaign.selection"]._freeze(self, chosen, reason, by_hand=True)
         recipients = self.recipient_ids.browse(joined)

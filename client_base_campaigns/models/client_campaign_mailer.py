@@ -112,7 +112,7 @@ class ClientCampaignMailer(models.AbstractModel):
         except (OSError, smtplib.SMTPException, MailDeliveryException) as error:
             # Before any conversation: all stay queued.
             self._commit(session)
-            self._note_server_away(error)
+            self._note_server_away(campaign.user_id, error)
             self._commit(session)
         finally:
             if session.fate:  # something unforeseen happened; what was sent is kept all the same
@@ -127,26 +127,34 @@ class ClientCampaignMailer(models.AbstractModel):
         if not allowed:
             return self.env["client.campaign.delivery"]
         domain = [*self._get_queue_domain(), ("campaign_id", "=", campaign.id), ("id", ">", last_id)]
-        if self._is_server_away():
+        if self._is_server_away(campaign.user_id):
             domain.append(("channel", "!=", "email"))
         return self.env["client.campaign.delivery"].search(domain, order="id", limit=min(BATCH, allowed))
 
     def _send_batch(self, campaign, deliveries, session):
         """Send these by their channels and commit the fate of each."""
-        awake = self._put_off_quiet(campaign, deliveries)
-        letters = awake.filtered(lambda delivery: delivery.channel == "email")
-        self.env["client.campaign.outbox"]._hand_over(awake - letters)
-        messages = self._build_messages(campaign, letters)
-        session.done += len(deliveries) - len(messages)
-        self._commit(session)
+        messages = self._surely(lambda: self._begin_batch(campaign, deliveries, session))
         for delivery_id, message in messages.items():
             self._send(delivery_id, message, session)
             if not session.time_left:
                 break
         self._commit(session)
         self.env.invalidate_all()
-        letters._register_contacts()
-        self._commit(session)
+        self._surely(lambda: self._register_letters(deliveries.browse(messages), session))
+
+    def _begin_batch(self, campaign, deliveries, session):
+        """Commit what is settled without a conversation; return the messages that are left, as they are built."""
+        awake = self._put_off_quiet(campaign, deliveries)
+        letters = awake.filtered(lambda delivery: delivery.channel == "email")
+        self.env["client.campaign.outbox"]._hand_over(awake - letters)
+        messages = self._build_messages(campaign, letters)
+        session.time_left = self.env["ir.cron"]._commit_progress(len(deliveries) - len(messages))
+        return messages
+
+    def _register_letters(self, deliveries, session):
+        """Commit what was sent of these to the contact register."""
+        deliveries._register_contacts()
+        session.time_left = self.env["ir.cron"]._commit_progress()
 
     @api.model
     def _put_off_quiet(self, campaign, deliveries):
@@ -179,9 +187,7 @@ class ClientCampaignMailer(models.AbstractModel):
                 if text := rendered.get(delivery.recipient_id.id):
                     messages[delivery.id] = self._build_message(campaign, delivery, *text, attachments)
                 else:
-                    delivery._settle(
-                        "failed", self.env._("The message cannot be made for this client: see its preview.")
-                    )
+                    delivery._settle_unmade()
         return messages
 
     def _render(self, recipients, purpose):
@@ -223,6 +229,10 @@ class ClientCampaignMailer(models.AbstractModel):
             self._record_loss(delivery_id, error, session)
         except MailDeliveryException as error:
             self._record_refusal(delivery_id, error.__context__ or error, session)
+        except AssertionError as error:
+            # Odoo found nothing that it could send to or from, before it said anything to the server.
+            self._settle(delivery_id, session, "failed", str(error))
+            self._commit(session)
         else:
             session.losses = 0
             # Committed with the claim of the next one: dying before leaves it "being sent", which is uncertain.

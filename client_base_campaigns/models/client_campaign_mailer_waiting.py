@@ -1,3 +1,4 @@
+import json
 import logging
 from datetime import datetime, timedelta
 
@@ -17,28 +18,44 @@ class ClientCampaignMailer(models.AbstractModel):
     _inherit = "client.campaign.mailer"
 
     @api.model
-    def _get_server_away(self):
-        """Return ``(failures, until)`` of a mail server that could not be reached lately."""
-        # sudo: kept for the job among the parameters
-        failures, _bar, until = (self.env["ir.config_parameter"].sudo().get_param(SERVER_AWAY) or "").partition("|")
-        return (int(failures), datetime.fromisoformat(until)) if until else (0, None)
+    def _get_servers_away(self):
+        """Return ``{sender's id: (failures, until)}`` of the mail servers that could not be reached lately.
+
+        Which server it is depends on whose letters they are: one that is away holds up no other sender's.
+        """
+        try:
+            # sudo: kept for the job among the parameters
+            kept = json.loads(self.env["ir.config_parameter"].sudo().get_param(SERVER_AWAY) or "{}")
+        except ValueError:
+            return {}  # as it was written before there were several
+        return {int(sender): (failures, datetime.fromisoformat(until)) for sender, (failures, until) in kept.items()}
 
     @api.model
-    def _is_server_away(self):
-        _failures, until = self._get_server_away()
+    def _get_server_away(self, sender):
+        return self._get_servers_away().get(sender.id, (0, None))
+
+    @api.model
+    def _is_server_away(self, sender):
+        _failures, until = self._get_server_away(sender)
         return bool(until) and until > fields.Datetime.now()
 
     @api.model
-    def _note_server_away(self, error):
-        failures, _until = self._get_server_away()
+    def _note_server_away(self, sender, error):
+        failures, _until = self._get_server_away(sender)
         until = fields.Datetime.now() + get_wait(failures + 1)
         _logger.warning("Campaigns: the mail server cannot be reached, next try at %s UTC: %s", until, error)
-        self.env["ir.config_parameter"].sudo().set_param(SERVER_AWAY, f"{failures + 1}|{until}")  # sudo: as above
+        self._keep_servers_away({**self._get_servers_away(), sender.id: (failures + 1, until)})
 
     @api.model
-    def _note_server_back(self):
-        if self._get_server_away()[1]:
-            self.env["ir.config_parameter"].sudo().set_param(SERVER_AWAY, False)  # sudo: as above
+    def _note_server_back(self, sender):
+        away = self._get_servers_away()
+        if away.pop(sender.id, None):
+            self._keep_servers_away(away)
+
+    @api.model
+    def _keep_servers_away(self, away):
+        value = json.dumps(away, default=str) if away else False
+        self.env["ir.config_parameter"].sudo().set_param(SERVER_AWAY, value)  # sudo: as above
 
     @api.model
     def _plan_next_run(self):
@@ -54,7 +71,6 @@ class ClientCampaignMailer(models.AbstractModel):
         times = [first.not_before] if first else []
         if any(campaign.rate for campaign, _count in self._get_queue()):
             times.append(fields.Datetime.now() + WINDOW)
-        if self._is_server_away():
-            times.append(self._get_server_away()[1])
+        times += [until for _failures, until in self._get_servers_away().values() if until > fields.Datetime.now()]
         if times:
             self.env.ref("client_base_campaigns.ir_cron_send")._trigger(at=min(times) + timedelta(seconds=1))

@@ -1,6 +1,7 @@
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ClientCampaignOutbox(models.AbstractModel):
@@ -26,14 +27,15 @@ class ClientCampaignOutbox(models.AbstractModel):
     @api.model
     def _queue_sms(self, deliveries):
         """Give the texts to Odoo's own SMS queue; the provider's words come back through the trackers."""
-        numbers = {delivery: uuid4().hex for delivery in deliveries}
+        texts = self._render_texts(deliveries, "_render_sms")
+        numbers = {delivery: uuid4().hex for delivery in texts}
         self.env["sms.sms"].create(
             [
                 {
                     "uuid": uuid,
                     "number": delivery.address,
                     "partner_id": delivery.recipient_id._get_addressee().id,
-                    "body": delivery.recipient_id._render_sms(delivery.purpose),
+                    "body": texts[delivery],
                 }
                 for delivery, uuid in numbers.items()
             ]
@@ -41,12 +43,28 @@ class ClientCampaignOutbox(models.AbstractModel):
         self.env["sms.tracker"].create(
             [{"sms_uuid": uuid, "campaign_delivery_id": delivery.id} for delivery, uuid in numbers.items()]
         )
-        deliveries._settle("sent")
-        deliveries._register_contacts()
+        made = deliveries.filtered(lambda delivery: delivery in texts)
+        made._settle("sent")
+        made._register_contacts()
+
+    @api.model
+    def _render_texts(self, deliveries, render):
+        """Return ``{delivery: text}``; what cannot be made fails and holds nobody up."""
+        texts = {}
+        for delivery in deliveries:
+            try:
+                texts[delivery] = getattr(delivery.recipient_id, render)(delivery.purpose)
+            except UserError:
+                delivery._settle_unmade()
+        return texts
 
     @api.model
     def _make_tasks(self, channel, deliveries):
         """Put these on somebody's desk: letters on the marketer's as one pile, others on the managers' one by one."""
+        if channel == "letter":
+            # One that cannot be printed would keep the pile from being printed.
+            texts = self._render_texts(deliveries, "_render_letter")
+            deliveries = deliveries.filtered(lambda delivery: delivery in texts)
         deliveries._settle("todo")
         if channel == "letter":
             self._ask_for_letters(deliveries.campaign_id)

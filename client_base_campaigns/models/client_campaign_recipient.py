@@ -95,7 +95,7 @@ class ClientCampaignRecipient(models.Model):
     # No Monetary: the currency is computed, and Odoo sums up no amounts in such.
     turnover = fields.Float(digits=(16, 2), readonly=True)
     script = fields.Html(related="campaign_id.script")
-    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    currency_id = fields.Many2one(related="campaign_id.currency_id")
     # Part of the key of the personal page: one more, and the links that went out before are void.
     revision = fields.Integer(default=0, readonly=True)
 
@@ -109,10 +109,6 @@ class ClientCampaignRecipient(models.Model):
 
     # The last change of a campaign's recipients.
     _changes_index = models.Index("(campaign_id, write_date)")
-
-    @api.depends_context("company")
-    def _compute_currency_id(self):
-        self.currency_id = self.env.company.currency_id
 
     @api.constrains("channel", "fallback_channel")
     def _check_channels(self):

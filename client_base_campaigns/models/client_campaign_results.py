@@ -203,7 +203,10 @@ class ClientCampaign(models.Model):
         )
 
     def action_refresh_results(self):
-        """Count the orders that the recipients confirmed within the campaign's days, or that carry its UTM campaign."""
+        """Count the orders that the recipients confirmed within the campaign's days, or that carry its UTM campaign.
+
+        These are orders of the company that the responsible works for, in its currency.
+        """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -212,8 +215,9 @@ class ClientCampaign(models.Model):
                     SELECT campaign.id AS campaign_id, client.commercial_partner_id AS partner_id, count(*) AS orders,
                            sum(sale.amount_untaxed / COALESCE(NULLIF(sale.currency_rate, 0), 1)) AS turnover
                       FROM client_campaign AS campaign
+                      JOIN res_users AS responsible ON responsible.id = campaign.user_id
                       JOIN sale_order AS sale
-                        ON sale.state = 'sale'
+                        ON sale.state = 'sale' AND sale.company_id = responsible.company_id
                        AND (sale.campaign_id = campaign.utm_campaign_id
                             OR campaign.count_orders = 'window'
                                AND sale.date_order >= campaign.date_start AND sale.date_order < campaign.date_end + 1)

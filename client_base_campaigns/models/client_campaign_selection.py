@@ -17,8 +17,11 @@ class ClientCampaignSelection(models.AbstractModel):
     _description = "Selection of a Campaign's Group"
 
     @api.model
-    def _freeze(self, campaign, clients, reason, by_hand=False):
-        """Insert the recipients that ``clients`` (a query on partners) become; return their ids."""
+    def _freeze(self, campaign, clients, reason, by_hand=False, persons=()):
+        """Insert the recipients that ``clients`` (a query on partners) become; return their ids.
+
+        :param persons: ids of those of the clients' persons, one of each, that the campaign is addressed to
+        """
         self.env.flush_all()
         self.env["client.standing"].flush_model()
         rows = self.env.execute_query(
@@ -41,7 +44,7 @@ class ClientCampaignSelection(models.AbstractModel):
                 campaign=campaign.id,
                 reason=reason,
                 uid=self.env.uid,
-                judged=self._select(campaign, clients, by_hand),
+                judged=self._select(campaign, clients, by_hand, persons),
             )
         )
         campaign.invalidate_recordset()
@@ -49,11 +52,11 @@ class ClientCampaignSelection(models.AbstractModel):
         return [row[0] for row in rows]
 
     @api.model
-    def _select(self, campaign, clients, by_hand=False):
+    def _select(self, campaign, clients, by_hand=False, persons=()):
         """Return the SELECT of the judged clients, one row each: addresses, channels, exclusion."""
         return SQL(
             """
-            WITH reached AS (%(reached)s), judged AS (%(judged)s), capped AS (%(capped)s)
+            WITH reached AS (%(reached)s), sifted AS (%(sifted)s), judged AS (%(judged)s), capped AS (%(capped)s)
             SELECT partner_id, owner_id, person_id, email, phone, runs,
                    CASE WHEN exclusion IS NULL THEN channel END AS channel,
                    CASE WHEN exclusion IS NULL THEN fallback END AS fallback,
@@ -64,15 +67,16 @@ class ClientCampaignSelection(models.AbstractModel):
                         THEN 'control' ELSE exclusion END AS exclusion
               FROM capped
             """,
-            reached=self._select_reached(campaign, clients),
-            judged=self._select_judged(campaign),
+            reached=self._select_reached(campaign, clients, persons),
+            sifted=self._select_sifted(campaign),
+            judged=self._select_judged(campaign, by_hand),
             capped=self._select_capped(campaign, by_hand),
             draw=str(campaign.draw),
             control=0 if by_hand else campaign.control_percent,
         )
 
     @api.model
-    def _select_reached(self, campaign, clients):
+    def _select_reached(self, campaign, clients, persons):
         """Return the SELECT of the clients with their addressees, and the channels that reach these."""
         first, second = campaign.channel, campaign.fallback_channel
         return SQL(
@@ -93,11 +97,11 @@ class ClientCampaignSelection(models.AbstractModel):
             """,
             first=first,
             second=second or None,
-            addressed=self._select_addressed(campaign, clients),
+            addressed=self._select_addressed(campaign, clients, persons),
         )
 
     @api.model
-    def _select_addressed(self, campaign, clients):
+    def _select_addressed(self, campaign, clients, persons):
         return SQL(
             """
             SELECT client.id AS partner_id, client.client_owner_id AS owner_id, client.client_region_id AS region_id,
@@ -112,23 +116,40 @@ class ClientCampaignSelection(models.AbstractModel):
               FROM res_partner AS client
          LEFT JOIN client_standing AS standing
                 ON standing.partner_id = client.id AND standing.company_id = %(company)s
-         LEFT JOIN LATERAL (
-                   SELECT who.id, who.email_normalized, who.phone_sanitized, who.phone
-                     FROM client_dmu_member AS member
-                     JOIN res_partner AS who ON who.id = member.person_id AND who.active
-                    WHERE member.partner_id = client.id AND member.role_id = %(role)s AND member.date_to IS NULL
-                 ORDER BY member.authority DESC NULLS LAST, member.id
-                    LIMIT 1) AS person ON TRUE
+         LEFT JOIN %(person)s
              WHERE client.id IN %(clients)s
             """,
             company=self.env.company.id,
-            role=campaign.dmu_role_id.id or None,
+            person=self._join_persons(persons) if persons else self._join_members(campaign),
             clients=clients.subselect(),
         )
 
     @api.model
-    def _select_judged(self, campaign):
-        """Return the SELECT of the reached with why each is left out, the gravest reason first."""
+    def _join_members(self, campaign):
+        """Return the join of the ``person`` with the campaign's part in decisions to the ``client``."""
+        return SQL(
+            """
+            LATERAL (
+                   SELECT who.id, who.email_normalized, who.phone_sanitized, who.phone
+                     FROM client_dmu_member AS member
+                     JOIN res_partner AS who ON who.id = member.person_id AND who.active
+                    WHERE member.partner_id = client.id AND member.role_id = %s AND member.date_to IS NULL
+                 ORDER BY member.authority DESC NULLS LAST, member.id
+                    LIMIT 1) AS person ON TRUE
+            """,
+            campaign.dmu_role_id.id or None,
+        )
+
+    @api.model
+    def _join_persons(self, persons):
+        """Return the join of the one ``person`` of ``persons`` to the ``client``."""
+        return SQL(
+            "res_partner AS person ON person.commercial_partner_id = client.id AND person.id = ANY(%s)", list(persons)
+        )
+
+    @api.model
+    def _select_sifted(self, campaign):
+        """Return the SELECT of the reached with why each is left out by itself, the gravest reason first."""
         return SQL(
             """
             SELECT reached.*, other.runs,
@@ -140,10 +161,7 @@ class ClientCampaignSelection(models.AbstractModel):
                         WHEN channel IS NULL THEN 'no_address'
                         WHEN %(without_running)s AND other.runs THEN 'running'
                         WHEN %(quiet_days)s > 0 AND other.rests THEN 'resting'
-                        WHEN channel = ANY(%(once)s) AND row_number() OVER (
-                             PARTITION BY channel, CASE WHEN channel = 'email' THEN email ELSE phone END
-                             ORDER BY partner_id) > 1 THEN 'same_address'
-                   END AS exclusion
+                   END AS own_exclusion
               FROM reached
              CROSS JOIN LATERAL (
                    SELECT COALESCE(bool_or(campaign.state = ANY(%(running)s)), FALSE) AS runs,
@@ -157,9 +175,41 @@ class ClientCampaignSelection(models.AbstractModel):
             """,
             without_running=bool(campaign.without_running),
             quiet_days=campaign.quiet_days or 0,
-            once=list(ONCE_PER_ADDRESS),
             running=["offer", *RUNNING],
             campaign=campaign._origin.id or 0,
+        )
+
+    @api.model
+    def _select_judged(self, campaign, by_hand):
+        """Return the SELECT of the sifted in which only the first stays of those that have one address."""
+        return SQL(
+            """
+            SELECT sifted.*,
+                   CASE WHEN own_exclusion IS NULL AND channel = ANY(%(once)s) AND (
+                             row_number() OVER (
+                                 PARTITION BY own_exclusion IS NULL, channel,
+                                              CASE WHEN channel = 'email' THEN email ELSE phone END
+                                 ORDER BY partner_id) > 1
+                             OR %(taken)s) THEN 'same_address'
+                        ELSE own_exclusion END AS exclusion
+              FROM sifted
+            """,
+            once=list(ONCE_PER_ADDRESS),
+            taken=self._is_taken(campaign) if by_hand else SQL("FALSE"),
+        )
+
+    @api.model
+    def _is_taken(self, campaign):
+        """Return what is true of the ``sifted`` whose address another recipient of the campaign has already."""
+        return SQL(
+            """
+            EXISTS (SELECT FROM client_campaign_recipient AS mate
+                     WHERE mate.campaign_id = %s AND mate.partner_id <> sifted.partner_id
+                       AND mate.delivery <> 'excluded' AND mate.channel = sifted.channel
+                       AND CASE WHEN mate.channel = 'email' THEN mate.email = sifted.email
+                                ELSE mate.phone = sifted.phone END)
+            """,
+            campaign.id,
         )
 
     @api.model

@@ -35,8 +35,8 @@ class ClientCampaign(models.Model):
     )
 
     def _compute_sending_note(self):
-        away, until = self.env["client.campaign.mailer"]._get_server_away()
         for campaign in self:
+            away, until = self.env["client.campaign.mailer"]._get_server_away(campaign.user_id)
             note = False
             if campaign.paused:
                 note = self.env._("Paused: nothing is sent until you resume.")
@@ -168,7 +168,9 @@ class ClientCampaign(models.Model):
 
     def _queue_fallbacks(self):
         """Queue the other channel, or a call, where the first failed or was not confirmed for so many days."""
-        unreached = SQL("delivery = 'failed' AND receipt_date IS NULL AND fallback_channel IS NOT NULL")
+        unreached = SQL(
+            "delivery = 'failed' AND receipt_date IS NULL AND fallback_channel IS NOT NULL AND %s", self._get_willing()
+        )
         due = SQL("((%s) OR (%s))", self._get_unanswered("fallback_days"), unreached)
         other = SQL(
             "COALESCE(fallback_channel, CASE WHEN channel <> 'call' AND COALESCE(phone, '') <> '' THEN 'call' END)"
@@ -178,10 +180,20 @@ class ClientCampaign(models.Model):
     def _get_unanswered(self, days):
         """Return what is true of the recipients that got it, and did not answer for the campaign's ``days``."""
         return SQL(
-            """delivery = 'sent' AND receipt_date IS NULL AND answer IS NULL
+            """delivery = 'sent' AND receipt_date IS NULL AND answer IS NULL AND %(willing)s
                AND EXISTS (SELECT FROM client_campaign AS campaign
                             WHERE campaign.id = client_campaign_recipient.campaign_id AND campaign.%(days)s > 0
                               AND client_campaign_recipient.sent_date
                                   < now() AT TIME ZONE 'UTC' - campaign.%(days)s * interval '1 day')""",
             days=SQL.identifier(days),
+            willing=self._get_willing(),
+        )
+
+    def _get_willing(self):
+        """Return what is true of the recipients that did not opt out meanwhile: by one way means by all."""
+        return SQL(
+            """NOT EXISTS (SELECT FROM mail_blacklist AS list
+                            WHERE list.active AND list.email = client_campaign_recipient.email)
+               AND NOT EXISTS (SELECT FROM phone_blacklist AS list
+                                WHERE list.active AND list.number = client_campaign_recipient.phone)"""
         )

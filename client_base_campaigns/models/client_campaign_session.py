@@ -3,6 +3,10 @@ import logging
 import smtplib
 from contextlib import contextmanager
 
+from odoo.exceptions import UserError
+
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+
 _logger = logging.getLogger(__name__)
 
 
@@ -33,10 +37,16 @@ class Session:
 
     def open(self):
         if self.smtp is None:
-            self.smtp = self.env["ir.mail_server"]._connect__(smtp_from=self.sender.email_formatted)
+            self.smtp = self._connect()
             self._watch_data()
             self._keep_addresses()
-            self.env["client.campaign.mailer"]._note_server_back()
+            self.env["client.campaign.mailer"]._note_server_back(self.sender)
+
+    def _connect(self):
+        try:
+            return self.env["ir.mail_server"]._connect__(smtp_from=self.sender.email_formatted)
+        except UserError as error:  # a certificate or a token that is none any more: to wait helps as with others
+            raise MailDeliveryException(str(error)) from error
 
     def _watch_data(self):
         begin = getattr(self.smtp, "data", None)

@@ -1,8 +1,14 @@
+import logging
 from datetime import timedelta
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import plaintext2html
+
+_logger = logging.getLogger(__name__)
 
 KINDS = [
     ("birthday", "Birthdays of persons"),
@@ -78,11 +84,21 @@ class ClientProgramme(models.Model):
 
     @api.model
     def _cron_run(self):
-        """Do the day's round of all programmes, each in a transaction of its own."""
+        """Do the day's round of all programmes, each in a transaction of its own: one that fails stops no other."""
         programmes = self.search([("user_id.active", "=", True)])
         for done, programme in enumerate(programmes, 1):
-            programme._run()
+            programme.with_company(programme.user_id.company_id)._run_apart()
             self.env["ir.cron"]._commit_progress(1, remaining=len(programmes) - done)
+
+    def _run_apart(self):
+        """Do the programme's round, or nothing of it where that fails."""
+        try:
+            with self.env.cr.savepoint():
+                self._run()
+        except OperationalError:
+            raise  # two writers in each other's way, or no database: the next run goes on
+        except Exception:
+            _logger.exception("%s %s", self._name, self.id)
 
     def _get_due(self):
         """Return ``{client id: person id or None}`` of who is due today and fits the model campaign."""
@@ -94,23 +110,37 @@ class ClientProgramme(models.Model):
         return {client: due[client] for client in self.env["res.partner"].search(domain).ids}
 
     def _run(self):
-        """Make today's campaign of who is due, and send it where it goes by itself; return it."""
+        """Make today's campaign of who is due, and send it where it goes by itself; return it.
+
+        There is none where all who are due are left out: it would come again each day.
+        """
         self.ensure_one()
         due = self._get_due()
         if not due:
             return self.env["client.campaign"]
         campaign = self._make_campaign(due)
-        if (
-            self.auto_send
-            and not campaign.needs_approval
-            and campaign.recipient_ids.filtered_domain([("delivery", "=", "waiting")])
-        ):
-            campaign.action_send()
-        else:
+        if not campaign.recipient_ids.filtered(lambda recipient: recipient.delivery != "excluded"):
+            # Nobody can be written to today; tomorrow some may.
+            campaign.unlink()
+            return campaign.browse()
+        refusal = self._send(campaign) if self.auto_send and not campaign.needs_approval else ""
+        if campaign.state == "offer":
             campaign.activity_schedule(
-                "mail.mail_activity_data_todo", summary=self.env._("Look and send"), user_id=self.user_id.id
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Look and send"),
+                note=plaintext2html(refusal) if refusal else False,
+                user_id=self.user_id.id,
             )
         return campaign
+
+    def _send(self, campaign):
+        """Send ``campaign`` where it can be sent; return the words that say why it cannot."""
+        try:
+            with self.env.cr.savepoint():
+                campaign.action_send()
+        except UserError as error:
+            return str(error)
+        return ""
 
     def _make_campaign(self, due):
         today, model = fields.Date.context_today(self), self.campaign_id
@@ -125,26 +155,8 @@ class ClientProgramme(models.Model):
         )
         clients = self.env["res.partner"]._search([("id", "in", list(due))])
         kinds = dict(self._fields["kind"]._description_selection(self.env))
-        self.env["client.campaign.selection"]._freeze(campaign, clients, f"{self.name}: {kinds[self.kind]}")
-        self._address_persons(campaign, due)
+        persons = list(filter(None, due.values()))
+        reason = f"{self.name}: {kinds[self.kind]}"
+        self.env["client.campaign.selection"]._freeze(campaign, clients, reason, persons=persons)
         campaign.state = "offer"
         return campaign
-
-    def _address_persons(self, campaign, due):
-        """Address the greetings to the persons whose birthday it is, where they have addresses."""
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE client_campaign_recipient AS recipient
-                   SET person_id = person.id,
-                       email = COALESCE(person.email_normalized, recipient.email),
-                       phone = COALESCE(person.phone_sanitized, recipient.phone)
-                  FROM res_partner AS person
-                 WHERE recipient.campaign_id = %s AND person.id = ANY(%s)
-                   AND person.commercial_partner_id = recipient.partner_id
-                """,
-                campaign.id,
-                [person for person in due.values() if person],
-            )
-        )
-        campaign.recipient_ids.invalidate_recordset()

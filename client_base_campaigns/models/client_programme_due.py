@@ -19,25 +19,31 @@ class ClientProgrammeDue(models.AbstractModel):
 
     @api.model
     def _get_due(self, programme, today):
-        """Return ``{client id: person id or None}`` of who is due and has not had the year's messages yet."""
+        """Return ``{client id: person id or None}`` of who is due and has not had the year's messages yet.
+
+        Whoever was drawn into the control group, or left out by a person, had this one too: it is not to come
+        on the next day.
+        """
         self.env.flush_all()
         self.env["client.standing"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
                 WITH had AS (
-                    SELECT recipient.partner_id, recipient.person_id, campaign.date_start
+                    SELECT recipient.partner_id, recipient.person_id, campaign.date_start,
+                           recipient.delivery NOT IN ('excluded', 'control') AS written
                       FROM client_campaign_recipient AS recipient
                       JOIN client_campaign AS campaign ON campaign.id = recipient.campaign_id
-                     WHERE campaign.programme_id = %(programme)s AND recipient.delivery NOT IN ('excluded', 'control')
+                     WHERE campaign.programme_id = %(programme)s
+                       AND (recipient.delivery <> 'excluded' OR recipient.exclusion = 'by_hand')
                 )
                 SELECT DISTINCT ON (due.partner_id) due.partner_id, due.person_id
                   FROM (%(due)s) AS due
                  WHERE (SELECT count(*) FROM had
-                         WHERE had.partner_id = due.partner_id AND had.date_start >= %(year)s) < %(cap)s
+                         WHERE had.partner_id = due.partner_id AND had.date_start >= %(year)s AND written) < %(cap)s
                    AND NOT EXISTS (SELECT FROM had WHERE had.partner_id = due.partner_id
-                                      AND had.person_id IS NOT DISTINCT FROM due.person_id
-                                      AND had.date_start > due.since)
+                                      AND (due.person_id IS NULL OR had.person_id = due.person_id)
+                                      AND had.date_start >= due.since)
               ORDER BY due.partner_id, due.person_id
                 """,
                 programme=programme.id,
@@ -48,7 +54,7 @@ class ClientProgrammeDue(models.AbstractModel):
         )
         return dict(rows)
 
-    # Each SELECT gives clients, the person that it is about, and the day since when a message counts as this one.
+    # Each SELECT gives clients, the person that it is about, and the first day on which a message counts as this one.
 
     @api.model
     def _select_birthday(self, programme, today):
@@ -83,16 +89,20 @@ class ClientProgrammeDue(models.AbstractModel):
                                 WHERE rel.client_holiday_id = holiday.id
                                   AND rel.res_partner_industry_id = client.industry_id))
             """,
-            since=today - timedelta(days=LATE + 1),
+            since=today - timedelta(days=LATE),
             holidays=holidays.ids,
         )
 
     @api.model
     def _select_reorder(self, programme, today):
-        """Who ordered three times at least, and would by the mean interval order now, but not since long."""
+        """Who ordered three times at least, and would by the mean interval order now, but not since long.
+
+        A reminder on the day of the last order brought that order, unless it may be of the next already.
+        """
         return SQL(
             """
-            SELECT client.id AS partner_id, NULL::int AS person_id, bought.last_on AS since
+            SELECT client.id AS partner_id, NULL::int AS person_id,
+                   last_on + CASE WHEN ceil(rhythm) > %(before)s THEN 1 ELSE 0 END AS since
               FROM (SELECT *, (last_on - first_on)::float / (orders - 1) AS rhythm
                       FROM client_standing
                      WHERE company_id = %(company)s AND orders >= 3 AND last_on > first_on) AS bought

@@ -21,6 +21,7 @@ class MailServer:
 
     def __init__(self):
         self.messages = []
+        self.recipients = []
         self.answers = {}
         self.early = {}
         self.reachable = True
@@ -32,6 +33,7 @@ class MailServer:
 
     def send_message(self, message, smtp_from, smtp_to_list):
         (address,) = smtp_to_list
+        self.recipients.append(address)
         # As a mail program reads it.
         message = email.message_from_bytes(message.as_bytes(), policy=email.policy.default)
         if answer := self.early.get(address):

@@ -6,6 +6,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import mute_logger
 
 from .common import CampaignCommon
 
@@ -45,6 +46,19 @@ class TestChannels(CampaignCommon):
         self.assertEqual(campaign.recipient_ids.delivery, "failed")
         self.assertIn("Credit", campaign.recipient_ids.delivery_note)
 
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
+    def test_a_text_message_that_cannot_be_made_holds_nobody_up(self):
+        self.beta.write({"city": "Berlin", "phone": "+32470123457"})
+        campaign = self.make_frozen(clients=self.alpha | self.beta, channel="sms")
+        campaign.with_user(self.env.user).sms_text = "Hi {{ object.partner_id.city.upper() }}"
+        campaign.action_send()
+        other = self.make_sending(clients=self.free)
+        self.run_mailer()
+        self.assertEqual(self.get_deliveries(campaign), {self.alpha: "failed", self.beta: "sent"})
+        self.assertIn("cannot be made", self.get_recipient(campaign, self.alpha).delivery_note)
+        self.assertIn("BERLIN", self.env["sms.sms"].search([("partner_id", "in", self.clients.ids)]).body)
+        self.assertEqual(self.get_deliveries(other), {self.free: "sent"})
+
     def test_a_call_is_the_manager_s_task_with_a_script(self):
         campaign = self.make_sent(clients=self.alpha, channel="call", script="<p>Ask for Anna</p>", subject=False)
         recipient = campaign.recipient_ids
@@ -73,6 +87,16 @@ class TestChannels(CampaignCommon):
         letters.action_mark_done()
         self.assertEqual(set(letters.mapped("delivery")), {"sent"})
         self.assertEqual(self.env["client.interaction"].search_count([("campaign_id", "=", campaign.id)]), 2)
+
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
+    def test_a_letter_that_cannot_be_made_holds_nobody_up(self):
+        (self.alpha | self.beta).write({"street": "Main Street 1", "city": "Town"})
+        campaign = self.make_frozen(clients=self.alpha | self.beta, channel="letter")
+        campaign.with_user(self.env.user).body = '<p>To <t t-out="object.partner_id.function.upper()"/></p>'
+        self.beta.function = "Baker"
+        campaign.action_send()
+        self.run_mailer()
+        self.assertEqual(self.get_deliveries(campaign), {self.alpha: "failed", self.beta: "todo"})
 
     def test_what_was_sent_is_in_the_contact_register_once(self):
         campaign = self.make_sent()
@@ -105,6 +129,13 @@ class TestChannels(CampaignCommon):
         self.follow_up(campaign, 0)
         self.assertEqual(self.get_deliveries_of(alpha), {("offer", "email"): "failed", ("offer", "sms"): "sent"})
         self.assertEqual(alpha.delivery, "sent")
+
+    def test_who_wants_no_mailings_is_neither_called_nor_reminded(self):
+        campaign = self.make_sent(fallback_days=7, fallback_channel="sms", reminder_days=3)
+        alpha = self.get_recipient(campaign, self.alpha)
+        alpha._unsubscribe()
+        self.follow_up(campaign, 8)
+        self.assertEqual(self.get_deliveries_of(alpha), {("offer", "email"): "sent"})
 
     def test_the_reminder_comes_once(self):
         campaign = self.make_sent(reminder_days=3, reminder_text="We have not heard from you")

@@ -95,6 +95,38 @@ class TestGroup(CampaignCommon):
         ways = {one.partner_id: (one.channel, one.fallback_channel) for one in campaign.recipient_ids}
         self.assertEqual(ways, {self.alpha: ("call", "email"), self.beta: ("sms", False), self.free: ("email", False)})
 
+    def test_whoever_is_left_out_keeps_no_address_from_others(self):
+        double = self.make_client("Alpha Again", self.manager, email=self.alpha.email)
+        third = self.make_client("Alpha Once More", self.manager, email=self.alpha.email)
+        self.make_sent(clients=self.alpha)
+        campaign = self.make_frozen(clients=self.alpha | double | third, quiet_days=3)
+        self.assertEqual(self.get_exclusions(campaign), {self.alpha: "resting", double: False, third: "same_address"})
+        self.alpha.client_revivable = "no"
+        campaign = self.make_frozen(clients=self.alpha | double | third)
+        self.assertEqual(
+            self.get_exclusions(campaign), {self.alpha: "not_revivable", double: False, third: "same_address"}
+        )
+
+    def test_who_works_for_several_companies_plans_for_who_works_for_one(self):
+        other = self.env["res.company"].create({"name": "Our Other Company"})
+        self.head.company_ids += other
+        both = (self.env.company | other).ids
+        campaign = self.make_campaign().with_user(self.head).with_context(allowed_company_ids=both)
+        self.assertEqual((campaign.candidate_count, campaign.reachable_count), (3, 3))
+
+    def test_who_joins_late_gets_no_second_letter_to_one_address(self):
+        double = self.make_client("Alpha Again", self.manager, email=self.alpha.email)
+        campaign = self.make_sent(clients=self.alpha)
+        campaign._join(double, "Asked")
+        self.run_mailer()
+        self.assertEqual(self.get_exclusions(campaign), {self.alpha: False, double: "same_address"})
+        self.assertEqual(len(self.server.messages), 1)
+
+    def test_a_group_is_dissolved_as_a_whole(self):
+        campaign = self.make_frozen()
+        campaign.with_user(self.manager).action_back_to_group()
+        self.assertFalse(campaign.sudo().recipient_ids)
+
     def test_who_joins_later_joins_by_hand(self):
         campaign = self.make_sent(clients=self.alpha)
         self.make_orders(self.beta, 3)

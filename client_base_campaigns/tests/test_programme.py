@@ -61,6 +61,116 @@ class TestProgramme(CampaignCommon):
         self.run_day()
         self.assertFalse(programme._get_due(), "reminded once of one order")
 
+    def test_a_reminder_before_the_order_it_brought_is_no_reminder_of_the_next(self):
+        self.make_orders(self.beta, 95, 65, 35)
+        programme = self.make_programme("reorder", yearly_cap=5)
+        self.run_day()
+        self.make_orders(self.beta, 0)
+        later = self.today + timedelta(days=34)
+        with freeze_time(later):
+            self.assertEqual(list(programme._get_due()), self.beta.ids)
+        self.run_day(later)
+        with freeze_time(later + timedelta(days=1)):
+            self.assertFalse(programme._get_due())
+
+    def test_a_reminder_on_the_day_of_the_order_is_one_of_that_order(self):
+        self.make_orders(self.beta, 6, 3, 0)
+        programme = self.make_programme("reorder", yearly_cap=5, days_before=4)
+        self.assertEqual(list(programme._get_due()), self.beta.ids)
+        self.run_day()
+        self.assertFalse(programme._get_due())
+
+    def test_a_revival_comes_once_of_each_death(self):
+        self.decide(self.alpha, "dead", revivable="yes")
+        programme = self.make_programme("revival", yearly_cap=3)
+        for _round in range(4):
+            programme.action_run()
+        self.assertEqual(len(programme.run_ids), 1)
+        with freeze_time(self.today + timedelta(days=1)):
+            self.assertFalse(programme._get_due())
+
+    def test_whoever_it_is_addressed_to_it_comes_once(self):
+        role = self.env.ref("client_base.dmu_role_decision_maker")
+        self.env["client.dmu.member"].create(
+            {"partner_id": self.beta.id, "person_id": self.boris.id, "role_id": role.id}
+        )
+        self.make_orders(self.beta, 95, 65, 35)
+        programme = self.make_programme("reorder", yearly_cap=5)
+        programme.campaign_id.dmu_role_id = role
+        self.run_day()
+        self.assertEqual(programme.run_ids.recipient_ids.person_id, self.boris)
+        self.assertFalse(programme._get_due())
+
+    def test_one_programme_that_cannot_be_sent_holds_nobody_up(self):
+        self.make_orders(self.beta, 95, 65, 35)
+        unwritten = self.make_programme("reorder", name="A")
+        unwritten.campaign_id.body = False
+        broken = self.make_programme("reorder", name="B")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE client_campaign SET domain = '[(' WHERE id = %s", broken.campaign_id.ids, log_exceptions=False
+        )
+        self.env.invalidate_all()
+        programme = self.make_programme("reorder", name="C")
+        with self.assertLogs("odoo.addons.client_base_campaigns.models.client_programme", "ERROR"):
+            self.run_day()
+        self.assertEqual(unwritten.run_ids.state, "offer")
+        [task] = unwritten.run_ids.activity_ids
+        self.assertEqual(task.user_id, unwritten.user_id)
+        self.assertIn("Write the subject and the message first.", task.note)
+        self.assertFalse(broken.run_ids)
+        self.assertEqual(programme.run_ids.recipient_ids.delivery, "sent")
+
+    def test_whom_nothing_reaches_is_no_campaign_each_day(self):
+        self.decide(self.alpha, "dead", revivable="yes")
+        self.alpha.email = False
+        programme = self.make_programme("revival", yearly_cap=3)
+        programme.action_run()
+        self.assertFalse(programme.run_ids)
+        self.alpha.email = "alpha@clients.example.com"
+        programme.action_run()
+        self.assertEqual(programme.run_ids.recipient_ids.delivery, "queued")
+
+    def test_the_control_group_is_not_written_to_on_the_next_day(self):
+        self.make_orders(self.beta, 95, 65, 35)
+        programme = self.make_programme("reorder", yearly_cap=5)
+        programme.campaign_id.control_percent = 90
+        self.run_day()
+        self.assertEqual(programme.run_ids.recipient_ids.delivery, "control")
+        self.assertFalse(programme._get_due())
+
+    def test_whom_a_person_left_out_stays_left_out(self):
+        self.make_orders(self.beta, 95, 65, 35)
+        programme = self.make_programme("reorder", yearly_cap=5, auto_send=False)
+        programme.action_run()
+        programme.run_ids.recipient_ids.action_leave_out()
+        self.assertFalse(programme._get_due())
+
+    def test_a_person_is_greeted_at_its_own_address(self):
+        self.anna.write(
+            {"client_birthday": date(1980, self.today.month, self.today.day), "email": "anna@a.example.com"}
+        )
+        self.alpha.email = False
+        self.make_programme("birthday")
+        self.run_day()
+        self.assertEqual(self.server.addresses, ["anna@a.example.com"])
+
+    def test_programmes_look_at_their_responsible_s_company(self):
+        self.make_orders(self.beta, 95, 65, 35)
+        other = self.env["res.company"].create({"name": "Our Other Company"})
+        programme = self.make_programme("reorder")
+        self.marketer.write({"company_ids": [(4, other.id)], "company_id": other.id})
+        self.run_day()
+        self.assertFalse(programme.run_ids)
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM client_standing WHERE company_id = %s", [other.id])
+        self.env.cr.execute(
+            "UPDATE client_standing SET company_id = %s WHERE partner_id = %s", [other.id, self.beta.id]
+        )
+        self.env.invalidate_all()
+        self.run_day()
+        self.assertEqual(programme.run_ids.recipient_ids.delivery, "sent")
+
     def test_revival_of_who_may_be_revived(self):
         self.decide(self.alpha, "dead", revivable="yes")
         self.decide(self.beta, "dead", user=self.head, revivable="no")

@@ -35,6 +35,28 @@ class TestResults(CampaignCommon):
         campaign.action_refresh_results()
         self.assertEqual((campaign.order_count, campaign.turnover), (0, 0))
 
+    def test_orders_of_other_companies_are_no_result(self):
+        yen = self.env.ref("base.JPY")
+        yen.active = True
+        other = self.env["res.company"].create({"name": "Ours in Japan", "currency_id": yen.id})
+        campaign = self.make_sent()
+        self.order(self.alpha, 0, price=100)
+        self.order(self.alpha, 0, price=300).currency_rate = 3
+        foreign = self.order(self.beta, 0, price=15000)
+        foreign.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE sale_order SET company_id = %s, campaign_id = %s WHERE id = %s",
+            [other.id, campaign.utm_campaign_id.id, foreign.id],
+        )
+        self.env.invalidate_all()
+        campaign.action_refresh_results()
+        self.assertEqual((campaign.order_count, campaign.turnover), (2, 200))
+        self.marketer.write({"company_ids": [(4, other.id)], "company_id": other.id})
+        campaign.action_refresh_results()
+        self.assertEqual((campaign.order_count, campaign.turnover), (1, 15000))
+        here = campaign.with_user(self.head)
+        self.assertEqual((here.currency_id, here.sudo().recipient_ids.currency_id), (yen, yen))
+
     def test_orders_of_who_was_left_out_are_no_result(self):
         self.env["mail.blacklist"]._add("beta@clients.example.com")
         campaign = self.make_sent()

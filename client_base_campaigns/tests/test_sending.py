@@ -1,8 +1,12 @@
 import smtplib
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
+
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
 from .common import CampaignCommon
 
@@ -187,11 +191,83 @@ class TestSending(CampaignCommon):
         self.assertEqual(self.server.addresses, [BETA, FREE])
         self.assertEqual(self.get_recipient(campaign, self.alpha).delivery, "failed")
 
+    def test_addresses_in_other_scripts_hold_nobody_up(self):
+        self.alpha.email, self.beta.email = "jürgen@büro.example.com", f"info@{64 * 'ü'}.example.com"
+        campaign = self.make_sent()
+        self.assertEqual(self.get_deliveries(campaign), {self.alpha: "sent", self.beta: "failed", self.free: "sent"})
+        self.assertIn("jürgen@xn--bro-hoa.example.com", self.server.recipients)
+        self.assertFalse(campaign.recipient_ids.delivery_ids.filtered(lambda one: one.state == "sending"))
+
     def test_an_address_that_cannot_be_used_holds_nobody_up(self):
         self.server.answers[ALPHA] = smtplib.SMTPNotSupportedError("SMTPUTF8 not supported by server")
         campaign = self.make_sent()
         self.assertEqual(self.server.addresses, [BETA, FREE])
         self.assertEqual(self.get_recipient(campaign, self.alpha).delivery, "failed")
+
+    @mute_logger(MAILER, "odoo.addons.base.models.ir_cron")
+    def test_a_server_that_odoo_refuses_to_open_is_away(self):
+        campaign = self.make_sending()
+        with patch.object(IrMail_Server, "_connect__", side_effect=UserError("We could not authenticate you.")):
+            self.run_mailer()
+        self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"queued"})
+        self.assertIn("cannot be reached", campaign.sending_note)
+
+    @mute_logger(MAILER, f"{MAILER}_waiting", "odoo.addons.base.models.ir_cron")
+    def test_the_server_of_one_sender_holds_up_no_other(self):
+        campaign = self.make_sending(user=self.manager, clients=self.alpha)
+        stuck = self.make_sending(clients=self.beta)  # goes first
+        connect = IrMail_Server._connect__
+
+        def connect_some(*args, smtp_from, **kwargs):
+            if smtp_from == self.marketer.email_formatted:
+                raise ConnectionRefusedError("Connection refused")
+            return connect(*args, smtp_from=smtp_from, **kwargs)
+
+        with patch.object(IrMail_Server, "_connect__", connect_some):
+            self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA])
+        self.assertIn("cannot be reached", stuck.sending_note)
+        self.assertFalse(campaign.sending_note)
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA], "it is not tried again at once")
+        self.wait(stuck)
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA, BETA])
+
+    def test_what_was_sent_is_registered_though_others_write_the_clients(self):
+        self.check_conflict("client.campaign.register", "_register_sent")
+
+    def test_what_is_handed_over_is_so_though_others_write_the_clients(self):
+        self.check_conflict("client.campaign.outbox", "_hand_over")
+
+    def check_conflict(self, model, method):
+        """Check that all is sent and registered though another transaction came between in ``method``."""
+        model = type(self.env[model])
+        work, conflicts = getattr(model, method), [SerializationFailure()]
+
+        def meet(*args):
+            if conflicts:
+                raise conflicts.pop()
+            return work(*args)
+
+        campaign = self.make_sending()
+        with patch.object(model, method, meet):
+            self.run_mailer()
+        self.assertFalse(conflicts)
+        self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
+        contacts = self.env["client.interaction"].search([("campaign_id", "=", campaign.id)])
+        self.assertEqual(contacts.partner_id, self.clients)
+
+    def test_what_was_left_off_is_sent_again(self):
+        campaign = self.make_sending()
+        campaign.action_pause()
+        campaign.sudo().state = "receipts"
+        campaign.action_to_results()
+        self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"failed"})
+        campaign.action_resume()
+        campaign.recipient_ids.action_send_again()
+        self.run_mailer()
+        self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"sent"})
 
     def test_one_sender_at_a_time(self):
         mailer = self.env["client.campaign.mailer"]

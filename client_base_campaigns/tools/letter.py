@@ -4,16 +4,24 @@ The newer ``EmailMessage`` parses each header again as it is set and written, wh
 longer than sending them; here what is put in is made safe once, and nothing is parsed.
 """
 
+from contextlib import suppress
 from email.encoders import encode_base64
 from email.header import Header
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import formataddr, formatdate, parseaddr
 
+
+class LetterPolicy(Compat32):
+    """As ever, and ``smtplib`` may ask for UTF-8 where the server takes addresses in all scripts."""
+
+    utf8 = False
+
+
 # Keys and Message-IDs are long words, which would begin on the next line: some programs read them with the break.
-UNFOLDED = compat32.clone(max_line_length=998)
+UNFOLDED = LetterPolicy(max_line_length=998)
 
 
 def make_letter(headers, plain, html, attachments=()):
@@ -35,6 +43,14 @@ def make_letter(headers, plain, html, attachments=()):
     >>> letter = make_letter({}, "", "", [("Прайс.txt", b"1 EUR", "text/plain")])
     >>> [part.get_filename() for part in letter.walk()][-1]
     'Прайс.txt'
+
+    Names of domains are written as the net knows them; whether it takes the rest the server says.
+
+    >>> letter = make_letter({"From": "Mia <mia@büro.example>", "To": "jürgen@büro.example"}, "", "")
+    >>> letter["From"], letter["To"]
+    ('Mia <mia@xn--bro-hoa.example>', 'jürgen@xn--bro-hoa.example')
+    >>> bool(letter.as_bytes(policy=letter.policy.clone(utf8=True)))
+    True
     """
     letter = MIMEMultipart(
         "alternative", _subparts=[MIMEText(plain, "plain", "utf-8"), MIMEText(html, "html", "utf-8")]
@@ -50,8 +66,17 @@ def make_letter(headers, plain, html, attachments=()):
 
 def _make_value(name, value):
     if name in ("From", "To", "Reply-To"):
-        return formataddr(parseaddr(value))
+        return _format_address(*parseaddr(value))
     return value if value.isascii() else Header(value, "utf-8")
+
+
+def _format_address(name, address):
+    local, at, domain = address.rpartition("@")
+    with suppress(UnicodeError):  # there can be no such domain, which is found out when it is sent
+        address = f"{local}{at}{domain.encode('idna').decode()}"
+    if address.isascii():
+        return formataddr((name, address))
+    return f"{Header(name, 'utf-8').encode()} <{address}>" if name else address
 
 
 def _make_attachment(name, content, mimetype):

@@ -1,6 +1,7 @@
 """When to try again and when not to disturb: arithmetic of times, without Odoo."""
 
 from datetime import datetime, time, timedelta
+from math import ceil
 
 import pytz
 
@@ -46,6 +47,15 @@ def is_within(hour, start, end):
     return start <= hour < end if start <= end else hour >= start or hour < end
 
 
+def _get_minute(hour):
+    """Return the first whole minute of the day that is not before ``hour``.
+
+    >>> [_get_minute(hour) for hour in (8, 8.1, 8 + 7 / 60, 8.116667, 8.99, 23.999)]
+    [480, 486, 487, 487, 540, 1440]
+    """
+    return ceil(round(hour * 60, 3))
+
+
 def get_end_of_quiet(now, zone, start, end):
     """Return the UTC time when the quiet hours end in ``zone``; None when it is not quiet there.
 
@@ -59,10 +69,22 @@ def get_end_of_quiet(now, zone, start, end):
     datetime.datetime(2026, 1, 11, 7, 0)
     >>> get_end_of_quiet(datetime(2026, 1, 11, 10, 0), berlin, 20, 8) is None
     True
+
+    They end at the first minute that is not quiet any more.
+
+    >>> get_end_of_quiet(datetime(2026, 1, 11, 7, 58), berlin, 20, 8.99)
+    datetime.datetime(2026, 1, 11, 8, 0)
+    >>> get_end_of_quiet(datetime(2026, 1, 11, 8, 0), berlin, 20, 8.99) is None
+    True
+    >>> get_end_of_quiet(datetime(2026, 1, 11, 7, 59), berlin, 20, 8.99)
+    datetime.datetime(2026, 1, 11, 8, 0)
+    >>> get_end_of_quiet(datetime(2026, 1, 11, 22, 30), berlin, 20, 23.999)
+    datetime.datetime(2026, 1, 11, 23, 0)
     """
     local = pytz.utc.localize(now).astimezone(zone)
-    if not is_within(local.hour + local.minute / 60, start, end):
+    end = _get_minute(end)
+    if not is_within(local.hour * 60 + local.minute, _get_minute(start), end):
         return None
-    wake = time(int(end) % 24, round(end % 1 * 60) % 60)
+    wake = time(end // 60 % 24, end % 60)
     day = local.date() + timedelta(days=local.time() >= wake)
     return zone.localize(datetime.combine(day, wake)).astimezone(pytz.utc).replace(tzinfo=None)
