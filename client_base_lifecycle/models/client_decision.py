@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
 from ..tools.terms import LEAST_TURNS, worsen
@@ -80,15 +80,7 @@ class ClientDecision(models.Model):
 
     @api.constrains("partner_id")
     def _check_partner(self):
-        for partner in self.partner_id:
-            if partner != partner.commercial_partner_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(contact)s is a contact of %(client)s: choose the client itself.",
-                        contact=partner.display_name,
-                        client=partner.commercial_partner_id.display_name,
-                    )
-                )
+        self.partner_id._check_are_clients()
 
     @api.depends("cause", "evidence")
     @api.depends_context("lang")

@@ -35,6 +35,7 @@ class ClientLifecyclePage(models.AbstractModel):
     @api.model
     def _get_movements(self, wanted):
         period = self._get_period(wanted)
+        day_before = period["date_from"] - timedelta(days=1)
         author = wanted.get("author") if wanted.get("author") in ("person", "rule") else ""
         owners = self.env.user._client_scope()
         flows = Counter()
@@ -49,9 +50,11 @@ class ClientLifecyclePage(models.AbstractModel):
             "author": author,
             "flows": flows,
             "pairs": pairs.most_common(),
-            "before": self._count_base_on(period["date_from"] - timedelta(days=1), owners),
+            "before": self._count_base_on(day_before, owners),
             "after": self._count_base_on(period["date_to"], owners),
             "domain": self._get_moves_domain(period, author),
+            "day_before": day_before,
+            "base_domain": list(self.env["res.partner"]._get_client_domain()),
             **self._draw_flows(flows),
         }
 

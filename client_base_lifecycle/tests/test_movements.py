@@ -21,6 +21,19 @@ class TestMovements(LifecycleCommon):
                 found = moves.search([*values["domain"], *ends, ("to_id.code", "=", target)])
                 self.assertEqual(len(found), count)
 
+    def test_the_base_on_a_day_and_its_list_agree(self):
+        self.make_orders(self.alpha, 200)
+        self.env["client.lifecycle"]._rewrite_history(self.alpha)
+        pages = self.env["client.lifecycle.page"].with_user(self.head)
+        values = pages._get_movements({"from": str(self.day(100)), "to": str(self.today)})
+        segments = pages._get_segments()
+        for counts, day in ((values["before"], values["day_before"]), (values["after"], values["date_to"])):
+            self.assertTrue(counts["working"])
+            partners = self.env["res.partner"].with_user(self.head).with_context(client_day=str(day))
+            for code, count in counts.items():
+                stood = [("client_segment_on_id", "=", segments[code].id)]
+                self.assertEqual(partners.search_count([*values["base_domain"], *stood]), count)
+
     def test_the_base_on_a_day_is_of_clients(self):
         before = self.env["client.lifecycle.page"]._count_base_on(self.today, None)["potential"]
         self.alpha.active = False

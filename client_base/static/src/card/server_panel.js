@@ -9,7 +9,7 @@ const ACTS = ["argument", "ask", "call", "field-name", "filter", "list", "new", 
  *     data-open, data-id                          open a record in a dialog
  *     data-new, data-field, data-value            enter a record, with that default
  *     data-context                                further defaults, as JSON
- *     data-list, data-domain, data-views          open a list of records, the domain as JSON
+ *     data-list, data-domain, data-views          open a list of records, the domain as JSON, the context, too
  */
 export class ServerPanel extends Component {
     setup() {
@@ -63,6 +63,7 @@ export class ServerPanel extends Component {
                 res_model: list,
                 views: (views ?? "list,form").split(",").map((type) => [false, type]),
                 domain: JSON.parse(domain),
+                context: JSON.parse(context ?? "{}"),
             });
         } else if (open) {
             this.openDialog({ resModel: open, resId: Number(id), title });
