@@ -1,6 +1,8 @@
+import logging
 import smtplib
 from contextlib import contextmanager
 
+from psycopg2 import OperationalError
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
@@ -13,6 +15,8 @@ from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 from ..tools.letter import make_letter
 from ..tools.waiting import get_end_of_quiet, get_timezone, get_wait
 from .client_campaign_session import Session, collecting_later
+
+_logger = logging.getLogger(__name__)
 
 BATCH = 100
 MAX_ATTEMPTS = 5
@@ -47,7 +51,7 @@ class ClientCampaignMailer(models.AbstractModel):
             for campaign, _count in queue:
                 if not time_left:
                     break
-                time_left = self._send_campaign(campaign)
+                time_left = self._send_apart(campaign)
             self._surely(lambda: self._finish(plan=bool(time_left)))
 
     def _begin(self):
@@ -100,6 +104,18 @@ class ClientCampaignMailer(models.AbstractModel):
     def _mark_uncertain(self):
         orphans = self.env["client.campaign.delivery"].search([("state", "=", "sending")])
         orphans._settle("uncertain", self.env._("The sending was interrupted: the server may have taken the message."))
+
+    def _send_apart(self, campaign):
+        """Send the queue of ``campaign``; the unforeseen ends that, and holds up no other one; return the time left."""
+        try:
+            return self._send_campaign(campaign)
+        except OperationalError:
+            raise  # two writers in each other's way, or no database: the next run goes on
+        except Exception:
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+            _logger.exception("%s %s", campaign._name, campaign.id)
+            return self.env["ir.cron"]._commit_progress()
 
     def _send_campaign(self, campaign):
         """Send the queue of ``campaign`` as far as time, rate and server allow; return the time left."""

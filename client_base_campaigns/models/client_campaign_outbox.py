@@ -81,7 +81,7 @@ class ClientCampaignOutbox(models.AbstractModel):
                     "activity_type_id": self.env.ref(kind).id,
                     "summary": f"{names[channel]}: {delivery.campaign_id.name}",
                     "note": delivery.campaign_id.script if channel == "call" else False,
-                    "user_id": (delivery.recipient_id.owner_id or delivery.campaign_id.user_id).id,
+                    "user_id": delivery.recipient_id._get_manager().id,
                     "date_deadline": fields.Date.context_today(self),
                 }
                 for delivery in deliveries

@@ -139,6 +139,10 @@ class ClientCampaignRecipient(models.Model):
         """Return the person that the message is for, or the client."""
         return self.person_id or self.partner_id
 
+    def _get_manager(self):
+        """Return the client's manager, as long as that one works with us; the campaign's responsible otherwise."""
+        return self.owner_id if self.owner_id.active else self.campaign_id.user_id
+
     def action_leave_out(self):
         """Take recipients out by hand, before anything was sent to them."""
         self.filtered(lambda recipient: recipient.delivery in ("waiting", "control")).write(

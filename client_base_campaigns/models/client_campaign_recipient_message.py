@@ -1,4 +1,4 @@
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -115,7 +115,8 @@ class ClientCampaignRecipient(models.Model):
 
     def _sign(self, scope):
         self.ensure_one()
-        last_day = self.campaign_id.date_end + timedelta(days=TOKEN_EXTRA_DAYS)
+        extra = timedelta(days=TOKEN_EXTRA_DAYS)
+        last_day = min(self.campaign_id.date_end, date.max - extra) + extra
         # sudo: signs with the database's secret
         return hash_sign(
             self.sudo().env,

@@ -30,7 +30,7 @@ class ClientCampaignRecipient(models.Model):
             {
                 "partner_id": self.partner_id.id,
                 "person_id": self.person_id.id,
-                "user_id": (self.owner_id or self.campaign_id.user_id).id,
+                "user_id": self._get_manager().id,
                 "kind": "message",
                 "direction": "in",
                 "state": "noted",
@@ -49,7 +49,7 @@ class ClientCampaignRecipient(models.Model):
                 "mail.mail_activity_data_call",
                 summary=f"{summary}: {self.campaign_id.name}",
                 note=html_escape(self.client_comment or ""),
-                user_id=(self.owner_id or self.campaign_id.user_id).id,
+                user_id=self._get_manager().id,
             )
 
     def action_confirm_receipt(self):
@@ -95,7 +95,7 @@ class ClientCampaignRecipient(models.Model):
         if not self.env.context.get("client_automatic_letter"):
             recipient = self.sudo()  # sudo: it comes from the mail gateway
             recipient._confirm_receipt("reply")
-            recipient.message_subscribe((recipient.owner_id or recipient.campaign_id.user_id).partner_id.ids)
+            recipient.message_subscribe(recipient._get_manager().partner_id.ids)
         return super().message_update(msg_dict, update_vals)
 
     @api.model

@@ -40,7 +40,8 @@ class ClientProgrammeDue(models.AbstractModel):
                 SELECT DISTINCT ON (due.partner_id) due.partner_id, due.person_id
                   FROM (%(due)s) AS due
                  WHERE (SELECT count(*) FROM had
-                         WHERE had.partner_id = due.partner_id AND had.date_start >= %(year)s AND written) < %(cap)s
+                         WHERE had.partner_id = due.partner_id AND had.date_start >= %(year)s AND written
+                           AND (had.person_id = due.person_id AND had.date_start < %(settled)s) IS NOT TRUE) < %(cap)s
                    AND NOT EXISTS (SELECT FROM had WHERE had.partner_id = due.partner_id
                                       AND (due.person_id IS NULL OR had.person_id = due.person_id)
                                       AND had.date_start >= due.since)
@@ -49,6 +50,8 @@ class ClientProgrammeDue(models.AbstractModel):
                 programme=programme.id,
                 due=getattr(self, f"_select_{programme.kind}")(programme, today),
                 year=today.replace(month=1, day=1),
+                # Until then a person's greeting may be that of the last year.
+                settled=today.replace(month=1, day=1 + LATE),
                 cap=programme.yearly_cap,
             )
         )

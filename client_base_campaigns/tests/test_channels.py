@@ -72,6 +72,11 @@ class TestChannels(CampaignCommon):
         self.assertEqual((contact.kind, contact.comment, contact.state), ("call_out", "They are interested", "open"))
         recipient.with_user(self.manager).write({"answer": "no", "no_reason": "Too dear"})
 
+    def test_whose_manager_has_left_is_called_by_the_marketer(self):
+        self.manager.active = False
+        campaign = self.make_sent(clients=self.alpha, channel="call")
+        self.assertEqual(campaign.recipient_ids.sudo().activity_ids.user_id, self.marketer)
+
     def test_letters_are_one_pile_for_the_marketer(self):
         (self.alpha | self.beta).write({"street": "Main Street 1", "city": "Town"})
         campaign = self.make_sent(clients=self.clients, channel="letter")

@@ -171,6 +171,16 @@ class TestProgramme(CampaignCommon):
         self.run_day()
         self.assertEqual(programme.run_ids.recipient_ids.delivery, "sent")
 
+    def test_a_greeting_that_came_late_over_new_year_is_not_late_for_ever(self):
+        self.anna.write({"client_birthday": date(1980, 12, 31), "email": "anna@a.example.com"})
+        programme = self.make_programme("birthday")
+        self.run_day(date(2027, 1, 2))
+        self.assertEqual(len(self.server.messages), 1)
+        with freeze_time(date(2027, 1, 3)):
+            self.assertFalse(programme._get_due())
+        with freeze_time(date(2027, 12, 31)):
+            self.assertTrue(programme._get_due())
+
     def test_revival_of_who_may_be_revived(self):
         self.decide(self.alpha, "dead", revivable="yes")
         self.decide(self.beta, "dead", user=self.head, revivable="no")

@@ -1,4 +1,5 @@
 import smtplib
+from datetime import date
 from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
@@ -268,6 +269,27 @@ class TestSending(CampaignCommon):
         campaign.recipient_ids.action_send_again()
         self.run_mailer()
         self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"sent"})
+
+    def test_a_campaign_without_end_is_sent(self):
+        campaign = self.make_sent(date_end=date.max)
+        self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
+        recipient = self.get_recipient(campaign, self.alpha)
+        self.assertEqual(recipient._get_by_token(recipient._get_receipt_url().rpartition("/")[2]), recipient)
+
+    def test_what_is_unforeseen_in_one_campaign_stops_no_other(self):
+        campaign, broken = self.make_sending(clients=self.alpha), self.make_sending(clients=self.beta)
+        mailer = type(self.env["client.campaign.mailer"])
+        build = mailer._build_messages
+
+        def build_some(mailer, campaign, deliveries):
+            if campaign == broken:
+                raise ZeroDivisionError("Unforeseen")
+            return build(mailer, campaign, deliveries)
+
+        with patch.object(mailer, "_build_messages", build_some), self.assertLogs(MAILER, "ERROR"):
+            self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA])
+        self.assertEqual((campaign.state, broken.state), ("receipts", "sending"))
 
     def test_one_sender_at_a_time(self):
         mailer = self.env["client.campaign.mailer"]
