@@ -43,7 +43,7 @@ class ClientDecision(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     owner_id = fields.Many2one(related="partner_id.client_owner_id", string="Client's Manager")
-    segment_id = fields.Many2one("client.segment", string="Segment", compute="_compute_segment_id")
+    segment_id = fields.Many2one("client.segment", compute="_compute_segment_id")
     cause = fields.Selection(CAUSES, required=True, readonly=True, default="hand")
     evidence = fields.Json(readonly=True)
     why = fields.Char(compute="_compute_why", help="What opened this point.")
