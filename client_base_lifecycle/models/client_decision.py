@@ -98,6 +98,8 @@ class ClientDecision(models.Model):
             evidence = decision.evidence or {}
             if evidence.get("next"):
                 evidence = {**evidence, "next": format_date(self.env, evidence["next"])}
+            if evidence.get("ratio"):
+                evidence = {**evidence, "ratio": self.env["res.partner"]._format_number(evidence["ratio"], 1)}
             try:
                 decision.why = sentences[decision.cause or "hand"] % evidence
             except KeyError:

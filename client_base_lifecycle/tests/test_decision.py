@@ -1,5 +1,6 @@
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import format_date
@@ -190,3 +191,11 @@ class TestDecision(LifecycleCommon):
         wizards = self.env["client.segment.decide"]
         self.assertEqual(wizards.with_user(self.manager).default_get(["grade"]), {"grade": "dead"})
         self.assertEqual(wizards.with_user(self.lead).default_get(["grade"]), {"grade": "vip"})
+
+    def test_who_has_ordered_for_a_day_to_come_is_not_dead(self):
+        order = self.make_order(self.alpha, fields.Datetime.to_datetime(self.day(-5)))
+        with self.assertRaisesRegex(UserError, "cancel it first"):
+            self.decide(self.alpha, "dead", user=self.manager, revivable="no")
+        order._action_cancel()
+        self.decide(self.alpha, "dead", user=self.manager, revivable="no")
+        self.assert_segment(self.alpha, "dead")

@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 LONGEST = relativedelta(years=10)
 
@@ -60,5 +61,24 @@ class ClientSegmentDecide(models.TransientModel):
         today = fields.Date.context_today(self)
         if self.grade == "vip" and (not self.until or self.until <= today):
             raise UserError(self.env._("A VIP is named for a term: choose a review date in the future."))
+        if self.grade == "dead":
+            self._check_no_order_to_come()
         if self.grade in ("vip", "dead") and self.until and not today < self.until <= today + LONGEST:
             raise UserError(self.env._("Choose a review date in the future, in at most ten years."))
+
+    def _check_no_order_to_come(self):
+        """Raise UserError where a client has ordered for a day to come: it would be alive again on that."""
+        # sudo: who declares a client dead may not see what other companies sell to it
+        standings = self.env["client.standing"].sudo()
+        to_come = standings.search(
+            [("partner_id", "in", self.partner_ids.commercial_partner_id.ids), ("last_on", ">", fields.Date.today())],
+            limit=1,
+        )
+        if to_come:
+            raise UserError(
+                self.env._(
+                    "%(client)s has an order of %(day)s: cancel it first, or declare the client dead after that day.",
+                    client=to_come.partner_id.display_name,
+                    day=format_date(self.env, to_come.last_on),
+                )
+            )
