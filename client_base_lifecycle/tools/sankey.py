@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 760, 380
-NODE_WIDTH, GAP = 14, 10
+NODE_WIDTH, GAP = 14, 16
 # Between the names on both sides.
 LEFT, RIGHT = 170, 590
 
