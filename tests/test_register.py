@@ -83,7 +83,7 @@ def test_lead_plans_and_controls(sample, page, picture):
     sample.sign_in(page, "lena", PASSWORD)
     page.goto(f"{sample.url}/odoo/client-department")
     row = page.locator(".o_client_department tr").filter(has_text="Boris Melnik")
-    expect(row).to_contain_text("/1000")
+    expect(row).to_contain_text("/1,000")
     expect(page.locator(".o_client_department")).not_to_contain_text("Clara Jensen")
     picture("department")
     page.get_by_role("button", name="Year").click()
