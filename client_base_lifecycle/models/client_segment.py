@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 ZONES = [("birth", "Birth"), ("life", "Life"), ("leaving", "Leaving")]
@@ -38,7 +38,9 @@ class ClientSegment(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
-            _("Clients and their history stand in this segment, so it stays. To call it otherwise, change its name.")
+            self.env._(
+                "Clients and their history stand in this segment, so it stays. To call it otherwise, change its name."
+            )
         )
 
     def _compute_client_figures(self):
