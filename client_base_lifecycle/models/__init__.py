@@ -2,6 +2,7 @@ from . import (
     account_move,
     client_audit_check,
     client_decision,
+    client_decision_due,
     client_fact,
     client_gap_count,
     client_lifecycle,

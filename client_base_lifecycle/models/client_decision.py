@@ -1,10 +1,8 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
-from ..tools.terms import LEAST_TURNS, worsen
+from ..tools.terms import worsen
 
 CHOICES = [("continue", "Continue"), ("change", "Change the terms"), ("stop", "Stop")]
 CAUSES = [
@@ -15,10 +13,6 @@ CAUSES = [
     ("dependence", "We depend on the client"),
     ("hand", "Opened by hand"),
 ]
-# More open points of one manager than this are nobody's to work on.
-OPEN_AT_ONCE = 30
-# An alarm that was answered is quiet for so long.
-QUIET_DAYS = 90
 TURNS_SHOWN = 8
 # How a point was closed.
 CLOSING = {"decided_on", "user_id"}
@@ -133,6 +127,47 @@ class ClientDecision(models.Model):
         )
         return self.env.execute_query_dict(query)
 
+    @api.model
+    def _select_terms(self, clients, company):
+        """Return the query of the turns of ``clients``, the latest being ``nth`` 1; discount and margin in percent.
+
+        Amounts are in the currency of ``company``.  A credit note is taken off the turn of the invoice that
+        it reverses, or the last one before.
+        """
+        lifecycle = self.env["client.lifecycle"]
+        ours = SQL("company.id = %s", company.id)
+        return SQL(
+            """
+            WITH bought AS MATERIALIZED (%(orders)s UNION ALL %(invoices)s),
+                 turned AS (SELECT DISTINCT partner_id, moment::date AS day FROM bought WHERE counts),
+                 purchase AS MATERIALIZED (
+                     SELECT bought.partner_id, bought.company_id, turned.day AS moment, bought.amount,
+                            bought.order_id, bought.move_id, bought.rate, bought.sign
+                       FROM bought
+                  LEFT JOIN account_move move ON move.id = bought.move_id
+                  LEFT JOIN account_move reversed ON reversed.id = move.reversed_entry_id
+                 CROSS JOIN LATERAL (
+                            SELECT day FROM turned
+                             WHERE turned.partner_id = bought.partner_id
+                               AND day <= COALESCE(reversed.invoice_date, bought.moment::date)
+                          ORDER BY day DESC LIMIT 1) turned),
+                 paid AS (SELECT partner_id, moment AS day, sum(amount) AS amount FROM purchase GROUP BY 1, 2),
+                 term AS (
+                     SELECT partner_id, moment AS day, sum(discount) AS discount, sum(gross) AS gross,
+                            %(margin)s AS margin, sum(amount) FILTER (WHERE cost > 0) AS known
+                       FROM (%(lines)s) line GROUP BY 1, 2)
+            SELECT partner_id, day, paid.amount::float AS amount,
+                   round(COALESCE(100 * term.discount / NULLIF(term.gross, 0), 0), 1)::float AS discount,
+                   round(100 * term.margin / NULLIF(term.known, 0), 1)::float AS margin,
+                   row_number() OVER (PARTITION BY partner_id ORDER BY day DESC) AS nth
+              FROM paid JOIN term USING (partner_id, day)
+            """,
+            orders=lifecycle._select_orders(SQL("member.commercial_partner_id IN %s AND %s", clients, ours)),
+            invoices=lifecycle._select_invoices(SQL("move.commercial_partner_id IN %s AND %s", clients, ours)),
+            margin=lifecycle._sum_margins(),
+            lines=lifecycle._select_lines(),
+        )
+
     # --- what a person does ---
 
     @api.model_create_multi
@@ -198,151 +233,3 @@ class ClientDecision(models.Model):
             if stopped and client.client_grade == "dead" and client.client_grade_date == decision.decided_on:
                 decision._declare("none", reason=self.env._("The decision point was opened again."))
         self._close({"state": "open", "user_id": False, "decided_on": False})
-
-    # --- what opens by itself ---
-
-    @api.model
-    def _open_due(self, company):
-        """Open the points that are due with ``company``, the weightiest of each manager first."""
-        # sudo: alarms go off for every client, whoever starts the job
-        decisions = self.sudo()
-        decisions.flush_model()
-        vals_list = []
-        for row in self.env.execute_query_dict(self._select_due(company)):
-            if row["cause"] == "terms" and not worsen(row["evidence"]["rows"]):
-                continue
-            vals_list.append({**row, "company_id": company.id, "opened_on": fields.Date.today()})
-        # No mail to followers: the board shows them.
-        decisions.with_context(tracking_disable=True, mail_create_nosubscribe=True).create(vals_list)
-
-    @api.model
-    def _select_due(self, company):
-        """Return the query of what is due: of each client its first cause."""
-        return SQL(
-            """
-            WITH busy AS MATERIALIZED (
-                     SELECT COALESCE(partner.client_owner_id, 0) AS owner_id, count(*) AS points
-                       FROM client_decision decision
-                       JOIN res_partner partner ON partner.id = decision.partner_id
-                      WHERE decision.state <> 'done' AND decision.company_id = %(company)s
-                   GROUP BY 1)
-            SELECT partner_id, cause, evidence, turn, turnover
-              FROM (SELECT due.*, row_number() OVER (PARTITION BY owner_id ORDER BY turnover DESC, partner_id) AS number
-                      FROM (SELECT DISTINCT ON (partner_id) * FROM (%(causes)s) cause
-                          ORDER BY partner_id, priority) due) ranked
-         LEFT JOIN busy ON busy.owner_id = COALESCE(ranked.owner_id, 0)
-             WHERE number <= %(most)s - COALESCE(busy.points, 0)
-          ORDER BY partner_id
-            """,
-            causes=self._select_causes(company),
-            company=company.id,
-            most=OPEN_AT_ONCE,
-        )
-
-    @api.model
-    def _select_causes(self, company):
-        return SQL(
-            """
-            WITH alive AS MATERIALIZED (%(watched)s),
-                 turns AS MATERIALIZED (%(turns)s),
-                 watched AS (
-                     SELECT alive.*, COALESCE(terms.rows, '[]') AS rows
-                       FROM alive
-                  LEFT JOIN (SELECT partner_id, jsonb_agg(jsonb_build_array(discount, margin) ORDER BY day) AS rows
-                               FROM turns WHERE nth <= %(least)s GROUP BY partner_id) terms
-                         ON terms.partner_id = alive.partner_id)
-            SELECT watched.*, cause.*
-              FROM watched
-        CROSS JOIN LATERAL (
-                   VALUES (1, 'dependence', turnover >= total * %(dependence)s / 100,
-                           jsonb_build_object('percent', round(100 * turnover / NULLIF(total, 0)))),
-                          (2, 'overdue', late AND silent >= interval * %(overdue)s,
-                           jsonb_build_object('ratio', round(silent::numeric / NULLIF(interval, 0), 1),
-                                              'interval', interval)),
-                          (3, 'falling', turnover < before * (1 - %(fall)s / 100.0),
-                           jsonb_build_object('percent', round(100 - 100 * turnover / NULLIF(before, 0)))),
-                          (4, 'terms', jsonb_array_length(rows) >= %(least)s,
-                           jsonb_build_object('rows', rows, 'turns', %(least)s)),
-                          (5, 'turn', important AND next_on <= %(today)s AND NOT late,
-                           jsonb_build_object('turn', turn, 'next', next_on))
-                   ) AS cause (priority, cause, holds, evidence)
-             WHERE cause.holds
-               AND NOT EXISTS (
-                   SELECT FROM client_decision decision
-                    WHERE decision.partner_id = watched.partner_id AND decision.company_id = %(company)s
-                      AND (decision.state <> 'done'
-                           OR decision.cause = cause.cause
-                              AND (decision.turn = watched.turn OR decision.opened_on > %(quiet)s)))
-            """,
-            watched=self._select_watched(company),
-            # Only of those who just bought: otherwise nothing is new.
-            turns=self._select_terms(SQL("(SELECT partner_id FROM alive WHERE silent < 8)"), company),
-            dependence=company.client_alarm_dependence,
-            overdue=company.client_alarm_overdue,
-            fall=company.client_alarm_fall,
-            least=LEAST_TURNS,
-            today=fields.Date.today(),
-            company=company.id,
-            quiet=fields.Date.today() - timedelta(days=QUIET_DAYS),
-        )
-
-    @api.model
-    def _select_watched(self, company):
-        """Return the query of the clients that alarms may go off for: those alive that bring the most (A and B)."""
-        self.env["client.standing"].flush_model()
-        return SQL(
-            """
-            SELECT standing.partner_id, partner.client_owner_id AS owner_id, standing.turns AS turn,
-                   standing.turnover_year AS turnover, standing.turnover_before AS before, standing.interval,
-                   standing.next_on, standing.next_to < %(today)s AS late, %(today)s - standing.last_on AS silent,
-                   standing.abc = 'A' OR segment.code IN ('vip', 'key') AS important,
-                   (SELECT sum(turnover_year) FROM client_standing WHERE company_id = %(company)s) AS total
-              FROM client_standing standing
-              JOIN client_segment segment ON segment.id = standing.segment_id AND segment.zone = 'life'
-              JOIN res_partner partner ON partner.id = standing.partner_id AND partner.active
-             WHERE standing.company_id = %(company)s AND standing.abc IN ('A', 'B')
-            """,
-            today=SQL("%s::date", fields.Date.today()),
-            company=company.id,
-        )
-
-    @api.model
-    def _select_terms(self, clients, company):
-        """Return the query of the turns of ``clients``, the latest being ``nth`` 1; discount and margin in percent.
-
-        Amounts are in the currency of ``company``.  A credit note is taken off the turn of the invoice that
-        it reverses, or the last one before.
-        """
-        lifecycle = self.env["client.lifecycle"]
-        ours = SQL("company.id = %s", company.id)
-        return SQL(
-            """
-            WITH bought AS MATERIALIZED (%(orders)s UNION ALL %(invoices)s),
-                 turned AS (SELECT DISTINCT partner_id, moment::date AS day FROM bought WHERE counts),
-                 purchase AS MATERIALIZED (
-                     SELECT bought.partner_id, bought.company_id, turned.day AS moment, bought.amount,
-                            bought.order_id, bought.move_id, bought.rate, bought.sign
-                       FROM bought
-                  LEFT JOIN account_move move ON move.id = bought.move_id
-                  LEFT JOIN account_move reversed ON reversed.id = move.reversed_entry_id
-                 CROSS JOIN LATERAL (
-                            SELECT day FROM turned
-                             WHERE turned.partner_id = bought.partner_id
-                               AND day <= COALESCE(reversed.invoice_date, bought.moment::date)
-                          ORDER BY day DESC LIMIT 1) turned),
-                 paid AS (SELECT partner_id, moment AS day, sum(amount) AS amount FROM purchase GROUP BY 1, 2),
-                 term AS (
-                     SELECT partner_id, moment AS day, sum(discount) AS discount, sum(gross) AS gross,
-                            %(margin)s AS margin, sum(amount) FILTER (WHERE cost > 0) AS known
-                       FROM (%(lines)s) line GROUP BY 1, 2)
-            SELECT partner_id, day, paid.amount::float AS amount,
-                   round(COALESCE(100 * term.discount / NULLIF(term.gross, 0), 0), 1)::float AS discount,
-                   round(100 * term.margin / NULLIF(term.known, 0), 1)::float AS margin,
-                   row_number() OVER (PARTITION BY partner_id ORDER BY day DESC) AS nth
-              FROM paid JOIN term USING (partner_id, day)
-            """,
-            orders=lifecycle._select_orders(SQL("member.commercial_partner_id IN %s AND %s", clients, ours)),
-            invoices=lifecycle._select_invoices(SQL("move.commercial_partner_id IN %s AND %s", clients, ours)),
-            margin=lifecycle._sum_margins(),
-            lines=lifecycle._select_lines(),
-        )

@@ -1,0 +1,122 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools.terms import LEAST_TURNS, worsen
+
+# More open points of one manager than this are nobody's to work on.
+OPEN_AT_ONCE = 30
+# An alarm that was answered is quiet for so long.
+QUIET_DAYS = 90
+
+
+class ClientDecision(models.Model):
+    """Points that open by themselves at night: at the end of a turn, or by an alarm."""
+
+    _inherit = "client.decision"
+
+    @api.model
+    def _open_due(self, company):
+        """Open the points that are due with ``company``, the weightiest of each manager first."""
+        # sudo: alarms go off for every client, whoever starts the job
+        decisions = self.sudo()
+        decisions.flush_model()
+        vals_list = []
+        for row in self.env.execute_query_dict(self._select_due(company)):
+            if row["cause"] == "terms" and not worsen(row["evidence"]["rows"]):
+                continue
+            vals_list.append({**row, "company_id": company.id, "opened_on": fields.Date.today()})
+        # No mail to followers: the board shows them.
+        decisions.with_context(tracking_disable=True, mail_create_nosubscribe=True).create(vals_list)
+
+    @api.model
+    def _select_due(self, company):
+        """Return the query of what is due: of each client its first cause."""
+        return SQL(
+            """
+            WITH busy AS MATERIALIZED (
+                     SELECT COALESCE(partner.client_owner_id, 0) AS owner_id, count(*) AS points
+                       FROM client_decision decision
+                       JOIN res_partner partner ON partner.id = decision.partner_id
+                      WHERE decision.state <> 'done' AND decision.company_id = %(company)s
+                   GROUP BY 1)
+            SELECT partner_id, cause, evidence, turn, turnover
+              FROM (SELECT due.*, row_number() OVER (PARTITION BY owner_id ORDER BY turnover DESC, partner_id) AS number
+                      FROM (SELECT DISTINCT ON (partner_id) * FROM (%(causes)s) cause
+                          ORDER BY partner_id, priority) due) ranked
+         LEFT JOIN busy ON busy.owner_id = COALESCE(ranked.owner_id, 0)
+             WHERE number <= %(most)s - COALESCE(busy.points, 0)
+          ORDER BY partner_id
+            """,
+            causes=self._select_causes(company),
+            company=company.id,
+            most=OPEN_AT_ONCE,
+        )
+
+    @api.model
+    def _select_causes(self, company):
+        return SQL(
+            """
+            WITH alive AS MATERIALIZED (%(watched)s),
+                 turns AS MATERIALIZED (%(turns)s),
+                 watched AS (
+                     SELECT alive.*, COALESCE(terms.rows, '[]') AS rows
+                       FROM alive
+                  LEFT JOIN (SELECT partner_id, jsonb_agg(jsonb_build_array(discount, margin) ORDER BY day) AS rows
+                               FROM turns WHERE nth <= %(least)s GROUP BY partner_id) terms
+                         ON terms.partner_id = alive.partner_id)
+            SELECT watched.*, cause.*
+              FROM watched
+        CROSS JOIN LATERAL (
+                   VALUES (1, 'dependence', turnover >= total * %(dependence)s / 100,
+                           jsonb_build_object('percent', round(100 * turnover / NULLIF(total, 0)))),
+                          (2, 'overdue', late AND silent >= interval * %(overdue)s,
+                           jsonb_build_object('ratio', round(silent::numeric / NULLIF(interval, 0), 1),
+                                              'interval', interval)),
+                          (3, 'falling', turnover < before * (1 - %(fall)s / 100.0),
+                           jsonb_build_object('percent', round(100 - 100 * turnover / NULLIF(before, 0)))),
+                          (4, 'terms', jsonb_array_length(rows) >= %(least)s,
+                           jsonb_build_object('rows', rows, 'turns', %(least)s)),
+                          (5, 'turn', important AND next_on <= %(today)s AND NOT late,
+                           jsonb_build_object('turn', turn, 'next', next_on))
+                   ) AS cause (priority, cause, holds, evidence)
+             WHERE cause.holds
+               AND NOT EXISTS (
+                   SELECT FROM client_decision decision
+                    WHERE decision.partner_id = watched.partner_id AND decision.company_id = %(company)s
+                      AND (decision.state <> 'done'
+                           OR decision.cause = cause.cause
+                              AND (decision.turn = watched.turn OR decision.opened_on > %(quiet)s)))
+            """,
+            watched=self._select_watched(company),
+            # Only of those who just bought: otherwise nothing is new.
+            turns=self._select_terms(SQL("(SELECT partner_id FROM alive WHERE silent < 8)"), company),
+            dependence=company.client_alarm_dependence,
+            overdue=company.client_alarm_overdue,
+            fall=company.client_alarm_fall,
+            least=LEAST_TURNS,
+            today=fields.Date.today(),
+            company=company.id,
+            quiet=fields.Date.today() - timedelta(days=QUIET_DAYS),
+        )
+
+    @api.model
+    def _select_watched(self, company):
+        """Return the query of the clients that alarms may go off for: those alive that bring the most (A and B)."""
+        self.env["client.standing"].flush_model()
+        return SQL(
+            """
+            SELECT standing.partner_id, partner.client_owner_id AS owner_id, standing.turns AS turn,
+                   standing.turnover_year AS turnover, standing.turnover_before AS before, standing.interval,
+                   standing.next_on, standing.next_to < %(today)s AS late, %(today)s - standing.last_on AS silent,
+                   standing.abc = 'A' OR segment.code IN ('vip', 'key') AS important,
+                   (SELECT sum(turnover_year) FROM client_standing WHERE company_id = %(company)s) AS total
+              FROM client_standing standing
+              JOIN client_segment segment ON segment.id = standing.segment_id AND segment.zone = 'life'
+              JOIN res_partner partner ON partner.id = standing.partner_id AND partner.active
+             WHERE standing.company_id = %(company)s AND standing.abc IN ('A', 'B')
+            """,
+            today=SQL("%s::date", fields.Date.today()),
+            company=company.id,
+        )
