@@ -138,19 +138,18 @@ class ClientDecision(models.Model):
         ours = SQL("company.id = %s", company.id)
         return SQL(
             """
-            WITH bought AS MATERIALIZED (%(orders)s UNION ALL %(invoices)s),
-                 turned AS (SELECT DISTINCT partner_id, moment::date AS day FROM bought WHERE counts),
-                 purchase AS MATERIALIZED (
-                     SELECT bought.partner_id, bought.company_id, turned.day AS moment, bought.amount,
-                            bought.order_id, bought.move_id, bought.rate, bought.sign
+            WITH bought AS (%(orders)s UNION ALL %(invoices)s),
+                 dated AS (
+                     SELECT bought.*, COALESCE(reversed.invoice_date, bought.moment::date) AS day
                        FROM bought
                   LEFT JOIN account_move move ON move.id = bought.move_id
-                  LEFT JOIN account_move reversed ON reversed.id = move.reversed_entry_id
-                 CROSS JOIN LATERAL (
-                            SELECT day FROM turned
-                             WHERE turned.partner_id = bought.partner_id
-                               AND day <= COALESCE(reversed.invoice_date, bought.moment::date)
-                          ORDER BY day DESC LIMIT 1) turned),
+                  LEFT JOIN account_move reversed ON reversed.id = move.reversed_entry_id),
+                 turned AS (
+                     SELECT *, max(day) FILTER (WHERE counts) OVER (PARTITION BY partner_id ORDER BY day) AS turn
+                       FROM dated),
+                 purchase AS MATERIALIZED (
+                     SELECT partner_id, company_id, turn AS moment, amount, order_id, move_id, rate, sign
+                       FROM turned WHERE turn IS NOT NULL),
                  paid AS (SELECT partner_id, moment AS day, sum(amount) AS amount FROM purchase GROUP BY 1, 2),
                  term AS (
                      SELECT partner_id, moment AS day, sum(discount) AS discount, sum(gross) AS gross,
