@@ -68,7 +68,9 @@ def test_card_and_report_say_what_is_missing(sample, page, picture):
     page.goto(f"{sample.url}/odoo/res.partner/{client_id}")
     card = page.locator(".o_form_view")
     expect(card.locator("[name=client_segment_id]")).to_have_text("Time-tested partner")
-    expect(card.locator("[name=client_segment_reason]")).to_have_text(re.compile(r"Purchases: \d+ over \d+ months, since"))
+    expect(card.locator("[name=client_segment_reason]")).to_have_text(
+        re.compile(r"Purchases: \d+ over \d+ months, since")
+    )
     expect(
         card.locator(".o_client_tile").filter(has_text="Card Filled").get_by_role("button", name="Phone", exact=True)
     ).to_be_visible()
