@@ -97,4 +97,5 @@ from . import (
     res_users_handover,
     sale_order,
     sale_order_admission,
+    sale_order_line,
 )

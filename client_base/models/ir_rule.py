@@ -23,7 +23,8 @@ class IrRule(models.Model):
     def _compute_domain_context_values(self):
         """Keep domains per scope: it changes by itself when a substitution begins or ends."""
         yield from super()._compute_domain_context_values()
-        yield self.env.user._client_scope()
+        # No rule binds the superuser.
+        yield None if self.env.su else self.env.user._client_scope()
 
     @api.model
     @ormcache("self.env.uid", "self.env.su", "model_name", "mode", "tuple(self._compute_domain_context_values())")

@@ -5,6 +5,7 @@ from . import (
     client_campaign_delivery,
     client_campaign_group,
     client_campaign_mailer,
+    client_campaign_mailer_letter,
     client_campaign_mailer_waiting,
     client_campaign_offer,
     client_campaign_outbox,
