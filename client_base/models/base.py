@@ -1,6 +1,8 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 # Models whose partners are colleagues, ourselves or settings, not clients that a row is about; messages,
 # which are seen by who sees the document they hang on; imports and raw cards, which
@@ -17,6 +19,8 @@ NOT_ABOUT_CLIENTS = {
     "res.partner",
     "res.partner.category",
 }
+# Of the models above those whose rows repeat what was said to a client, or is to be done there.
+SAID_OF_CLIENTS = {"mail.activity", "mail.message"}
 
 
 class Base(models.AbstractModel):
@@ -88,7 +92,8 @@ class Base(models.AbstractModel):
         return Domain.TRUE
 
     # A row with a foreign client in it would copy the client's address, e-mail and phone into fields
-    # of its own, computed by the superuser: so such a row is not made in the first place.
+    # of its own, computed by the superuser: so such a row is not made in the first place, nor one with
+    # a document of that client.
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -98,6 +103,14 @@ class Base(models.AbstractModel):
     def write(self, vals):
         self._check_client_values([vals])
         return super().write(vals)
+
+    @api.model
+    def default_get(self, fields):
+        # What the context names, in whatever form, and what users have set for themselves.
+        named = {name: self.env.context.get(f"default_{name}") for name in fields}
+        defaults = super().default_get(fields)
+        self._check_client_values([named, defaults])
+        return defaults
 
     def onchange(self, values, field_names, fields_spec):
         self._check_client_values([values])
@@ -109,21 +122,71 @@ class Base(models.AbstractModel):
         return data
 
     @api.model
+    def _get_plain_defaults(self, names):
+        """Return what fields that only the server writes begin with, whatever context or users have for a default."""
+        fields = {name: self._fields[name] for name in names}
+        return {
+            name: field.convert_to_write(field.default(self), self) if field.default else False
+            for name, field in fields.items()
+        }
+
+    @api.model
     def _check_client_values(self, vals_list):
-        """Raise AccessError when ``vals_list`` name a partner that the user may not see."""
+        """Raise AccessError when ``vals_list`` name a client, or a row about one, that the user may not see."""
         if self.env.su or self.env.user._client_scope() is None:
             return
-        ids = {
-            value
-            for vals in vals_list
-            for name, value in vals.items()
-            if value
-            and isinstance(value, int)
-            and (field := self._fields.get(name))
-            and field.type == "many2one"
-            and field.comodel_name == "res.partner"
-        }
-        if ids and not self.env["res.partner"].browse(ids).exists().has_access("read"):
-            raise AccessError(
-                self.env._("This client is not yours to work with: it has another manager. Ask your team lead.")
-            )
+        for model, ids in self._get_named_rows(vals_list).items():
+            if not self.env[model].browse(ids).exists().has_access("read"):
+                raise AccessError(
+                    self.env._("This client is not yours to work with: it has another manager. Ask your team lead.")
+                )
+
+    @api.model
+    def _get_named_rows(self, vals_list):
+        """Return ``{model: ids}`` of the rows about clients that ``vals_list`` name, in new rows within them too.
+
+        A browser may also send a row as ``{"id": …}``, with values beside it.
+        """
+        found = defaultdict(set)
+        about = self.env["ir.rule"]._get_client_models()
+        for vals in vals_list:
+            for name, value in vals.items():
+                field = self._fields.get(name)
+                if not value or not field or not field.relational:
+                    continue
+                if field.type == "many2one":
+                    inner = [value] if isinstance(value, dict) else []
+                    row_id = self._get_named_id(value)
+                    if row_id and (field.comodel_name in about or field.comodel_name in SAID_OF_CLIENTS):
+                        found[field.comodel_name].add(row_id)
+                else:
+                    inner = [part for part in map(self._get_new_values, value) if part]
+                for model, ids in self.env[field.comodel_name]._get_named_rows(inner).items() if inner else ():
+                    found[model] |= ids
+        # Whoever works does so in his own name.
+        found["res.users"].discard(self.env.uid)
+        return {model: ids for model, ids in found.items() if ids}
+
+    @api.model
+    def _get_named_id(self, value):
+        """Return the id that the value of a many2one names, or None."""
+        if isinstance(value, dict):
+            value = value.get("id")
+        elif isinstance(value, tuple):
+            value = value[:1] and value[0]
+        if isinstance(value, api.NewId):
+            value = value.origin
+        return value if isinstance(value, int) else None
+
+    @api.model
+    def _get_new_values(self, part):
+        """Return the values of a row that ``part`` of the value of an x2many makes or changes, or None."""
+        if isinstance(part, (list, tuple)) and len(part) == 3 and part[0] in (Command.CREATE, Command.UPDATE):
+            part = part[2]
+        return part if isinstance(part, dict) else None
+
+    def _mail_get_partners(self, *args, **kwargs):
+        # Odoo asks as the superuser for whom to write to about any row.
+        if not self.env.su and self.env.user._client_scope() is not None:
+            self.check_access("read")
+        return super()._mail_get_partners(*args, **kwargs)

@@ -35,9 +35,9 @@ class ClientDmuMember(models.Model):
     )
     person_name = fields.Char(compute="_compute_person_name")
     role_id = fields.Many2one("client.dmu.role", required=True, index=True, ondelete="restrict")
-    function = fields.Char(related="person_id.function")
-    phone = fields.Char(related="person_id.phone")
-    email = fields.Char(related="person_id.email")
+    function = fields.Char(string="Job Position", compute="_compute_reach")
+    phone = fields.Char(compute="_compute_reach")
+    email = fields.Char(compute="_compute_reach")
     involvement = fields.Integer(default=3, help="0: takes no part, 5: nothing is decided without this person.")
     interest = fields.Integer(help="−5: works against us, 0: indifferent, +5: works for us.")
     formal_authority = fields.Integer(help="What the position says. 0: none, 5: the last word.")
@@ -79,6 +79,15 @@ class ClientDmuMember(models.Model):
             # A person's own name, without the company's, which is the client's anyway.
             name = member.person_id.display_name if member.person_id in hidden else member.person_id.name
             member.person_name = name or self.env._("Erased person")
+
+    @api.depends("person_id.function", "person_id.phone", "person_id.email")
+    @api.depends_context("uid")
+    def _compute_reach(self):
+        """Tell how to reach the person, as long as the person is at a client that the user sees."""
+        seen = self.person_id._filtered_access("read")
+        for member in self:
+            person = member.person_id & seen
+            member.function, member.phone, member.email = person.function, person.phone, person.email
 
     @api.depends("person_name", "role_id")
     def _compute_display_name(self):
@@ -161,7 +170,7 @@ class ClientDmuMember(models.Model):
     def create(self, vals_list):
         if any(not vals.get("person_id") for vals in vals_list):
             raise ValidationError(self.env._("Choose the person."))
-        members = super().create([self._with_confirming_user(vals) for vals in vals_list])
+        members = super().create([self._with_confirming_user({"confirmed_on": False, **vals}) for vals in vals_list])
         members._mark_meetings()
         return members
 

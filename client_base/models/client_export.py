@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# What tells of clients besides the rows that the guard on clients knows.
+TELLING = {"client.import.row", "client.intake", "mail.activity", "mail.message"}
+
 
 class ClientExport(models.Model):
     """One time that client data left the base: the journal that tells who took what.
@@ -33,7 +36,8 @@ class ClientExport(models.Model):
     @api.model
     def _record(self, kind, records, content):
         """Note that the current user takes ``records`` out, where they are about clients."""
-        if self.env.su or not records or records._name not in self.env["ir.rule"]._get_client_models():
+        telling = records._name in TELLING or records._name in self.env["ir.rule"]._get_client_models()
+        if self.env.su or not records or not telling:
             return
         # sudo: the journal is written for the user, not by the user, who has just read the records
         self.sudo().create(
@@ -53,6 +57,6 @@ class ClientExport(models.Model):
         if records._name == "res.partner":
             return records.commercial_partner_id
         clients = self.env["res.partner"]
-        for name in records._get_client_fields():
+        for name in records._get_client_fields() or {"client_partner_id"} & records._fields.keys():
             clients |= records[name]
         return clients.commercial_partner_id

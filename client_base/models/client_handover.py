@@ -169,7 +169,8 @@ class ClientHandover(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            vals_list = [{name: value for name, value in vals.items() if name not in OWN_WORDS} for vals in vals_list]
+            own = self._get_plain_defaults(OWN_WORDS - {"name"})
+            vals_list = [{**{name: vals[name] for name in vals.keys() - OWN_WORDS}, **own} for vals in vals_list]
         sequence = self.env["ir.sequence"].sudo()  # sudo: leads count handovers, but do not set up how
         return super().create([{"name": sequence.next_by_code("client.handover"), **vals} for vals in vals_list])
 

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 # What a line's planner says; the rest the handover's steps write.
 PLANNED = {"handover_id", "partner_id", "new_owner_id"}
+# What is told of it by what is done.
+TOLD = {"state", "refusal", "moved_on", "moved_by_id", "confirmed_on", "confirmed_by_id", "undone_on", "comment"}
 
 
 class ClientHandoverLine(models.Model):
@@ -85,7 +87,8 @@ class ClientHandoverLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            vals_list = [{name: vals[name] for name in PLANNED & vals.keys()} for vals in vals_list]
+            told = self._get_plain_defaults(TOLD)
+            vals_list = [{**{name: vals[name] for name in PLANNED & vals.keys()}, **told} for vals in vals_list]
         lines = super().create(vals_list)
         lines._check_plannable()
         for line in lines:

@@ -58,7 +58,8 @@ class ClientScore(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_given(vals_list)
+        defaults = self.default_get(["user_id", "value"])
+        self._check_given([{**defaults, **vals} for vals in vals_list])
         scores = super().create(vals_list)
         self.env["client.profile"]._refresh(scores.partner_id.ids)
         return scores

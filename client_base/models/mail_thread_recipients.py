@@ -11,9 +11,11 @@ class MailThread(models.AbstractModel):
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
-        owners = self._get_client_owners().get(self.id) if recipients and len(self) == 1 else None
-        if not owners:
+        about_client = len(self) == 1 and self._name in self.env["ir.rule"]._get_client_models()
+        if not recipients or not about_client:
             return recipients
+        # Nobody's clients are of a scope as well: of those who see the pool.
+        owners = set(self._get_client_owners()[self.id].ids or [False])
         # sudo: whom the message names is needed to send it to them
         addressed = set((msg_vals or {}).get("partner_ids") or message.sudo().partner_ids.ids)
         return [
@@ -27,4 +29,4 @@ class MailThread(models.AbstractModel):
         if not recipient.get("uid") or recipient.get("ushare"):
             return False
         scope = self.env["res.users"].browse(recipient["uid"])._client_scope()
-        return scope is not None and not set(owners.ids) & set(scope)
+        return scope is not None and not owners & set(scope)

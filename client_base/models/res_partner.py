@@ -29,6 +29,7 @@ class ResPartner(models.Model):
         store=True,
         help="Colleagues and our own companies: everybody works with them, so everybody sees them.",
     )
+    parent_name = fields.Char(compute="_compute_parent_name", related=None)
     client_employees = fields.Integer(string="Employees", help="How many people work at the client.", prefetch="client")
 
     # One for each branch of the rule on partners (res_partner_branches.py).  The first gives an owner's
@@ -70,8 +71,22 @@ class ResPartner(models.Model):
         address where the context asks for them; the user is still the one who asked.
         """
         super()._compute_display_name()
+        if self.env.context.get("formatted_display_name"):
+            # It begins with the name of the company above.
+            hidden = self.sudo().parent_id._get_hidden_clients()
+            for partner in self.filtered(lambda partner: partner.sudo().parent_id in hidden):
+                partner.display_name = partner.with_context(formatted_display_name=False).display_name
         for partner in self._get_hidden_clients():
             partner.display_name = self.env._("Another manager's client")
+
+    @api.depends("parent_id.name")
+    @api.depends_context("uid", "lang")
+    def _compute_parent_name(self):
+        # sudo: a name is shown, or withheld
+        hidden = self.sudo().parent_id._get_hidden_clients()
+        for partner in self:
+            parent = partner.sudo().parent_id
+            partner.parent_name = parent.display_name if parent in hidden else parent.name
 
     def _get_hidden_clients(self):
         """Return those of the partners that the current user may not see."""
@@ -87,6 +102,14 @@ class ResPartner(models.Model):
                 and (partner.sudo().client_owner_id or partner.sudo().create_uid != self.env.user)
             )
         )
+
+    def _fields_sync(self, values):
+        """Leave the address of a company above as it is where that is another manager's client."""
+        if self.env.su or not self.parent_id._get_hidden_clients():
+            super()._fields_sync(values)
+            return
+        super()._fields_sync({name: value for name, value in values.items() if name not in self._address_fields()})
+        self._children_sync(values)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -79,6 +79,8 @@ class ResPartner(models.Model):
         else:
             row = SQL("%s.*", SQL.identifier(self._table))
             query._tables[self._table] = SQL("(%s)", SQL(" UNION ALL ").join(part.select(row) for part in parts))
+            # Odoo takes a query without a condition for one that lets everything through.
+            query.add_where(SQL("TRUE"))
 
     @api.model
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):

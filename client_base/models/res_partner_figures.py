@@ -13,8 +13,11 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_figure_fields(self):
-        """Return the names of the fields that jobs alone write."""
-        return set()
+        """Return the names of the fields that nobody writes: jobs do, or they follow from other fields.
+
+        Whose client a partner is follows from the salesperson of its company.
+        """
+        return {"client_open", "client_owner_id", "commercial_partner_id"}
 
     def _refresh_figures(self):
         """Compute the figures of these clients anew."""
@@ -36,5 +39,8 @@ class ResPartner(models.Model):
         """Raise AccessError when a user sets a figure by ``vals``."""
         if not self.env.su and self._get_figure_fields() & vals.keys():
             raise AccessError(
-                self.env._("Segments, purchases and fit follow from orders, scores and decisions: they cannot be set.")
+                self.env._(
+                    "Manager, segments, purchases and fit follow from salesperson, orders, scores and decisions: "
+                    "they cannot be set."
+                )
             )

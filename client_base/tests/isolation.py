@@ -47,6 +47,7 @@ class IsolationCommon(ClientBaseCommon):
         # Or PostgreSQL, which takes the tables for empty, plans some of the questions a thousand times too slow.
         cls.env.cr.execute("ANALYZE")
         cls.foreign_ids = {name: ids - before.get(name, set()) for name, ids in cls.get_all_ids().items()}
+        cls.make_mixed_rows()
         cls.env["res.partner"].search([]).mapped("client_open")
 
     @classmethod
@@ -87,6 +88,13 @@ class IsolationCommon(ClientBaseCommon):
             document.message_post(body=f"{canary} letter", subject=f"{canary} subject", partner_ids=contacts[0].ids)
             document.message_subscribe(clients[0].ids)
         return clients
+
+    @classmethod
+    def make_mixed_rows(cls):
+        """Make rows of the manager's own clients that point to a foreign one, as a branch or a delivery does."""
+        foreign = cls.foreign[0]
+        cls.make_client("Branch of a foreign client", cls.manager, parent_id=foreign.id)
+        cls.make_order(cls.alpha, partner_shipping_id=foreign.id, partner_invoice_id=foreign.child_ids[0].id)
 
     @classmethod
     def make_many(cls, name, vals_list, user=None):

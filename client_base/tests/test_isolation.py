@@ -68,7 +68,13 @@ class TestIsolation(IsolationCommon):
             f"through_{name}": lambda name=name: self.count_through(model, name)
             for name in self.get_partner_paths(model)
         }
+        questions |= {
+            f"group_through_{name}": lambda name=name: model.formatted_read_group([], [name], ["__count"])
+            for name in self.get_partner_paths(model)
+            if model._fields[name.partition(".")[0]].store
+        }
         questions |= self.get_partner_questions(model) if model._name == "res.partner" else {}
+        questions |= self.get_file_questions(model) if model._name == "ir.attachment" else {}
         if not ids:
             return questions
         if hasattr(model, "message_post"):
@@ -104,6 +110,12 @@ class TestIsolation(IsolationCommon):
                 or model.env.user.partner_id.message_follower_ids.read(["name", "email", "display_name"])
             ),
             "portal": lambda: foreign[0].signup_get_auth_param() and f"{CANARY}: signs up",
+        }
+
+    def get_file_questions(self, model):
+        return {
+            f"read_of_{name}": lambda name=name: model.search_read([("res_model", "=", name)], ["name", "datas"])
+            for name in self.env["ir.rule"]._get_client_models()
         }
 
     def get_thread_questions(self, row):

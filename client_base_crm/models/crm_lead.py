@@ -42,7 +42,8 @@ class CrmLead(models.Model):
         for manager, leads in theirs.grouped(lambda lead: lead.sudo().partner_id.client_owner_id).items():
             super(CrmLead, leads)._handle_salesmen_assignment(user_ids=manager.ids, team_id=team_id)
         others = self - theirs
-        others._give_clients_along(user_ids or [])
+        if self.env.su or self.env.user._client_works_pool():
+            others._give_clients_along(user_ids or [])
         return super(CrmLead, others)._handle_salesmen_assignment(user_ids=user_ids, team_id=team_id)
 
     def _give_clients_along(self, user_ids):

@@ -82,6 +82,14 @@ class TestLeads(ClientBaseCommon):
         self.assertEqual([lead.user_id for lead in leads], [self.manager, self.second, self.second, self.head])
         self.assertEqual(self.free.user_id, self.second)
 
+    def test_nobodys_client_is_not_taken_by_its_lead_where_one_has_to_ask(self):
+        for setting, owner in (("request", self.env["res.users"]), ("claim", self.manager)):
+            with self.subTest(setting):
+                self.env["ir.config_parameter"].set_param("client_base.pool", setting)
+                lead = self.make_lead(self.manager, partner_id=self.free.id)
+                lead.convert_opportunity(self.free, user_ids=self.manager.ids)
+                self.assertEqual(self.free.user_id, owner)
+
     def test_activities_on_leads_are_counted_for_who_sees_the_client(self):
         lead = self.make_lead(partner_id=self.alpha.id)
         lead.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id).action_done()

@@ -173,6 +173,9 @@ class ClientDecision(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_closing(vals)
+        if not self.env.su:
+            closing = self._get_plain_defaults(CLOSING | {"state"})
+            vals_list = [{**vals, **closing} for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):

@@ -284,6 +284,12 @@ class TestPoints(LifecycleCommon):
         action = contact.with_user(self.manager).action_open_decision()
         self.assertEqual(action["context"], {"default_partner_id": self.alpha.id})
 
+    def test_a_point_begins_open_whatever_the_context_says(self):
+        forged = {"default_state": "done", "default_user_id": self.head.id, "default_decided_on": "2020-01-01"}
+        points = self.env["client.decision"].with_user(self.manager).with_context(**forged)
+        point = points.create({"partner_id": self.alpha.id})
+        self.assertEqual((point.state, point.user_id.id, point.decided_on), ("open", False, False))
+
     def test_a_point_is_closed_by_its_button_only(self):
         points = self.env["client.decision"].with_user(self.manager)
         point = points.create({"partner_id": self.alpha.id})
