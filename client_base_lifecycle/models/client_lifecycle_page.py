@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools.concentration import get_curve, get_top_shares, without_largest
@@ -222,5 +223,10 @@ class ClientLifecyclePage(models.AbstractModel):
         """Return ``[(cause, words, count)]`` of the open decision points in sight."""
         decisions = self.env["client.decision"]
         words = dict(decisions._fields["cause"]._description_selection(self.env))
-        groups = decisions._read_group([("state", "!=", "done")], ["cause"], ["__count"])
+        domain = Domain("state", "!=", "done") & Domain("company_id", "in", self.env.companies.ids)
+        if self.env.user._client_scope() is not None:
+            # The rules on clients, which are read by their indexes alone; those on points look at each client's row.
+            domain &= Domain("partner_id", "in", self.env["res.partner"].with_context(active_test=False)._search([]))
+        # sudo: the clients in sight are named
+        groups = decisions.sudo()._read_group(domain, ["cause"], ["__count"])
         return [(cause, words[cause], count) for cause, count in groups]
