@@ -21,11 +21,22 @@ class ClientHandover(models.Model):
             SQL("state = 'moved', moved_on = %s, moved_by_id = %s", self.env.cr.now(), self.env.uid),
             SQL("line.state = 'planned'"),
         )
+        handover._close_earlier_lines()
         others = handover._move_other_activities()
         if not moved and not others:
-            raise UserError(self.env._("Nothing can be handed over: every client is refused. The list says why."))
+            handover._refuse_empty()
         handover.write({"state": "applied" if moved else "done", "date_applied": self.env.cr.now()})
         handover._ask_receivers()
+
+    def _refuse_empty(self):
+        if self.line_count:
+            raise UserError(self.env._("Nothing can be handed over: every client is refused. The list says why."))
+        raise UserError(
+            self.env._(
+                "Nothing can be handed over: you see no such client. Check which clients are chosen, and whether you "
+                "work for the company of ours that they belong to."
+            )
+        )
 
     def _undo(self):
         self.env.flush_all()
@@ -90,6 +101,26 @@ class ClientHandover(models.Model):
         self.env["client.handover.line"].invalidate_model(flush=False)
         self.invalidate_recordset(flush=False)
         return rows[0][0]
+
+    def _close_earlier_lines(self):
+        """Have nobody confirm any more what an earlier handover brought and this one took on."""
+        answered = self.env.execute_query(
+            SQL(
+                """
+                UPDATE client_handover_line earlier
+                   SET state = 'kept', write_uid = %(uid)s, write_date = %(now)s
+                  FROM client_handover_line line
+                 WHERE line.handover_id = %(handover)s AND earlier.partner_id = line.partner_id
+                   AND (earlier.moved_on, earlier.id) < (line.moved_on, line.id)
+                   AND earlier.state IN ('moved', 'reported')
+             RETURNING earlier.handover_id, earlier.new_owner_id
+                """,
+                **self._get_sql_values(),
+            )
+        )
+        self.env["client.handover.line"].invalidate_model(flush=False)
+        for handover_id, receiver_id in sorted(set(answered)):
+            self.browse(handover_id)._close_answered(self.env["res.users"].browse(receiver_id))
 
     # --- what is left of somebody who leaves ---
 

@@ -33,12 +33,22 @@ class ClientHandover(models.Model):
         return self.env["res.partner"].sudo(False).with_context(active_test=True)
 
     @api.model
+    def _get_all_partners(self):
+        """Return the same with what is archived, and in all companies that the user works for.
+
+        Archived clients come back, and then need a manager; who leaves one company leaves all.
+        """
+        companies = self.env.company | self.env.user.company_ids
+        return self._get_partners().with_context(active_test=False, allowed_company_ids=companies.ids)
+
+    @api.model
     def _get_allowed_receivers(self):
         """Return the users who may own clients, for a lead those of his team: who may be chosen as receivers."""
         domain = Domain("share", "=", False) & Domain(
             "all_group_ids", "in", self.env.ref("client_base.group_client_own").ids
         )
-        scope = self.env.user._client_scope()
+        # Who stands in for somebody of another team receives nothing for him.
+        scope = self.env.user._client_standing_scope()
         if scope is not None:
             domain &= Domain("id", "in", [user for user in scope if user])
         # sudo: which groups colleagues have
@@ -76,8 +86,7 @@ class ClientHandover(models.Model):
         partners = self._get_partners()
         if self.source == "domain":
             return partners._search(self._get_filter() & Domain(partners._get_client_domain()))
-        # Archived clients too: they come back, and then need a manager.
-        return partners.with_context(active_test=False)._search(self._get_owner_domain())
+        return self._get_all_partners()._search(self._get_owner_domain())
 
     def _get_owner_domain(self):
         """Return the domain of the giver's clients."""
@@ -182,15 +191,38 @@ class ClientHandover(models.Model):
         )
 
     def _spread_equal(self):
-        """Deal the clients out, counting those that each receiver keeps."""
-        receivers = self.receiver_ids.sorted("id")
-        loads = self._count_clients(receivers.ids, besides=True)
-        lines = [
-            line_id
-            for (line_id,) in self.env.execute_query(
-                SQL("SELECT id FROM client_handover_line WHERE handover_id = %s ORDER BY partner_id, id", self.id)
+        """Deal out the clients that may go, counting those that each receiver keeps.
+
+        First those that belong to one of our companies: only who works for it may get them.
+        """
+        receivers = (self.receiver_ids & self._get_allowed_receivers()).sorted("id")
+        loads = dict.fromkeys(receivers.ids, 0) | self._count_clients(receivers.ids, besides=True)
+        for company_id, lines in self._get_lines_to_deal():
+            able = [user.id for user in receivers if not company_id or company_id in user.company_ids.ids]
+            dealt = deal_out(len(lines), {user_id: loads[user_id] for user_id in able})
+            for user_id in dealt:
+                loads[user_id] += 1
+            self._deal(lines, dealt)
+
+    def _get_lines_to_deal(self):
+        """Return the lines that lack nothing but a receiver: ``[(company id, line ids), …]``."""
+        self._assign(SQL("NULL"))
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT client.company_id, array_agg(line.id ORDER BY line.partner_id, line.id)
+                  FROM (%s) AS judged
+                  JOIN client_handover_line line ON line.id = judged.id
+                  JOIN res_partner client ON client.id = line.partner_id
+                 WHERE judged.refusal = 'no_receiver'
+              GROUP BY client.company_id
+              ORDER BY client.company_id NULLS LAST
+                """,
+                self._get_judgement(),
             )
-        ]
+        )
+
+    def _deal(self, lines, receivers):
         self.env.execute_query(
             SQL(
                 """
@@ -199,7 +231,7 @@ class ClientHandover(models.Model):
                  WHERE line.id = dealt.line_id
                 """,
                 lines,
-                deal_out(len(lines), {receiver.id: loads.get(receiver.id, 0) for receiver in receivers}),
+                receivers,
             )
         )
 
@@ -253,7 +285,10 @@ class ClientHandover(models.Model):
 
     def _get_judgement(self):
         """Return the query of the lines with what speaks against each, the weightiest first."""
-        visible = self._get_partners().with_context(active_test=False)._search(Domain.TRUE)
+        # The standing scope: what is lent to a substitute stays whose it is.
+        scope = self.env.user._client_standing_scope()
+        own = Domain.TRUE if scope is None else Domain("client_owner_id", "in", scope)
+        visible = self._get_all_partners()._search(own)
         return SQL(
             """
             SELECT line.id,

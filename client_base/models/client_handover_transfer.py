@@ -111,7 +111,10 @@ class ClientHandover(models.Model):
         )
 
     def _move_documents(self, moving, model, user_field, partner_field, is_open):
-        """Make the receivers the salespersons of the givers' open documents; return the ids of these."""
+        """Make the receivers the salespersons of the givers' open documents; return the ids of these.
+
+        What must have somebody stays with the giver where the client goes back to nobody.
+        """
         return self._execute_for_ids(
             SQL(
                 """
@@ -121,12 +124,14 @@ class ClientHandover(models.Model):
                   JOIN res_partner part ON part.commercial_partner_id = moving.client_id
                  WHERE document.%(partner)s = part.id
                    AND document.%(user)s IS NOT DISTINCT FROM moving.giver_id
+                   AND (moving.receiver_id IS NOT NULL OR NOT %(required)s)
                    AND document.id IN %(open)s
              RETURNING document.id
                 """,
                 table=SQL.identifier(model._table),
                 user=SQL.identifier(user_field),
                 partner=SQL.identifier(partner_field),
+                required=model._fields[user_field].required,
                 # sudo: what is open moves with its client, also what the lead may not read
                 open=model.sudo()._search(is_open).subselect(),
                 moving=moving,

@@ -50,6 +50,19 @@ class ResPartner(models.Model):
                 )
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_lent(self):
+        lent = self._get_lent_clients()
+        if lent:
+            client = lent[0].sudo()  # sudo: the names are said to who sees them
+            raise AccessError(
+                self.env._(
+                    "%(client)s belongs to %(owner)s, for whom you stand in: archive it, or have %(owner)s delete it.",
+                    client=client.name,
+                    owner=client.client_owner_id.name,
+                )
+            )
+
     def _get_lent_clients(self):
         """Return those of the partners that the current user sees only as a substitute."""
         scope = None if self.env.su else self.env.user._client_scope()

@@ -257,6 +257,25 @@ class TestHandover(ClientBaseCommon):
         again = [line.new_owner_id for line in handover.line_ids.sorted("partner_id")]
         self.assertEqual(again, receivers, "the same plan each time")
 
+    def test_equal_load_deals_out_only_what_may_go(self):
+        company = self.env["res.company"].create({"name": "Our Company"})
+        fourth = self.make_user("fourth", "sales_team.group_sale_salesman")
+        (self.head | fourth).company_ids += company
+        self.make_clients(3).company_id = company
+        self.make_client("Fifth", self.manager)
+        self.make_client("Sixth", self.manager)
+        everybody = {"rule": "equal", "receiver_ids": [Command.set((self.third | fourth | self.stranger).ids)]}
+        handover = self.plan(self.head, receiver_id=False, **everybody)
+        lines = self.env["client.handover.line"].with_user(self.head)
+        lines.create([{"handover_id": handover.id, "partner_id": self.alpha.id} for _number in range(3)])
+        handover.action_draft()
+        handover.source = "list"
+        handover.action_preview()
+        self.assertEqual((handover.planned_count, handover.refused_count), (6, 3))
+        self.assertEqual(set(self.get_refusals(handover).values()), {"double"})
+        loads = {load.user_id: load.client_after for load in handover.load_ids}
+        self.assertEqual(loads, {self.manager: 0, self.third: 3, fourth: 3, self.stranger: 0})
+
     def test_by_region(self):
         world, north = self.env["client.region"].create([{"name": "World"}, {"name": "North"}])
         coast, island = self.env["client.region"].create(
@@ -424,6 +443,14 @@ class TestHandover(ClientBaseCommon):
         self.assertFalse(handover.activity_ids)
         self.assert_refused(lines.action_confirm)
 
+    def test_what_was_handed_on_before_is_not_waited_for(self):
+        handover = self.apply()
+        later = self.apply(owner_id=self.third.id, receiver_id=self.lead.id)
+        self.assertEqual((handover.state, handover.line_ids.state), ("done", "kept"))
+        self.assertFalse(handover.activity_ids)
+        self.assertEqual((later.state, later.line_ids.state), ("applied", "moved"))
+        self.assertEqual(later.activity_ids.user_id, self.lead)
+
     def test_nobody_else_confirms(self):
         handover = self.apply()
         for user in (self.lead, self.head):
@@ -479,6 +506,15 @@ class TestHandover(ClientBaseCommon):
         self.assertFalse(self.alpha.with_user(self.third).search([("id", "=", self.alpha.id)]))
         self.assert_refused(handover.action_undo)
 
+    def test_undo_gives_back_to_nobody_what_was_nobodys(self):
+        handover = self.apply(self.head, source="domain", domain=f"[('id', '=', {self.free.id})]")
+        begun = self.env["client.interaction"].create({"partner_id": self.free.id, "user_id": self.third.id})
+        order = self.make_order(self.free, state="draft", user_id=self.third.id)
+        handover.action_undo()
+        self.assertFalse(self.free.user_id)
+        self.assertFalse(order.user_id)
+        self.assertEqual(begun.user_id, self.third, "somebody had the contact")
+
     def test_undo_gives_nothing_to_who_is_archived(self):
         handover = self.apply()
         self.manager.active = False
@@ -516,6 +552,22 @@ class TestHandover(ClientBaseCommon):
         self.assertEqual(activity.user_id, self.head)
         leaver.action_archive()
         self.assertTrue(activity.exists())
+
+    def test_who_leaves_leaves_all_companies(self):
+        company = self.env["res.company"].create({"name": "Our Company"})
+        for user in (self.manager, self.third, self.head):
+            user.company_ids += company
+        self.alpha.company_id = company
+        ticked = self.head.company_id
+        handover = self.env["client.handover"].with_user(self.head).with_context(allowed_company_ids=ticked.ids)
+        handover = handover.create({"owner_id": self.manager.id, "receiver_id": self.third.id})
+        handover.action_preview()
+        handover.action_apply()
+        self.assertEqual(self.alpha.client_owner_id, self.third)
+
+    def test_a_handover_of_nothing_says_so(self):
+        handover = self.plan(owner_id=self.second.id)
+        self.assert_refused(handover.action_apply, "you see no such client")
 
     def test_who_has_nothing_leaves_freely(self):
         portal = new_test_user(self.env, login="portal_leaver", groups="base.group_portal")

@@ -214,9 +214,40 @@ class TestSubstitution(SubstitutionCommon):
                     lambda: boris.write({"parent_id": alpha.id}),
                     lambda: alpha.write({"child_ids": [Command.link(boris.id)]}),
                     lambda: wizard._merge((alpha | beta).ids, alpha, extra_checks=False),
+                    boris.unlink,
+                    (boris | beta).unlink,
                 ]
             )
         self.assertEqual((self.beta | self.boris).client_owner_id, self.second)
+
+    def test_a_lead_who_stands_in_hands_over_own_teams_clients_only(self):
+        self.stand_in(self.lead)
+        handovers = self.env["client.handover"].with_user(self.lead)
+        with freeze_time(WITHIN):
+            self.assertTrue(self.sees(self.lead))
+            for client, receiver, refusal in (
+                (self.beta, self.lead, "hidden"),
+                (self.alpha, self.second, "receiver"),
+                (self.alpha, self.lead, False),
+            ):
+                handover = handovers.create(
+                    {
+                        "source": "list",
+                        "receiver_id": receiver.id,
+                        "line_ids": [Command.create({"partner_id": client.id})],
+                    }
+                )
+                handover.action_preview()
+                with self.subTest(client=client.name, receiver=receiver.name):
+                    self.assertEqual(handover.line_ids.refusal, refusal)
+                    self.assertEqual(self.second in handover.allowed_receiver_ids, False)
+
+    def test_a_lead_who_stands_in_does_not_plan_for_the_absent_manager(self):
+        self.stand_in(self.lead)
+        plan = self.env["client.plan"].create({"user_id": self.second.id, "measure": "contacts", "target": 10})
+        with freeze_time(WITHIN):
+            plan = plan.with_user(self.lead)
+            self.assert_refused_everywhere([lambda: plan.write({"target": 1}), plan.unlink])
 
     # --- revocation ---
 
