@@ -147,7 +147,7 @@ class ClientSubstitution(models.Model):
                 raise ValidationError(self.env._("%s cannot stand in for oneself.", record.absent_id.name))
             # sudo: the requester need not read what groups a colleague has
             for person in (record.absent_id | record.substitute_id).sudo():
-                if not (person.active and person._is_internal() and person.has_group("client_base.group_client_own")):
+                if not self._has_clients(person):
                     raise ValidationError(
                         self.env._(
                             "%s has no level under “Clients” among the access rights, or is archived, so cannot be "
@@ -155,6 +155,11 @@ class ClientSubstitution(models.Model):
                             person.name,
                         )
                     )
+
+    @api.model
+    def _has_clients(self, person):
+        """Tell whether the user ``person`` is there and works clients."""
+        return person.active and person._is_internal() and person.has_group("client_base.group_client_own")
 
     @api.constrains("absent_id", "substitute_id", "date_from", "date_to", "state")
     def _check_overlap(self):
@@ -249,12 +254,16 @@ class ClientSubstitution(models.Model):
 
         Of several the one who began first and is not away as well.
         """
-        running = self._get_running(absent)
+        running = self._get_running(absent)._filter_able()
         away = self._get_running(running.substitute_id).absent_id
         chosen = {}
         for record in running.sorted(lambda record: record.substitute_id in away):
             chosen.setdefault(record.absent_id, record.substitute_id)
         return chosen
+
+    def _filter_able(self):
+        """Return those whose substitute is still there and still works clients."""
+        return self.filtered(lambda record: self._has_clients(record.substitute_id))
 
     def _return_activities(self):
         """Give open activities back to whose clients they are about, where nobody stands in any more."""

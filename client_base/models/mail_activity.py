@@ -74,7 +74,7 @@ class MailActivity(models.Model):
         """
         # sudo: they are no longer the substitute's to see
         routed = self.sudo().search([("client_for_id", "!=", False)])
-        substitutions = self.env["client.substitution"]._get_running(routed.client_for_id)
+        substitutions = self.env["client.substitution"]._get_running(routed.client_for_id)._filter_able()
         running = {(record.absent_id, record.substitute_id) for record in substitutions}
         over = routed.filtered(lambda activity: (activity.client_for_id, activity.user_id) not in running)
         for activity in over.with_context(mail_activity_quick_update=True):

@@ -470,6 +470,24 @@ class TestSubstitution(SubstitutionCommon):
             activity = self.beta.activity_schedule("mail.mail_activity_data_todo", user_id=self.second.id)
         self.assertEqual(activity.user_id, self.third)
 
+    def test_who_left_or_lost_the_level_gets_no_activities(self):
+        own = self.env.ref("client_base.group_client_operator")
+        for leave in (
+            lambda user: user.write({"active": False}),
+            lambda user: user.write({"group_ids": [Command.set(own.ids)]}),
+        ):
+            substitute = self.make_user("substitute", "sales_team.group_sale_salesman")
+            record = self.stand_in(substitute)
+            with freeze_time(WITHIN):
+                before = self.beta.activity_schedule("mail.mail_activity_data_todo", user_id=self.second.id)
+                self.assertEqual(before.user_id, substitute)
+                leave(substitute)
+                after = self.beta.activity_schedule("mail.mail_activity_data_todo", user_id=self.second.id)
+                self.env["mail.activity"]._return_to_owners()
+                self.assertEqual((before | after).user_id, self.second)
+            record.unlink()
+            substitute.login = "former substitute"
+
     def test_open_activities_come_back(self):
         record = self.stand_in()
         with freeze_time(WITHIN):
