@@ -23,9 +23,26 @@ class ResPartner(models.Model):
             partner.client_handover_count = counts.get(partner._origin, 0)
 
     def write(self, vals):
-        if "user_id" in vals:
-            self._check_not_given_away(vals["user_id"])
-        return super().write(vals)
+        if "user_id" not in vals:
+            return super().write(vals)
+        self._check_not_given_away(vals["user_id"])
+        handover = self._begin_handover(vals["user_id"])
+        result = super().write(vals)
+        handover._finish_on_card()
+        return result
+
+    def _begin_handover(self, owner_id):
+        """Return the handover of those of these clients that the user ``owner_id`` takes over from somebody."""
+        # sudo: who may change the salesperson need not make handovers, nor read what goes along
+        taken = self.sudo().filtered(
+            lambda partner: (
+                owner_id
+                and partner.user_id.id not in (False, owner_id)
+                and partner.commercial_partner_id == partner
+                and not partner.client_open
+            )
+        )
+        return self.env["client.handover"].sudo()._begin_on_card(taken, owner_id)
 
     def _check_not_given_away(self, owner_id):
         """Raise AccessError when a manager would give a client away past the lead."""

@@ -423,6 +423,43 @@ class TestHandover(ClientBaseCommon):
         self.alpha.with_user(self.lead).user_id = self.third
         self.assertEqual(self.anna.client_owner_id, self.third)
 
+    def test_a_manager_changed_on_the_card_is_a_handover_too(self):
+        activity = self.make_activity(self.alpha, self.manager)
+        begun = self.env["client.interaction"].create({"partner_id": self.alpha.id, "user_id": self.manager.id})
+        order = self.make_order(self.anna, state="draft", user_id=self.manager.id)
+        self.anna.user_id = self.manager
+        handover = self.apply()
+        another = self.make_client("Another", self.third)
+        (self.alpha | another).with_user(self.lead).user_id = self.manager
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((self.alpha | self.anna | another).client_owner_id, self.manager)
+        self.assertEqual((activity.user_id, begun.user_id, order.user_id, self.anna.user_id), (self.manager,) * 4)
+        self.assertEqual((handover.state, handover.line_ids.state), ("done", "kept"), "nobody is to confirm it")
+        line = self.env["client.handover.line"].search([("partner_id", "=", self.alpha.id)], order="id desc", limit=1)
+        self.assertEqual((line.old_owner_id, line.new_owner_id), (self.third, self.manager))
+        self.assertEqual((line.moved_by_id, line.handover_id.state), (self.lead, "done"))
+        self.assertEqual(line.handover_id.line_ids.partner_id, self.alpha | another)
+        self.assertFalse(line.handover_id.activity_ids)
+        self.assertTrue(begun.with_user(self.manager).has_access("write"))
+        line.handover_id.with_user(self.lead).action_undo()
+        self.assertEqual((self.alpha | another).user_id, self.third)
+        self.assertEqual(order.user_id, self.third)
+
+    def test_there_and_back_on_the_card(self):
+        order = self.make_order(self.alpha, state="draft", user_id=self.manager.id)
+        for owner in (self.third, self.lead, self.third, self.manager):
+            self.alpha.with_user(self.lead).user_id = owner
+            self.env.invalidate_all()
+            self.assertEqual((self.alpha.client_owner_id, order.user_id), (owner, owner))
+        self.assertEqual(self.alpha.client_handover_count, 4)
+
+    def test_to_take_or_to_let_go_on_the_card_is_no_handover(self):
+        for owner in (self.third, False):
+            self.free.with_user(self.lead).user_id = owner
+        self.anna.with_user(self.lead).user_id = self.third
+        self.assertFalse(self.env["client.handover.line"].search([("partner_id", "in", (self.free | self.anna).ids)]))
+
     # --- the receiver's answer ---
 
     def test_the_receiver_confirms_client_by_client(self):
@@ -599,6 +636,25 @@ class TestHandover(ClientBaseCommon):
         self.env.flush_all()
         self.assertEqual(handover.moved_count, len(clients))
         return self.env.cr.sql_log_count - before
+
+    def count_queries_on_cards(self, clients, owner):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        clients.user_id = owner
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_on_cards_neither(self):
+        costs = []
+        for count in (2, 10, 100):
+            clients = self.make_clients(count)
+            for client in clients:
+                self.make_activity(client, self.manager)
+            given = self.count_queries_on_cards(clients, self.third)
+            clients.user_id = False
+            costs.append(given - self.count_queries_on_cards(clients, self.lead))
+        self.assertLessEqual(costs[2], costs[1] + 10, costs)
 
     def test_queries_do_not_grow_with_the_clients(self):
         self.count_queries(self.make_clients(2))  # warms the caches up
