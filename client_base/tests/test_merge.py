@@ -68,6 +68,31 @@ class TestMerge(ClientBaseCommon):
         self.assertEqual(self.alpha.activity_ids.user_id, self.manager)
         self.assertFalse(order.with_user(self.second).has_access("read"))
 
+    def test_somebodys_client_is_not_lost_to_nobodys(self):
+        dora = self.make_contact(self.double, "Dora Double")
+        order = self.make_order(self.double, state="draft", user_id=self.manager.id)
+        self.merge(self.head, self.free, self.double)
+        self.assertEqual((self.free | dora).client_owner_id, self.manager)
+        self.assertEqual((order.partner_id, order.user_id), (self.free, self.manager))
+
+    def test_who_has_left_manages_nothing_after_a_merge(self):
+        gone = self.make_user("gone", "sales_team.group_sale_salesman")
+        kept = self.make_client("Kept", gone)
+        gone.active = False
+        self.merge(self.head, kept, self.double)
+        self.assertEqual(kept.client_owner_id, self.manager)
+
+    def test_an_archived_double_of_another_manager(self):
+        archived = self.make_client("Alpha Old", self.second, active=False)
+        order = self.make_order(archived, state="draft", user_id=self.second.id)
+        self.merge(self.head, self.alpha, archived)
+        self.assertFalse(archived.exists())
+        self.assertEqual((order.partner_id, order.user_id), (self.alpha, self.manager))
+
+    def test_a_manager_who_can_get_nothing_is_named(self):
+        self.manager.group_ids -= self.env.ref("sales_team.group_sale_salesman")
+        self.assert_refused(lambda: self.merge(self.head, self.alpha, self.beta), "Hand Alpha Ltd over")
+
     def test_the_history_of_managers_is_kept(self):
         lines = self.hand_over(self.alpha, self.second)
         lines |= self.hand_over(self.double, self.second)

@@ -1,5 +1,5 @@
-from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo import Command, api, models
+from odoo.exceptions import AccessError, UserError
 
 
 class BasePartnerMerge(models.TransientModel):
@@ -36,25 +36,39 @@ class BasePartnerMerge(models.TransientModel):
 
     @api.model
     def _hand_over_to_owner_of(self, kept, others):
-        """Have all that is open with clients of other managers go to the manager of the client that is kept."""
+        """Have all that is open with clients of other managers go to the manager of the client that is kept.
+
+        One of theirs manages it where nobody does, or somebody who has left.
+        """
         # sudo: the user may change all of them; the journal says who did it
-        owner = kept.sudo().client_owner_id
-        foreign = others.sudo().filtered(
-            lambda partner: partner == partner.commercial_partner_id and partner.client_owner_id != owner
-        )
+        kept, others = kept.sudo(), others.sudo()
+        clients = others.filtered(lambda partner: partner == partner.commercial_partner_id)
+        if kept == kept.commercial_partner_id and not kept.client_open and not kept.client_owner_id.active:
+            kept.user_id = clients.client_owner_id.filtered("active")[:1] or kept.user_id
+        owner = kept.client_owner_id
+        foreign = clients.filtered(lambda client: client.client_owner_id != owner)
         if not owner or not foreign:
             return
         handover = self.env["client.handover"].sudo()  # sudo: as above
         handover = handover.create(
             {
-                "source": "domain",
-                "domain": str([("id", "in", foreign.ids)]),
+                "source": "list",
                 "receiver_id": owner.id,
                 "reason": "other",
                 "note": self.env._("Merged with %s", kept.display_name),
+                "line_ids": [Command.create({"partner_id": client.id}) for client in foreign],
             }
         )
         handover.action_preview()
+        if not handover.planned_count:
+            raise UserError(
+                self.env._(
+                    "%(owner)s, the manager of %(client)s, cannot get what is open with the others. Hand "
+                    "%(client)s over to somebody else first.",
+                    owner=owner.name,
+                    client=kept.display_name,
+                )
+            )
         handover.action_apply()
 
     @api.model
