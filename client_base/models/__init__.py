@@ -86,6 +86,7 @@ from . import (
     res_partner_figures,
     res_partner_handover,
     res_partner_history,
+    res_partner_joining,
     res_partner_market,
     res_partner_pool,
     res_partner_profile,

@@ -148,10 +148,21 @@ class ClientInteraction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        interactions = super().create(vals_list)
+        defaults = self.default_get(["partner_id"])
+        interactions = super().create([self._prepare_client_values({**defaults, **vals}) for vals in vals_list])
         interactions._mark_days()
         interactions._follow_up()
         return interactions
+
+    @api.model
+    def _prepare_client_values(self, vals):
+        """Return ``vals`` with the client for a contact person, who is the one spoken to."""
+        # sudo: whose contact it is, whoever may see it; the rules ask about the client itself
+        partner = self.env["res.partner"].sudo().browse(vals.get("partner_id"))
+        client = partner.commercial_partner_id
+        if client == partner:
+            return vals
+        return {**vals, "partner_id": client.id, "person_id": vals.get("person_id") or partner.id}
 
     def write(self, vals):
         clients = self.partner_id

@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import ValidationError
 from odoo.tests import Form
 
 from .common import ClientBaseCommon
@@ -87,6 +88,15 @@ class TestOwner(ClientBaseCommon):
         self.assertTrue(ours.partner_id.client_open)
         office = self.make_contact(ours.partner_id, "Our Office", type="other")
         self.assertTrue(office.client_open)
+
+    def test_somebodys_client_does_not_become_a_part_of_our_company(self):
+        ours = self.env.company.partner_id
+        for user in (self.manager, self.lead, self.head):
+            refused = self.assertRaisesRegex(ValidationError, "empty its salesperson")
+            with self.subTest(user=user.name), refused, self.env.cr.savepoint():
+                self.alpha.with_user(user).write({"is_company": False, "parent_id": ours.id})
+        self.free.with_user(self.lead).write({"is_company": False, "parent_id": ours.id})
+        self.assertTrue(self.free.client_open)
 
     def test_a_client_that_becomes_our_company_becomes_open(self):
         self.env["res.company"].create({"name": "Free Inc", "partner_id": self.free.id})

@@ -180,6 +180,45 @@ class TestRegister(RegisterCommon):
         self.assertEqual(letters.person_id, self.anna)
         self.assertEqual(self.alpha.client_last_contact, self.today)
 
+    def test_a_contact_with_a_person_is_one_with_the_client(self):
+        contacts = self.env["client.interaction"].with_user(self.manager)
+        rows = [[str(self.anna.id), "call_out", "2026-01-10 10:00:00", "old", "noted"]]
+        loaded = contacts.load(["partner_id/.id", "kind", "date", "comment", "state"], rows)
+        made = contacts.browse(loaded["ids"]) | contacts.with_context(default_partner_id=self.anna.id).create({})
+        self.assertEqual((made.partner_id, made.person_id), (self.alpha, self.anna))
+        self.assertTrue(self.alpha.client_last_contact)
+
+    def test_who_gets_a_company_brings_what_is_known_along(self):
+        person, other = self.make_client("Ivan", self.manager, is_company=False), self.make_client("Solo", self.manager)
+        contact = self.make_contact_with(person, state="noted")
+        activity = person.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
+        paper = self.env["product.category"].create({"name": "Paper"})
+        market = self.env["client.market"].create(
+            {"partner_id": other.id, "category_id": paper.id, "capacity": 1, "source": "told"}
+        )
+        person.with_user(self.manager).parent_id = self.alpha
+        other.with_user(self.manager).write({"is_company": False, "parent_id": self.alpha.id})
+        self.assertEqual((contact.partner_id, contact.person_id), (self.alpha, person))
+        self.assertEqual((activity.client_partner_id, market.partner_id), (self.alpha, self.alpha))
+        self.assertEqual(self.alpha.client_last_contact, contact.date.date())
+        self.assertEqual(self.alpha.client_next_contact, activity.date_deadline)
+        self.assertFalse(person.client_last_contact or person.client_next_contact)
+        person.parent_id = False
+        self.assertEqual(activity.client_partner_id, person, "what is to be done goes with the person")
+        self.assertEqual(contact.partner_id, self.alpha, "what was said there stays there")
+        self.assertEqual((self.alpha.client_next_contact, person.client_next_contact), (False, activity.date_deadline))
+
+    def test_a_client_merged_into_a_contact(self):
+        person = self.make_client("Ivan", self.manager, is_company=False)
+        contact = self.make_contact_with(person, state="noted")
+        activity = person.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.head)
+        wizard._merge((person | self.anna).ids, self.anna, extra_checks=False)
+        self.env.invalidate_all()
+        self.assertEqual((contact.partner_id, contact.person_id), (self.alpha, self.anna))
+        self.assertEqual(activity.client_partner_id, self.alpha)
+        self.assertEqual(self.alpha.client_last_contact, contact.date.date())
+
     def test_who_was_not_reached_was_not_spoken_to(self):
         contact = self.make_contact_with(self.alpha)
         self.finish(contact, result_id=self.env.ref("client_base.result_not_reached").id)

@@ -22,6 +22,8 @@ class BasePartnerMerge(models.TransientModel):
         self._hand_over_to_owner_of(kept, partners - kept)
         self._make_room(kept, partners - kept)
         result = super()._merge(partner_ids, dst_partner=kept, extra_checks=extra_checks)
+        # sudo: as below; a contact that is kept is no client
+        kept.sudo()._join_clients()
         # What Odoo took over from the others is not what the figures of the whole come to.
         partners.exists().commercial_partner_id._refresh_figures()
         return result

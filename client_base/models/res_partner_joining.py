@@ -1,0 +1,89 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+
+class ResPartner(models.Model):
+    """What is known of a client that becomes a part of another, as a person does who gets a company, goes along."""
+
+    _inherit = "res.partner"
+
+    def write(self, vals):
+        if not {"is_company", "parent_id"} & vals.keys():
+            return super().write(vals)
+        # sudo: what is known goes along whole, whoever may see which part of it
+        partners = self.sudo()
+        clients = {partner: partner.commercial_partner_id for partner in partners}
+        closed = partners.filtered(lambda partner: partner == clients[partner] and not partner.client_open)
+        result = super().write(vals)
+        closed._check_not_opened()
+        moved = partners.filtered(lambda partner: partner.commercial_partner_id != clients[partner])
+        moved._join_clients(self.union(*(clients[partner] for partner in moved)))
+        return result
+
+    def _check_not_opened(self):
+        """Raise ValidationError where somebody's client was made a part of our own house, which everybody sees."""
+        for partner in self:
+            if partner.client_open and partner.user_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(client)s is the client of %(owner)s and cannot become a part of %(company)s, which "
+                        "everybody sees. Have a team lead empty its salesperson first.",
+                        client=partner.name,
+                        owner=partner.user_id.name,
+                        company=partner.commercial_partner_id.name,
+                    )
+                )
+
+    @api.model
+    def _get_models_of_clients(self):
+        """Return the models whose rows say in ``partner_id`` of which client they are; addons add theirs."""
+        return ["client.dmu.member", "client.interaction", "client.market", "client.score"]
+
+    def _join_clients(self, left=None):
+        """Make what hangs on these partners, which are clients no more, hang on the clients that they are parts of.
+
+        :param left: the clients of which they were parts before
+        """
+        parts = self.filtered(lambda partner: partner != partner.commercial_partner_id)
+        left = left or parts
+        if not left:
+            return
+        self.env.flush_all()
+        parts._name_persons()
+        for name in self._get_models_of_clients():
+            parts._move_rows(self.env[name])
+        activities = self.env["mail.activity"].with_context(active_test=False)
+        activities = activities.search([("client_partner_id", "in", (left | parts).ids)])
+        self.env.add_to_compute(activities._fields["client_partner_id"], activities)
+        (left | self | self.commercial_partner_id)._refresh_figures()
+
+    def _name_persons(self):
+        """Have the contacts with these partners name them as who was spoken to, where nobody else is named."""
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE client_interaction SET person_id = partner_id
+                 WHERE partner_id = ANY(%s) AND person_id IS NULL
+             RETURNING id
+                """,
+                self.ids,
+            )
+        )
+        self.env["client.interaction"].invalidate_model(["person_id"], flush=False)
+
+    def _move_rows(self, model):
+        rows = self.env.execute_query(
+            SQL(
+                """
+                UPDATE %(table)s known SET partner_id = part.commercial_partner_id
+                  FROM res_partner part
+                 WHERE part.id = ANY(%(parts)s) AND known.partner_id = part.id
+             RETURNING known.id
+                """,
+                table=SQL.identifier(model._table),
+                parts=self.ids,
+            )
+        )
+        model.invalidate_model(["partner_id"], flush=False)
+        model.browse(row_id for (row_id,) in rows).modified(["partner_id"])
