@@ -113,7 +113,7 @@ class ClientHandover(models.Model):
     other_receiver_id = fields.Many2one(
         "res.users",
         string="Other Activities to",
-        help="Who gets the manager's open activities that belong to none of the clients.",
+        help="Who gets what the manager has open and belongs to none of the clients: activities, and leads in CRM.",
     )
     other_activity_count = fields.Integer(compute="_compute_other_activity_count")
     allowed_receiver_ids = fields.Many2many("res.users", compute="_compute_allowed_receiver_ids")

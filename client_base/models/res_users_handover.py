@@ -33,29 +33,31 @@ class ResUsers(models.Model):
         if self.env.uid == SUPERUSER_ID or not self.has_access("write"):
             return
         for user in self.filtered(lambda user: user.active and not user.share):
-            clients, activities = user._count_to_hand_over()
-            if clients or activities:
-                user._refuse_to_leave(clients, activities)
+            counts = user._count_to_hand_over()
+            if any(counts.values()):
+                user._refuse_to_leave(counts)
 
     def _count_to_hand_over(self):
-        """Return how many clients and how many open activities the user has."""
+        """Return how much the user has, by the sentence that says it; addons add theirs.
+
+        :rtype: dict[str, int]
+        """
         # sudo: figures; whoever archives users need not see clients
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
         owner = self.env["client.handover"].sudo().new({"owner_id": self.id})
         clients = partners.search_count(owner._get_owner_domain())
-        return clients, self.env["mail.activity"].sudo().search_count(self._get_open_activities_domain())
+        activities = self.env["mail.activity"].sudo().search_count(self._get_open_activities_domain())
+        return {self.env._("%s clients", clients): clients, self.env._("%s open activities", activities): activities}
 
     def _get_open_activities_domain(self):
         """Return the domain of what the user has to do, be it that a substitute does it for him now."""
         return ["|", ("user_id", "=", self.id), ("client_for_id", "=", self.id)]
 
-    def _refuse_to_leave(self, clients, activities):
+    def _refuse_to_leave(self, counts):
         message = self.env._(
-            "%(user)s still has %(clients)s clients and %(activities)s open activities. "
-            "Hand them over first, so that nothing is lost.",
+            "%(user)s still has: %(what)s. Hand them over first, so that nothing is lost.",
             user=self.name,
-            clients=clients,
-            activities=activities,
+            what=", ".join(words for words, count in counts.items() if count),
         )
         handovers = self.env["client.handover"]
         if not handovers.has_access("create"):

@@ -1,1 +1,1 @@
-from . import crm_lead
+from . import client_handover, crm_lead, res_users

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, RedirectWarning, ValidationError
 from odoo.tests import Form, tagged
 
 from odoo.addons.client_base.tests.common import ClientBaseCommon
@@ -89,6 +89,23 @@ class TestLeads(ClientBaseCommon):
                 lead = self.make_lead(self.manager, partner_id=self.free.id)
                 lead.convert_opportunity(self.free, user_ids=self.manager.ids)
                 self.assertEqual(self.free.user_id, owner)
+
+    def test_nobody_leaves_with_leads_without_a_client(self):
+        self.head.group_ids += self.env.ref("base.group_erp_manager") + self.env.ref("sales_team.group_sale_manager")
+        self.alpha.user_id = self.second
+        lead = self.make_lead(user_id=self.manager.id)
+        leaver = self.manager.with_user(self.head)
+        with self.assertRaisesRegex(RedirectWarning, "1 leads without a client"), self.env.cr.savepoint():
+            leaver.action_archive()
+        handover = self.env["client.handover"].with_user(self.head)
+        handover = handover.create(
+            {"owner_id": self.manager.id, "receiver_id": self.second.id, "other_receiver_id": self.second.id}
+        )
+        handover.action_preview()
+        handover.action_apply()
+        self.assertEqual(lead.user_id, self.second)
+        leaver.action_archive()
+        self.assertFalse(self.manager.active)
 
     def test_activities_on_leads_are_counted_for_who_sees_the_client(self):
         lead = self.make_lead(partner_id=self.alpha.id)
