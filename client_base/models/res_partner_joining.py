@@ -18,7 +18,7 @@ class ResPartner(models.Model):
         result = super().write(vals)
         closed._check_not_opened()
         moved = partners.filtered(lambda partner: partner.commercial_partner_id != clients[partner])
-        moved._join_clients(self.union(*(clients[partner] for partner in moved)))
+        moved._join_clients(partners.browse().union(*(clients[partner] for partner in moved)))
         return result
 
     def _check_not_opened(self):
