@@ -40,34 +40,45 @@ class ResPartner(models.Model):
         for partner in self - found:
             partner.client_region_id = partner.client_region_id
             partner.client_region_by = "hand"
-        if not found:
-            return
+        for partner in found:
+            partner.client_region_id, partner.client_region_by = partner._find_region()
+
+    def _find_region(self):
+        """Return which region the address says, and by what of it: ``(region id, matched by)``."""
         # sudo: regions are common knowledge, and address changes come from any user
         find = self.env["client.region"].sudo()._get_matcher().find
-        for partner in found:
-            place = Place(partner.country_id.id, partner.state_id.id, partner.zip, partner.city)
-            partner.client_region_id, partner.client_region_by = find(place)
+        return find(Place(self.country_id.id, self.state_id.id, self.zip, self.city))
 
     @api.onchange("client_region_id")
     def _onchange_client_region_id(self):
-        self.client_region_by = "hand" if self.client_region_id else False
+        region_id, matched_by = self._find_region()
+        if self.client_region_id.id == region_id:
+            self.client_region_by = matched_by
+        else:
+            self.client_region_by = "hand" if self.client_region_id else False
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._with_region_hand(vals) for vals in vals_list])
+        partners = super().create(vals_list)
+        partners.filtered(lambda partner: partner.client_region_id and not partner.client_region_by)._settle_region()
+        return partners
 
     def write(self, vals):
-        result = super().write(self._with_region_hand(vals))
-        if "client_region_id" in vals and not vals["client_region_id"]:
-            self.env.add_to_compute(self._fields["client_region_id"], self)
+        result = super().write(vals)
+        if "client_region_id" in vals:
+            self._settle_region()
         return result
 
-    @api.model
-    def _with_region_hand(self, vals):
-        """Return ``vals`` with the note that their region was chosen by hand."""
-        if "client_region_id" not in vals:
-            return vals
-        return {**vals, "client_region_by": "hand" if vals["client_region_id"] else False}
+    def _settle_region(self):
+        """Keep the region that was written where the address says another; else it follows the address."""
+        # A form writes also what it found by the address, as if somebody had chosen it.
+        chosen = self.filtered(
+            lambda partner: partner.client_region_id and partner.client_region_id.id != partner._find_region()[0]
+        )
+        chosen.client_region_by = "hand"
+        others = self - chosen
+        others.client_region_by = False
+        self.env.add_to_compute(self._fields["client_region_id"], others)
 
     def _get_panel_region(self):
         region = self.client_region_id

@@ -1,5 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form
 
 from .common import ClientBaseCommon
 
@@ -54,6 +55,29 @@ class TestRegion(ClientBaseCommon):
         self.assertEqual(self.alpha.client_region_id, self.south)
         own.client_region_id = False
         self.assertEqual((self.alpha.client_region_id, self.alpha.client_region_by), (self.america, "country"))
+
+    def assert_found(self, client, region, matched_by):
+        self.assertEqual((client.client_region_id, client.client_region_by), (region, matched_by))
+
+    def test_an_address_typed_into_the_form_goes_on_finding_the_region(self):
+        """The form sends the region that it found back with the address, as it does one that was chosen."""
+        clients = self.env["res.partner"].with_user(self.manager)
+        with Form(clients.with_context(default_is_company=True)) as form:
+            form.name = "New"
+            form.country_id = self.usa
+            form.state_id = self.texas
+            self.assertEqual(form.client_region_by, "state")
+        self.assert_found(form.record, self.south, "state")
+        with Form(form.record) as form:
+            form.state_id = self.ohio
+        self.assert_found(form.record, self.america, "country")
+        self.assert_found(form.record.copy(), self.america, "country")
+        with Form(form.record) as form:
+            form.client_region_id = self.south
+            self.assertEqual(form.client_region_by, "hand")
+        self.move(form.record, self.canada)
+        self.assert_found(form.record, self.south, "hand")
+        self.assert_found(form.record.copy(), self.south, "hand")
 
     def test_postal_codes_and_cities_narrow_a_region(self):
         prairie = self.make_region("Prairie", country_ids=self.canada)
@@ -138,7 +162,7 @@ class TestRegion(ClientBaseCommon):
 
     def test_an_archived_region_takes_no_clients(self):
         self.south.active = False
-        self.move(self.alpha, self.usa, self.texas)
+        self.move(self.alpha.with_context(active_test=False), self.usa, self.texas)
         self.assertEqual(self.alpha.client_region_id, self.america)
 
     def test_the_figure_on_a_region_is_what_its_list_shows(self):
