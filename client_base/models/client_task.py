@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 
 class ClientTask(models.Model):
@@ -24,7 +25,12 @@ class ClientTask(models.Model):
     note = fields.Text(string="Details")
     user_id = fields.Many2one("res.users", string="Asked by", readonly=True, default=lambda self: self.env.user)
     state = fields.Selection(
-        [("draft", "Draft"), ("given", "Given")], string="Status", default="draft", required=True, readonly=True
+        [("draft", "Draft"), ("given", "Given")],
+        string="Status",
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
     )
     client_count = fields.Integer(string="Clients", readonly=True, copy=False)
     activity_ids = fields.One2many("mail.activity", "client_task_id", string="Activities")
@@ -50,6 +56,9 @@ class ClientTask(models.Model):
     def action_give(self):
         """Give each manager the activities for own clients among those chosen; clients of nobody are refused."""
         self.ensure_one()
+        self.lock_for_update()
+        if self.state != "draft":
+            raise UserError(self.env._("“%s” was given already.", self.name))
         clients = self.env["res.partner"].browse(self.env.context.get("client_ids", []))
         clients = clients.exists().filtered(lambda client: client.client_owner_id and not client.client_open)
         if not clients:
@@ -63,7 +72,7 @@ class ClientTask(models.Model):
                     "res_id": client.id,
                     "activity_type_id": self.activity_type_id.id,
                     "summary": self.name,
-                    "note": self.note,
+                    "note": self.note and plaintext2html(self.note),
                     "date_deadline": self.date_deadline,
                     "user_id": client.client_owner_id.id,
                     "client_task_id": self.id,

@@ -228,6 +228,18 @@ class TestTask(RegisterCommon):
         with self.assertRaises(UserError):
             self.give(self.free)
 
+    def test_a_task_is_given_once_and_its_copy_anew(self):
+        task = self.give(self.alpha)
+        self.assert_refused(task.with_context(client_ids=self.alpha.ids).action_give, "given already")
+        self.assertEqual(len(self.get_activities(self.alpha)), 1)
+        task.copy().with_context(client_ids=self.alpha.ids).action_give()
+        self.assertEqual(len(self.get_activities(self.alpha)), 2)
+
+    def test_the_lines_of_the_details_stay_lines(self):
+        task = self.env["client.task"].with_user(self.lead).create({"name": "Offer", "note": "First\nthen <b>"})
+        task.with_context(client_ids=self.alpha.ids).action_give()
+        self.assertEqual(self.get_activities(self.alpha).note, "<p>First<br>then &lt;b&gt;</p>")
+
     def test_tasks_are_a_leads(self):
         task = self.give(self.alpha)
         with self.assertRaises(AccessError):
