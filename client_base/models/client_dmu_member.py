@@ -107,7 +107,7 @@ class ClientDmuMember(models.Model):
         today = fields.Date.context_today(self)
         for member in self:
             begun = not member.date_from or member.date_from <= today
-            member.current = begun and (not member.date_to or member.date_to >= today)
+            member.current = begun and (not member.date_to or member.date_to > today)
 
     def _search_current(self, operator, value):
         return search_flag(self._get_current_domain(), operator, value)
@@ -116,22 +116,28 @@ class ClientDmuMember(models.Model):
     def _get_current_domain(self):
         """Return the domain of the rows that hold today."""
         today = fields.Date.context_today(self)
-        ended = Domain("date_to", "!=", False) & Domain("date_to", "<", today)
+        ended = Domain("date_to", "!=", False) & Domain("date_to", "<=", today)
         return Domain("date_from", "<=", today) & ~ended
 
-    @api.constrains("partner_id", "person_id", "role_id", "date_to")
+    @api.constrains("partner_id", "person_id")
     def _check_person(self):
+        # Checked when they are chosen: what becomes of client and person later ends no row less.
         self.partner_id._check_are_clients()
         for member in self.filtered("person_id"):
             if member.person_id.sudo().client_open:  # sudo: a colleague's card may be closed to the user
                 raise ValidationError(
                     self.env._("%s is one of us: choose those who decide at the client.", member.person_id.sudo().name)
                 )
-            if member.person_id == member.partner_id or member.person_id.is_company:
+            # A private person who is the client decides for himself.
+            if member.person_id.is_company:
                 raise ValidationError(
                     self.env._("A company decides through its people: choose a person, or enter a new one.")
                 )
-            # One row each time: rows are entered by hand, a few at once.
+
+    @api.constrains("partner_id", "person_id", "role_id", "date_to")
+    def _check_double(self):
+        # One row each time: rows are entered by hand, a few at once.
+        for member in self.filtered(lambda member: member.person_id and not member.date_to):
             doubles = self.search_count(
                 [
                     ("id", "!=", member.id),
@@ -142,7 +148,7 @@ class ClientDmuMember(models.Model):
                 ],
                 limit=1,
             )
-            if doubles and not member.date_to:
+            if doubles:
                 raise ValidationError(
                     self.env._(
                         "%(person)s is a %(role)s of this client already: open that row instead.",

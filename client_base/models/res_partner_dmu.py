@@ -6,6 +6,9 @@ from ..search import search_flag
 from ..tools.dmu import GAPS, Member, get_gaps
 from ..tools.influence_map import Person, draw_map, shorten
 
+# Who is a private person decides for himself.
+GAPS_OF_COMPANIES = ("no_decision_maker", "single_thread")
+
 
 class ResPartner(models.Model):
     """Who decides at a client."""
@@ -36,10 +39,11 @@ class ResPartner(models.Model):
     )
 
     @api.depends(
+        "is_company",
         *(
             f"client_member_ids.{name}"
             for name in ("current", "confirmed_on", "interest", "person_id", "role_id.decides")
-        )
+        ),
     )
     def _compute_client_dmu_gaps(self):
         for partner in self:
@@ -50,7 +54,7 @@ class ResPartner(models.Model):
     def _get_dmu_gaps(self):
         """Return what is not right with what is known of who decides: of ``tools.dmu.GAPS``."""
         self.ensure_one()
-        return get_gaps(
+        gaps = get_gaps(
             [
                 Member(
                     person=member.person_id or member,
@@ -61,6 +65,7 @@ class ResPartner(models.Model):
                 for member in self.client_member_ids.filtered("current")
             ]
         )
+        return gaps if self.is_company else [gap for gap in gaps if gap not in GAPS_OF_COMPANIES]
 
     def _get_dmu_gap_names(self):
         """Return the gaps in the user's words."""
@@ -102,14 +107,14 @@ class ResPartner(models.Model):
         current = self.env["client.dmu.member"]._get_current_domain()
         deciding = current & Domain("role_id.decides", "=", True)
         if gap == "no_decision_maker":
-            return ~Domain("client_member_ids", "any", deciding)
+            return Domain("is_company", "=", True) & ~Domain("client_member_ids", "any", deciding)
         if gap == "unconfirmed":
             confirmed = deciding & Domain("confirmed_on", "!=", False)
             return Domain("client_member_ids", "any", deciding) & ~Domain("client_member_ids", "any", confirmed)
         if gap == "hostile":
             friendly = current & Domain("interest", ">=", 0)
             return Domain("client_member_ids", "any", current) & ~Domain("client_member_ids", "any", friendly)
-        return Domain("id", "in", self._get_single_threaded())
+        return Domain("is_company", "=", True) & Domain("id", "in", self._get_single_threaded())
 
     @api.model
     def _get_single_threaded(self):

@@ -56,8 +56,8 @@ class TestDmu(DmuCommon):
         self.assert_gaps()
         (self.dora | self.ann).interest = -1
         self.assert_gaps("hostile")
-        self.ann.action_end()
-        self.ann.date_to = self.today - timedelta(days=1)
+        self.ann.with_user(self.manager).action_end()
+        self.assertFalse(self.ann.current)
         self.assert_gaps("hostile", "single_thread")
         self.dora.role_id = self.buyer
         self.assert_gaps("no_decision_maker", "hostile", "single_thread")
@@ -66,6 +66,17 @@ class TestDmu(DmuCommon):
         self.assertEqual(self.beta._get_dmu_gaps(), ["no_decision_maker"])
         self.assertIn(self.beta, self.search("no_decision_maker"))
         self.assertNotIn(self.beta, self.search("single_thread"))
+
+    def test_a_private_person_decides_for_himself(self):
+        ivan = self.env["res.partner"].create({"name": "Ivan", "user_id": self.manager.id})
+        lacking = self.env["res.partner"].with_user(self.manager).search([("client_no_decision_maker", "=", True)])
+        self.assertIn(self.gamma, lacking)
+        self.assertNotIn(ivan, lacking)
+        self.assertEqual(ivan._get_dmu_gaps(), [])
+        self.make_member(ivan.with_user(self.manager), ivan, self.decider)
+        self.assertEqual(ivan._get_dmu_gaps(), ["unconfirmed"])
+        self.assertFalse(ivan.client_single_thread)
+        self.assertNotIn(ivan, self.env["res.partner"].search([("client_single_thread", "=", True)]))
 
     def test_the_real_authority_counts_once_it_is_confirmed_by_whom_and_when(self):
         form = Form(self.dora.with_user(self.manager))
@@ -154,6 +165,20 @@ class TestDmu(DmuCommon):
     def test_archiving_a_person_ends_the_rows(self):
         self.anna.with_user(self.manager).action_archive()
         self.assertEqual(self.ann.date_to, self.today)
+
+    def test_whatever_a_person_or_a_client_became_the_rows_end(self):
+        was_client = self.make_client("Solo", self.manager)
+        paul = self.make_contact(was_client, "Paul")
+        row = self.make_member(was_client, paul, self.buyer)
+        was_client.write({"is_company": False, "parent_id": self.gamma.id})
+        paul.with_user(self.manager).action_archive()
+        self.assertEqual(row.date_to, self.today)
+        self.make_user("hired", "base.group_user", partner_id=self.anna.id)
+        self.anna.parent_id = False
+        self.assertEqual(self.ann.date_to, self.today)
+        self.director.is_company = True
+        self.director.action_archive()
+        self.assertEqual(self.dora.date_to, self.today)
 
     def test_of_an_erased_person_stays_that_there_was_one(self):
         self.anna.unlink()

@@ -32,7 +32,7 @@ BARE = """
                  + CASE WHEN EXISTS (
                         SELECT FROM client_dmu_member member JOIN client_dmu_role role ON role.id = member.role_id
                          WHERE member.partner_id = client.id AND role.decides AND member.confirmed_on IS NOT NULL
-                           AND (member.date_to IS NULL OR member.date_to >= current_date)) THEN 0 ELSE 1 END
+                           AND (member.date_to IS NULL OR member.date_to > current_date)) THEN 0 ELSE 1 END
                    )::float8 / 17) AS percent
               FROM res_partner client,
            LATERAL (SELECT string_to_array(COALESCE(client.client_invalid, ''), ',')) AS wrong (invalid)
