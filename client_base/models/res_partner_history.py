@@ -44,13 +44,16 @@ class ResPartner(models.Model):
     def _get_history_contacts(self):
         contacts = self.env["client.interaction"].search([("partner_id", "=", self.id)], limit=EVENTS)
         kinds = dict(contacts._fields["kind"]._description_selection(self.env))
+        seen = contacts.person_id._filtered_access("read")
         rows = []
         for contact in contacts:
+            person = contact.person_id
             details = [
                 kinds[contact.kind],
-                contact.person_id.name,
-                contact.user_id.sudo().name,
-            ]  # sudo: a colleague's name
+                # sudo: of a person who left for another manager's client it says that, and no more
+                person.name if person in seen else person.sudo().display_name,
+                contact.user_id.sudo().name,  # sudo: a colleague's name
+            ]
             next_text = contact.next_date and self.env._("next: %s", format_date(self.env, contact.next_date))
             rows.append(
                 {

@@ -527,3 +527,13 @@ class TestHistory(RegisterCommon):
             self.assertIn(word, html)
         with self.assertRaises(AccessError):
             self.alpha.with_user(self.second).get_client_panel("history")
+
+    def test_who_left_for_another_managers_client_is_named_no_more(self):
+        self.make_contact_with(self.alpha, person_id=self.anna.id, state="noted")
+        self.anna.parent_id = self.beta
+        self.env.flush_all()
+        self.env.invalidate_all()
+        html = self.alpha.with_user(self.manager).get_client_panel("history")
+        self.assertIn("Another manager", html)
+        self.assertNotIn("Anna", html)
+        self.assertIn("Anna", self.alpha.with_user(self.head).get_client_panel("history"))
