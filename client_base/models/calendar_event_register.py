@@ -23,24 +23,33 @@ class CalendarEvent(models.Model):
         self.env["ir.cron"]._commit_progress(len(events), remaining=len(events) == BATCH)
 
     def _register_meetings(self):
-        """Enter each meeting with each of its clients, to be completed by who had invited to it."""
+        """Enter each meeting with those of its clients with whom it is not yet, to be completed by who had invited."""
+        # sudo: for everybody who was there, whoever enters
+        contacts = self.env["client.interaction"].sudo()
+        known = {(contact.event_id, contact.partner_id) for contact in contacts.search([("event_id", "in", self.ids)])}
         entries = []
-        for event in self:
+        for event in self.sudo():
             guests = event.partner_ids.filtered(lambda partner: not partner.client_open)
             for client, persons in guests.grouped("commercial_partner_id").items():
-                entries.append(event._prepare_interaction(client, persons))
-        # sudo: the job enters for everybody
-        self.env["client.interaction"].sudo().create(entries)
+                if (event, client) not in known:
+                    entries.append(event._prepare_interaction(client, persons))
+        contacts.create(entries)
 
     def _prepare_interaction(self, client, persons):
         start = (self.start_date and fields.Datetime.to_datetime(self.start_date)) or self.start
+        user = self.user_id or client.client_owner_id or self.env.user
+        planned = self.activity_ids.filtered(
+            lambda activity: activity.client_partner_id == client and activity.user_id == user
+        )
         return {
             "partner_id": client.id,
             "person_id": (persons - client)[:1].id,
-            "user_id": (self.user_id or client.client_owner_id or self.env.user).id,
+            "user_id": user.id,
             "kind": "meeting",
             "date": min(start, fields.Datetime.now()),
             "duration": 0 if self.allday else round(60 * self.duration),
             "subject": self.name,
             "event_id": self.id,
+            # What was planned is done when the contact is.
+            "activity_id": planned[:1].id,
         }

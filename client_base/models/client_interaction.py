@@ -152,6 +152,7 @@ class ClientInteraction(models.Model):
         interactions = super().create([self._prepare_client_values({**defaults, **vals}) for vals in vals_list])
         interactions._mark_days()
         interactions._follow_up()
+        interactions.partner_id._refresh_contact_dates()
         return interactions
 
     @api.model
@@ -172,8 +173,10 @@ class ClientInteraction(models.Model):
         result = super().write(vals)
         if counted:
             self._mark_days()
-        if vals.keys() & {"state", "next_date", "next_kind", "partner_id", "date", "result_id"}:
-            self._follow_up(clients)
+        if vals.keys() & {"state", "next_date", "next_kind"}:
+            self._follow_up()
+        if vals.keys() & {"state", "partner_id", "date", "result_id"}:
+            (clients | self.partner_id).exists()._refresh_contact_dates()
         return result
 
     def unlink(self):
@@ -204,26 +207,27 @@ class ClientInteraction(models.Model):
                 )
             )
 
-    def _follow_up(self, clients=None):
-        """Plan the next contacts of what is done, end the activities that it came from, tell the cards."""
+    def _follow_up(self):
+        """Plan the next contacts of what is done, and end the activities that it came from."""
         for interaction in self.filtered(lambda interaction: interaction.state == "done"):
             interaction._plan_next()
             if interaction.activity_id.active:
                 interaction.activity_id.with_context(**{REGISTERED: True})._action_done(feedback=interaction.comment)
-        (self.partner_id | (clients or self.partner_id)).exists()._refresh_contact_dates()
 
     def _plan_next(self):
         """Make the next date an activity of the client's manager, or move the one that it is already."""
         planned = self.next_activity_id.filtered("active")
+        kind = ACTIVITY_TYPES[self.next_kind or "call_out"]
         if not self.next_date:
             planned.unlink()
         elif planned:
-            planned.date_deadline = self.next_date
-        else:
+            planned.write({"date_deadline": self.next_date, "activity_type_id": self.env.ref(kind).id})
+        elif self.next_activity_id.date_deadline != self.next_date:
             owner = self.partner_id.client_owner_id or self.user_id
-            # sudo: the manager of a client may be another than who talked to it, a substitute for one
-            self.next_activity_id = self.partner_id.sudo().activity_schedule(
-                ACTIVITY_TYPES[self.next_kind or "call_out"],
+            # sudo: the manager of a client may be another than who talked to it, a substitute for one; who
+            # enters contacts need not be allowed to change them
+            self.sudo().next_activity_id = self.partner_id.sudo().activity_schedule(
+                kind,
                 date_deadline=self.next_date,
                 summary=self.subject or self.env._("Next contact"),
                 user_id=owner.id,

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .client_interaction import REGISTERED
 
@@ -59,17 +60,35 @@ class MailActivity(models.Model):
         return self.sudo().client_partner_id
 
     def _action_done(self, feedback=False, attachment_ids=None):
-        entries = [] if self.env.context.get(REGISTERED) else self._prepare_interactions(feedback)
+        had = self.browse() if self.env.context.get(REGISTERED) else self._get_contacts_had()
+        entries = had.filtered(lambda activity: not activity._note_feedback(feedback))._prepare_interactions(feedback)
+        events = had.calendar_event_id
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
         # sudo: the contact is entered for who had it, of clients that he works with
         self.env["client.interaction"].sudo().create(entries)
+        # A meeting with several clients is had with all of them.
+        events._register_meetings()
         return result
+
+    def _get_contacts_had(self):
+        """Return those of these activities that are contacts with clients."""
+        return self.filtered(lambda activity: activity.activity_type_id.client_kind and activity._get_clients())
+
+    def _note_feedback(self, feedback):
+        """Note ``feedback`` in the register, where this contact was begun there; return what was found."""
+        begun = Domain("activity_id", "=", self.id) | Domain("event_id", "in", self.calendar_event_id.ids)
+        domain = begun & Domain("partner_id", "=", self._get_clients().id)
+        # sudo: the activity is done, whoever began to register it
+        contacts = self.env["client.interaction"].sudo().search(domain)
+        if feedback:
+            contacts.filtered(lambda contact: contact.state == "open" and not contact.comment).comment = feedback
+        return contacts
 
     def _prepare_interactions(self, feedback):
         """Return the contacts that these activities were, to be completed by who had them."""
         return [
             {
-                "partner_id": activity.sudo().client_partner_id.id,  # sudo: as above
+                "partner_id": activity._get_clients().id,
                 "person_id": activity._get_person().id,
                 "kind": activity.activity_type_id.client_kind,
                 "user_id": self.env.uid,
@@ -78,11 +97,11 @@ class MailActivity(models.Model):
                 "event_id": activity.calendar_event_id.id,
             }
             for activity in self
-            if activity.activity_type_id.client_kind and activity.sudo().client_partner_id
         ]
 
     def _get_person(self):
-        person = self.env["res.partner"]
+        # sudo: who did an activity need not see the person any more
+        person = self.env["res.partner"].sudo()
         if self.res_model == "res.partner":
             person = person.browse(self.res_id)
-        return person if not person.is_company and person != self.sudo().client_partner_id else person.browse()
+        return person if not person.is_company and person != self._get_clients() else person.browse()

@@ -110,6 +110,55 @@ class TestRegister(RegisterCommon):
         self.assertEqual(self.alpha.client_interaction_ids, contact)
         self.assertEqual(len(self.get_activities(self.alpha)), 1, "the next one")
 
+    def test_a_contact_begun_and_then_done_in_the_chatter_is_one(self):
+        activity = self.alpha.with_user(self.manager).activity_schedule("mail.mail_activity_data_call")
+        contact = self.make_contact_with(self.alpha, activity_id=activity.id)
+        activity.action_feedback(feedback="He is ill")
+        self.assertEqual(self.alpha.client_interaction_ids, contact)
+        self.assertEqual((contact.comment, contact.state), ("He is ill", "open"))
+
+    def test_what_was_planned_with_who_left_can_be_done(self):
+        activity = self.anna.with_user(self.manager).activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.manager.id
+        )
+        self.anna.parent_id = self.beta
+        self.env.flush_all()
+        self.env.invalidate_all()
+        activity.action_feedback(feedback="Works elsewhere")
+        self.assertFalse(activity.active)
+
+    def test_a_done_contact_that_is_corrected_plans_nothing_again(self):
+        contact = self.make_contact_with(self.alpha)
+        self.finish(contact, next_date=self.today + timedelta(days=3))
+        correct = {"result_id": self.env.ref("client_base.result_interested").id, "next_date": contact.next_date}
+        self.get_activities(self.alpha).with_user(self.manager).action_feedback(feedback="Had already")
+        contact.write(correct)
+        self.assertFalse(self.get_activities(self.alpha))
+        contact.next_date = self.today + timedelta(days=9)
+        self.get_activities(self.alpha).unlink()
+        contact.write({"result_id": self.agreed.id, "date": contact.date - timedelta(hours=1)})
+        self.assertFalse(self.get_activities(self.alpha), "who cancelled it did not want it")
+
+    def test_the_next_contact_takes_the_way_that_is_chosen_later(self):
+        contact = self.make_contact_with(self.alpha)
+        self.finish(contact, next_kind="call_out")
+        contact.next_kind = "meeting"
+        meeting = self.env.ref("mail.mail_activity_data_meeting")
+        self.assertEqual(self.get_activities(self.alpha).activity_type_id, meeting)
+
+    def test_an_operator_registers_what_comes_next(self):
+        card = self.env["res.partner"].with_user(self.operator).create({"name": "Raw Ltd", "is_company": True})
+        contact = self.make_contact_with(
+            card,
+            user=self.operator,
+            comment="Asks for prices",
+            result_id=self.agreed.id,
+            next_date=self.today,
+            state="done",
+        )
+        self.assertEqual(contact.sudo().next_activity_id, self.get_activities(card))
+        self.assertEqual(card.client_next_contact, self.today)
+
     def test_an_activity_of_an_order_is_about_its_client(self):
         order = self.make_order(self.anna).with_user(self.manager)
         order.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
@@ -144,6 +193,35 @@ class TestRegister(RegisterCommon):
                 **values,
             }
         )
+
+    def test_a_meeting_enters_once_whoever_says_first_that_it_was(self):
+        """The calendar enters it when it is over, the manager when the planned activity is done."""
+        for first in ("calendar", "manager"):
+            meeting, activity = self.plan_meeting()
+            if first == "calendar":
+                self.run_meetings()
+            activity.action_feedback(feedback="Wants paper")
+            self.run_meetings()
+            contacts = self.env["client.interaction"].search([("event_id", "=", meeting.id)], order="partner_id")
+            with self.subTest(first=first):
+                said = [(contact.partner_id, contact.comment) for contact in contacts]
+                self.assertEqual(said, [(self.alpha, "Wants paper"), (self.free, False)])
+
+    def plan_meeting(self):
+        """Return a meeting of an hour ago with two clients, and the manager's activity about the one."""
+        guests = self.alpha | self.free | self.manager.partner_id
+        meeting = self.make_meeting(guests, fields.Datetime.now() - timedelta(hours=2))
+        activity = self.alpha.with_user(self.manager).activity_schedule(
+            "mail.mail_activity_data_meeting", calendar_event_id=meeting.id, user_id=self.manager.id
+        )
+        return meeting, activity
+
+    def test_a_contact_that_the_calendar_entered_ends_what_was_planned(self):
+        _meeting, activity = self.plan_meeting()
+        self.run_meetings()
+        self.finish(self.alpha.client_interaction_ids.with_user(self.manager))
+        self.assertFalse(activity.active)
+        self.assertEqual(len(self.alpha.client_interaction_ids), 1)
 
     def test_each_meeting_of_a_series_enters(self):
         start = fields.Datetime.now() - timedelta(days=2, hours=2)
