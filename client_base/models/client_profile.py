@@ -64,7 +64,8 @@ class ClientProfile(models.AbstractModel):
         """
         # sudo: figures follow from scores and criteria, whoever brought them about
         clients = self.env["res.partner"].sudo().browse(client_ids)
-        criteria = self.env["client.criterion"].search([])  # pylint: disable=no-search-all
+        criteria = self.env["client.criterion"].with_context(active_test=True)
+        criteria = criteria.search([])  # pylint: disable=no-search-all
         by_channel = {
             channel: criteria._get_applicable(channel)._get_arithmetic() for channel in clients.client_channel_id
         }

@@ -77,6 +77,12 @@ class ClientScore(models.Model):
             raise AccessError(self.env._("Scores are not rewritten: score the client anew, the latest score counts."))
         return super().write(vals)
 
+    def unlink(self):
+        clients = self.partner_id
+        result = super().unlink()
+        self.env["client.profile"]._refresh(clients.ids)
+        return result
+
     @api.model
     def _get_latest(self, client_ids):
         """Return the scores that count, ``{client id: {criterion id: value}}``."""

@@ -91,7 +91,7 @@ class ResPartner(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "client_channel_id" in vals:
-            self.env["client.profile"]._refresh(self.filtered("client_coverage").ids)
+            self.env["client.profile"]._refresh(self.ids)
         return result
 
     @api.model

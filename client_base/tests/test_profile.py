@@ -61,6 +61,22 @@ class TestProfile(ProfileCommon):
         self.alpha.client_channel_id = self.wholesale
         self.assertEqual(self.alpha.client_coverage, 50)
 
+    def test_the_fit_comes_back_with_the_channel_format(self):
+        self.volume.channel_ids = self.growth.channel_ids = self.wholesale
+        self.alpha.client_channel_id = self.wholesale
+        self.score(self.alpha, self.volume, 5)
+        self.alpha.with_user(self.manager).client_channel_id = self.env.ref("client_base.channel_retail")
+        self.assertEqual(self.alpha.client_coverage, 0)
+        self.alpha.with_user(self.manager).client_channel_id = self.wholesale
+        self.assertEqual((self.alpha.client_score, self.alpha.client_coverage), (100, 50))
+
+    def test_a_deleted_score_counts_no_more(self):
+        self.score(self.alpha, self.volume, 1)
+        self.score(self.alpha, self.volume, 5).with_user(self.head).unlink()
+        self.assertEqual(self.alpha.client_score, 20)
+        self.alpha.client_score_ids.with_user(self.head).unlink()
+        self.assertEqual(self.alpha.client_coverage, 0)
+
     def test_changed_weights_keep_the_former_figures(self):
         self.score(self.alpha, self.volume, 5)
         self.score(self.alpha, self.growth, 0)
@@ -80,6 +96,8 @@ class TestProfile(ProfileCommon):
         self.growth.with_user(self.head).active = False
         self.run_job()
         self.assertEqual((self.alpha.client_score, self.alpha.client_coverage), (100, 100))
+        self.alpha.with_context(active_test=False).client_channel_id = self.env.ref("client_base.channel_retail")
+        self.assertEqual(self.alpha.client_coverage, 100)
 
     def test_the_job_goes_on_where_it_broke_off(self):
         self.score(self.alpha, self.volume, 5)
