@@ -83,6 +83,11 @@ class ClientMarket(models.Model):
             market.share = 100 * market.own_amount / market.capacity if market.capacity else 0
             market.untapped = max(market.capacity - market.own_amount, 0)
 
+    def _get_wholes(self):
+        """Return those of these whose products are no part of another's, which counts them already."""
+        known = set(self.category_id.ids)
+        return self.filtered(lambda market: known.isdisjoint(map(int, market.category_id.parent_path.split("/")[:-2])))
+
     def _get_own_amounts(self):
         """Return what each client bought from us, ``{id: amount}``, in the company's currency."""
         if not self.ids:

@@ -101,7 +101,8 @@ class ClientRegion(models.Model):
     @ormcache()
     def _get_matcher(self):
         """Return what finds the region of an address, as the regions are defined now."""
-        regions = self.search([])  # pylint: disable=no-search-all
+        # Kept for everybody, also where whoever asks first looks at archived ones.
+        regions = self.with_context(active_test=True).search([])  # pylint: disable=no-search-all
         return RegionMatcher(
             Claim(
                 region.id,
@@ -169,9 +170,14 @@ class ClientRegion(models.Model):
         return self.browse(sorted(ids, reverse=True))
 
     def _get_latest_figures(self):
-        """Return each indicator's latest figure of each region, with the one before: ``[(figure, former)]``."""
+        """Return each indicator's latest figure of each region, with the one before: ``[(figure, former)]``.
+
+        Figures of years to come are forecasts.
+        """
         latest = {}
-        for figure in self.figure_ids.sorted(lambda figure: (-figure.region_id.parent_path.count("/"), -figure.year)):
+        this_year = fields.Date.context_today(self).year
+        known = self.figure_ids.filtered(lambda figure: figure.year <= this_year)
+        for figure in known.sorted(lambda figure: (-figure.region_id.parent_path.count("/"), -figure.year)):
             latest.setdefault((figure.region_id, figure.indicator_id), []).append(figure)
         return [(figures[0], figures[1] if len(figures) > 1 else None) for figures in latest.values()]
 

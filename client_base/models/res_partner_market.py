@@ -10,7 +10,7 @@ class ResPartner(models.Model):
 
     def _get_latest_demand(self):
         """Return ``(demand, ours)`` over the latest known year of each category, in the company's currency."""
-        markets = self._get_latest_markets()
+        markets = self._get_latest_markets()._get_wholes()
         return sum(markets.mapped("capacity")), sum(markets.mapped("own_amount"))
 
     def _get_latest_markets(self):

@@ -68,6 +68,13 @@ class TestMarket(ClientBaseCommon):
         self.assertEqual(self.alpha._get_latest_markets(), self.demand | last)
         self.assertEqual(self.alpha._get_latest_demand()[0], 1030)
 
+    def test_a_part_of_known_products_is_not_counted_twice(self):
+        self.make_order(self.alpha, price=250)
+        self.make_demand(self.alpha, category_id=self.paper.id, capacity=400)
+        self.make_demand(self.alpha, category_id=self.other.id, capacity=50)
+        self.env.flush_all()
+        self.assertEqual(self.alpha.with_user(self.manager)._get_latest_demand(), (1050, 250))
+
     def test_bad_entries_are_refused_in_words(self):
         cases = {
             "capacity_positive": {"capacity": 0},

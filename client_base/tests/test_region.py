@@ -162,8 +162,12 @@ class TestRegion(ClientBaseCommon):
 
     def test_an_archived_region_takes_no_clients(self):
         self.south.active = False
-        self.move(self.alpha.with_context(active_test=False), self.usa, self.texas)
-        self.assertEqual(self.alpha.client_region_id, self.america)
+        self.env.flush_all()
+        self.env.registry.clear_cache()
+        for client in (self.alpha.with_context(active_test=False), self.beta):
+            with self.subTest(client=client.name):
+                self.move(client, self.usa, self.texas)
+                self.assertEqual(client.client_region_id, self.america)
 
     def test_the_figure_on_a_region_is_what_its_list_shows(self):
         self.move(self.alpha, self.usa, self.texas)
