@@ -165,13 +165,10 @@ class ClientDay(models.AbstractModel):
         return ", ".join(filter(None, reasons))
 
     def _get_events(self, today):
-        """Return the meetings of the user's day, in order."""
-        return self.env["calendar.event"].search(
-            [
-                ("partner_ids", "in", self.env.user.partner_id.ids),
-                ("start", "<", fields.Datetime.to_datetime(today + timedelta(days=2))),
-                ("stop", ">=", fields.Datetime.now() - timedelta(hours=12)),
-            ],
-            order="start, id",
-            limit=ROWS,
-        )
+        """Return the meetings of the user's day and of the next, in order."""
+        tomorrow = today + timedelta(days=1)
+        start, end = self.env["client.fact"]._get_bounds(today, tomorrow)
+        timed = Domain("allday", "=", False) & Domain("start", "<", end) & Domain("stop", ">", start)
+        whole = Domain("allday", "=", True) & Domain("start_date", "<=", tomorrow) & Domain("stop_date", ">=", today)
+        mine = Domain("partner_ids", "in", self.env.user.partner_id.ids)
+        return self.env["calendar.event"].search(mine & (timed | whole), order="start, id", limit=ROWS)

@@ -1,7 +1,8 @@
 import json
+from calendar import isleap
 from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
@@ -44,7 +45,7 @@ class ClientDay(models.AbstractModel):
     def _get_section_birthdays(self, today):
         people = self.env["res.partner"].browse()
         days = [today + timedelta(days=number) for number in range(AHEAD_DAYS)]
-        ids = self._find_birthdays([day.month * 100 + day.day for day in days])
+        ids = self._find_birthdays([number for day in days for number in self._get_birthdays_on(day)])
         people = people.browse(ids)._filtered_access("read").filtered("active")
         rank = self._get_ranking(people.commercial_partner_id)
         rows = [
@@ -57,6 +58,12 @@ class ClientDay(models.AbstractModel):
             for person in people
         ]
         return self._make_section("birthdays", self.env._("Birthdays in the Next Days"), "", rows, len(rows))
+
+    @api.model
+    def _get_birthdays_on(self, day):
+        """Return which birthdays are kept on a day: that of 29 February on the 28th, where the year has no other."""
+        number = day.month * 100 + day.day
+        return [228, 229] if number == 228 and not isleap(day.year) else [number]
 
     def _find_birthdays(self, days):
         """Return the ids of the people of own clients who were born on these days, ``month * 100 + day``."""
@@ -95,21 +102,27 @@ class ClientDay(models.AbstractModel):
         return self.env["res.country"].browse(row[0] for row in rows).sorted("name")
 
     def _get_section_silent(self, today):
-        days = self._get_contact_days()
-        domain = self._get_own_domain() & Domain.OR(
-            Domain("client_channel_id", "=" if channel is None else "in", channel or False)
-            & Domain("client_last_contact", "<", today - timedelta(days=term))
-            for channel, term in days
-        )
-        # A client with a next contact is not forgotten.
-        domain &= Domain("client_next_contact", "=", False)
+        domain = Domain("client_owner_id", "=", self.env.uid) & self._get_silent_domain(today)
         hint = self.env._("Nobody spoke to them for longer than their term, and nothing is planned.")
         return self._get_section_clients("silent", self.env._("Silent for Too Long"), hint, domain, today)
+
+    @api.model
+    def _get_silent_domain(self, today):
+        """Return the domain of the clients to whom nobody spoke for longer than their term."""
+        late = Domain.OR(
+            Domain("client_channel_id", "=" if channel is None else "in", channel or False)
+            & Domain("client_last_contact", "<", fields.Date.to_string(today - timedelta(days=term)))
+            for channel, term in self._get_contact_days()
+        )
+        # A client with a next contact is not forgotten.
+        return self._get_clients_domain() & late & Domain("client_next_contact", "=", False)
 
     def _get_contact_days(self):
         """Return after how many days without contact a client counts as silent: ``[(channel ids, days)]``."""
         default = self._get_default_term()
-        channels = self.env["client.channel"].search([])  # pylint: disable=no-search-all
+        # Clients keep a format that is archived.
+        channels = self.env["client.channel"].with_context(active_test=False)
+        channels = channels.search([])  # pylint: disable=no-search-all
         terms = channels.grouped(lambda channel: channel.contact_days or default)
         return [*((same.ids, days) for days, same in terms.items()), (None, default)]
 
@@ -126,7 +139,12 @@ class ClientDay(models.AbstractModel):
 
     @api.model
     def _get_own_domain(self):
-        return Domain("client_owner_id", "=", self.env.uid) & Domain("parent_id", "=", False)
+        return Domain("client_owner_id", "=", self.env.uid) & self._get_clients_domain()
+
+    @api.model
+    def _get_clients_domain(self):
+        """Return the domain of clients by which the indexes on their contacts are made."""
+        return Domain("parent_id", "=", False) | Domain("is_company", "=", True)
 
     def _get_section_clients(self, name, title, hint, domain, today):
         clients = self.env["res.partner"]

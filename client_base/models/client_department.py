@@ -33,7 +33,10 @@ class ClientDepartment(models.AbstractModel):
 
     @api.model
     def _get_department(self, period, user_id=None):
-        """Return ``{"period", "date_from", "date_to", "measures", "rows"}``, a row for each manager in sight."""
+        """Return ``{"period", "date_from", "date_to", "measures", "rows", "silent"}``.
+
+        A row for each manager in sight; ``silent`` is the domain of the clients that are counted as silent.
+        """
         date_from, date_to = self._get_period(period)
         users = self._get_managers()
         person = users.filtered(lambda user: user.id == user_id)
@@ -61,6 +64,7 @@ class ClientDepartment(models.AbstractModel):
             "measures": self.env["client.fact"]._get_measures(),
             "kinds": dict(self.env["client.interaction"]._fields["kind"]._description_selection(self.env)),
             "rows": rows,
+            "silent": list(self.env["client.day"]._get_silent_domain(fields.Date.context_today(self))),
             "person": person,
             "weeks": self._get_weeks(person) if person else [],
         }

@@ -1,9 +1,13 @@
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytz
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
+
+# Those before and after are no days in some time zone.
+FIRST_DAY, LAST_DAY = date.min + timedelta(days=1), date.max - timedelta(days=2)
 
 
 class ClientFact(models.AbstractModel):
@@ -53,7 +57,8 @@ class ClientFact(models.AbstractModel):
     def _get_bounds(self, date_from, date_to):
         """Return the period in UTC, the end excluded."""
         zone = pytz.timezone(self.env.user.tz or "UTC")
-        days = (date_from, date_to + timedelta(days=1))
+        first, last = (min(max(day, FIRST_DAY), LAST_DAY) for day in (date_from, date_to))
+        days = (first, last + timedelta(days=1))
         return tuple(
             zone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None) for day in days
         )
@@ -92,18 +97,22 @@ class ClientFact(models.AbstractModel):
 
     @api.model
     def _select_clients(self, users, start, end):
-        self.env["res.partner"].flush_model(["client_owner_id", "parent_id", "client_completeness"])
+        self.env["res.partner"].flush_model(
+            ["active", "client_owner_id", "client_completeness", "is_company", "parent_id"]
+        )
         return SQL(
             """
             SELECT owner.id AS user_id,
                    (SELECT count(*) FROM res_partner client
-                     WHERE client.client_owner_id = owner.id AND client.parent_id IS NULL AND client.active IS TRUE
+                     WHERE client.client_owner_id = owner.id AND %(is_client)s
                        AND client.create_date >= %(start)s AND client.create_date < %(end)s) AS new_clients,
                    (SELECT count(*) FROM res_partner client
-                     WHERE client.client_owner_id = owner.id AND client.parent_id IS NULL AND client.active IS TRUE
+                     WHERE client.client_owner_id = owner.id AND %(is_client)s
                        AND client.client_completeness >= 100) AS cards
-              FROM unnest(%(users)s) AS owner (id)
+              FROM unnest(%(users)s::int[]) AS owner (id)
             """,
+            # A company within a company is a client of its own.
+            is_client=SQL("(client.parent_id IS NULL OR client.is_company IS TRUE) AND client.active IS TRUE"),
             users=users.ids,
             start=start,
             end=end,
@@ -113,29 +122,31 @@ class ClientFact(models.AbstractModel):
     def _get_discipline(self, users):
         """Return ``{user id: {"silent", "overdue", "open"}}``.
 
-        Clients silent for longer than the general term and without a next contact; promises overdue;
-        contacts to complete.
+        Clients silent for longer than their term and without a next contact, as "My Day" shows them; promises
+        overdue; contacts to complete.
         """
+        today = fields.Date.context_today(self)
         self.env["client.interaction"].flush_model()
         self.env["mail.activity"].flush_model(["client_partner_id", "date_deadline", "active", "user_id"])
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT owner.id AS user_id,
-                       (SELECT count(*) FROM res_partner client
-                         WHERE client.client_owner_id = owner.id AND client.parent_id IS NULL AND client.active IS TRUE
-                           AND client.client_last_contact < %(silent)s
-                           AND client.client_next_contact IS NULL) AS silent,
+                SELECT owner.id AS user_id, 0 AS silent,
                        (SELECT count(*) FROM mail_activity activity
                          WHERE activity.user_id = owner.id AND activity.active AND activity.date_deadline < %(today)s
                            AND activity.client_partner_id IS NOT NULL) AS overdue,
                        (SELECT count(*) FROM client_interaction contact
                          WHERE contact.user_id = owner.id AND contact.state = 'open') AS open
-                  FROM unnest(%(users)s) AS owner (id)
+                  FROM unnest(%(users)s::int[]) AS owner (id)
                 """,
                 users=users.ids,
-                today=fields.Date.context_today(self),
-                silent=fields.Date.context_today(self) - timedelta(days=self.env["client.day"]._get_default_term()),
+                today=today,
             )
         )
-        return {row.pop("user_id"): row for row in rows}
+        discipline = {row.pop("user_id"): row for row in rows}
+        silent = self.env["client.day"]._get_silent_domain(today) & Domain("client_owner_id", "in", users.ids)
+        # sudo: how many there are, of managers whose work the user may see
+        partners = self.env["res.partner"].sudo()
+        for owner, count in partners._read_group(silent, ["client_owner_id"], ["__count"]):
+            discipline[owner.id]["silent"] = count
+        return discipline

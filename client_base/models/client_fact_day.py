@@ -107,7 +107,7 @@ class ClientFactDay(models.Model):
                 SELECT user_id, day::timestamp AS start, day + interval '1 day' AS stop FROM marked
                  UNION ALL
                 SELECT asking.user_id, edge.start, edge.stop
-                  FROM unnest(%(users)s) AS asking (user_id)
+                  FROM unnest(%(users)s::int[]) AS asking (user_id)
             CROSS JOIN (VALUES (%(start)s::timestamp, LEAST(%(first)s::timestamp, %(end)s)),
                                (GREATEST(%(last)s::timestamp, LEAST(%(first)s::timestamp, %(end)s)), %(end)s)
                        ) AS edge (start, stop)

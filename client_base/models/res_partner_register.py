@@ -14,12 +14,16 @@ class ResPartner(models.Model):
         string="Birthday", help="Of a person: a greeting is proposed in “My Day”.", prefetch="client"
     )
 
-    _client_next_contact_index = models.Index("(client_owner_id, client_next_contact) WHERE parent_id IS NULL")
+    _client_next_contact_index = models.Index(
+        "(client_owner_id, client_next_contact) WHERE (parent_id IS NULL OR is_company IS TRUE)"
+    )
     _client_last_contact_index = models.Index(
         "(client_owner_id, client_last_contact, id) INCLUDE (client_channel_id)"
-        " WHERE parent_id IS NULL AND active IS TRUE AND client_next_contact IS NULL"
+        " WHERE (parent_id IS NULL OR is_company IS TRUE) AND active IS TRUE AND client_next_contact IS NULL"
     )
-    _client_created_index = models.Index("(client_owner_id, create_date) WHERE parent_id IS NULL AND active IS TRUE")
+    _client_created_index = models.Index(
+        "(client_owner_id, create_date) WHERE (parent_id IS NULL OR is_company IS TRUE) AND active IS TRUE"
+    )
     _client_birthday_index = models.Index(
         "(client_owner_id, (EXTRACT(MONTH FROM client_birthday) * 100 + EXTRACT(DAY FROM client_birthday)))"
         " WHERE client_birthday IS NOT NULL"
@@ -33,6 +37,14 @@ class ResPartner(models.Model):
         super()._refresh_figures()
         self._refresh_contact_dates()
         self.env["client.fact.mark"]._mark(SQL("contact.partner_id = ANY(%s)", self.ids))
+
+    def unlink(self):
+        # The database takes their contacts with them.
+        self.env["client.interaction"].flush_model()
+        self.env["client.fact.mark"]._mark(
+            SQL("contact.partner_id = ANY(%(ids)s) OR contact.person_id = ANY(%(ids)s)", ids=self.ids)
+        )
+        return super().unlink()
 
     def _refresh_contact_dates(self):
         """Write the dates of these clients' last and next contact, where they changed."""

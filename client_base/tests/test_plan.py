@@ -5,6 +5,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form
 from odoo.tools import SQL
 
 from .test_register import RegisterCommon
@@ -121,6 +122,49 @@ class TestPlan(RegisterCommon):
         self.make_contact_with(other)
         row = self.get_row(self.manager)
         self.assertEqual((row["silent"], row["overdue"], row["open"]), (1, 1, 1))
+
+    def test_the_figure_of_the_silent_is_what_its_list_shows(self):
+        retail = self.env.ref("client_base.channel_retail")
+        retail.contact_days = 200
+        recent, patient, branch = (
+            self.make_client("Recent", self.manager),
+            self.make_client("Patient", self.manager, client_channel_id=retail.id),
+            self.make_client("Branch", self.manager, parent_id=self.alpha.id),
+        )
+        for client, days in ((self.alpha, 400), (recent, 1), (patient, 100), (branch, 100)):
+            self.make_contact_with(client, date=fields.Datetime.now() - timedelta(days=days), state="noted")
+        page = self.env["client.department"].with_user(self.lead)._get_department("month")
+        [silent] = (row["silent"] for row in page["rows"] if row["user"] == self.manager)
+        found = self.env["res.partner"].with_user(self.lead).search(page["silent"])
+        self.assertEqual(found, self.alpha | branch)
+        self.assertEqual(silent, 2)
+        self.assertIn("client_last_contact", self.env["client.department"].with_user(self.lead).get_page())
+
+    def test_companies_within_companies_count_as_new_clients(self):
+        self.make_client("Branch", self.manager, parent_id=self.alpha.id)
+        self.assertEqual(self.get_facts()[self.manager.id]["new_clients"], 2)
+
+    def test_contacts_go_with_the_client_that_is_erased(self):
+        other = self.make_client("Other", self.manager)
+        self.make_contact_with(other)
+        days = self.env["client.fact.day"]
+        days._cron_refresh()
+        self.assertEqual(self.get_facts()[self.manager.id]["contacts"], 1)
+        other.unlink()
+        self.assertEqual(self.get_facts()[self.manager.id]["contacts"], 0)
+
+    def test_plans_of_impossible_days_and_of_nobody_are_shown(self):
+        for first, last in (("0001-01-01", "0001-01-31"), ("9999-12-01", "9999-12-31")):
+            plan = self.plan.copy({"date_from": first, "date_to": last})
+            for zone in ("Pacific/Kiritimati", "America/New_York"):
+                self.lead.tz = zone
+                self.env.invalidate_all()
+                with self.subTest(first=first, zone=zone):
+                    self.assertEqual(plan.with_user(self.lead).fact, 0)
+        with Form(self.env["client.plan"].with_user(self.lead)) as form:
+            form.user_id = self.env["res.users"]
+            form.target = 5
+            form.user_id = self.manager
 
     def test_requests_that_were_answered(self):
         with freeze_time("2026-06-20 12:00:00"):

@@ -459,6 +459,18 @@ class TestDay(RegisterCommon):
         new = self.make_client("New", self.manager)
         self.assertEqual(self.get_clients("unplanned"), new)
 
+    def test_clients_of_a_format_that_is_archived_are_not_forgotten(self):
+        self.make_contact_with(self.alpha, date=fields.Datetime.now() - timedelta(days=61), state="noted")
+        self.alpha.client_channel_id = self.env.ref("client_base.channel_retail")
+        self.alpha.client_channel_id.active = False
+        self.assertEqual(self.get_clients("silent"), self.alpha)
+
+    def test_a_company_within_a_company_is_a_client_of_its_own(self):
+        branch = self.make_client("Alpha Branch", self.manager, parent_id=self.alpha.id)
+        self.assertEqual(self.get_clients("unplanned"), self.alpha | branch)
+        self.make_contact_with(branch, date=fields.Datetime.now() - timedelta(days=61), state="noted")
+        self.assertEqual(self.get_clients("silent"), branch)
+
     def test_the_larger_client_first(self):
         other = self.make_client("Other", self.manager)
         self.plan(other, -3)
@@ -506,6 +518,18 @@ class TestDay(RegisterCommon):
             .create({"name": "Talk", "partner_ids": guests, "user_id": self.manager.id, **values})
         )
 
+    def test_the_calendar_shows_the_users_today_and_tomorrow(self):
+        """In Kyiv, three hours ahead of UTC in summer, 10 and 11 June."""
+        self.manager.tz = "Europe/Kyiv"
+        with freeze_time("2026-06-10 12:00:00"):
+            meetings = {
+                start: self.make_meeting(start=start, stop=fields.Datetime.to_datetime(start) + timedelta(minutes=30))
+                for start in ("2026-06-09 20:30", "2026-06-09 21:00", "2026-06-11 20:30", "2026-06-11 21:00")
+            }
+        with freeze_time("2026-06-10 16:00:00"):
+            shown = self.env["client.day"].with_user(self.manager)._get_day()["events"]
+        self.assertEqual(shown, meetings["2026-06-09 21:00"] | meetings["2026-06-11 20:30"])
+
     def test_meetings_that_last_all_day(self):
         with freeze_time("2026-06-10 12:00:00"):
             meeting = self.make_meeting(allday=True, start_date="2026-06-10", stop_date="2026-06-10")
@@ -547,6 +571,12 @@ class TestDay(RegisterCommon):
             self.assertEqual(self.get_section("birthdays")["rows"][0]["text"], "Anna Alpha")
         with freeze_time("2026-06-30 12:00:00"):
             self.assertFalse(self.get_section("birthdays")["rows"])
+
+    def test_who_was_born_on_29_february_has_a_birthday_every_year(self):
+        self.anna.client_birthday = date(1980, 2, 29)
+        for today, count in (("2026-02-28", 1), ("2026-03-01", 0), ("2028-02-22", 0), ("2028-02-29", 1)):
+            with self.subTest(today=today), freeze_time(f"{today} 12:00:00"):
+                self.assertEqual(len(self.get_section("birthdays")["rows"]), count)
 
     def test_public_holidays_of_the_clients_countries(self):
         self.alpha.country_id = self.env.ref("base.de")
