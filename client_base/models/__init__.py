@@ -73,6 +73,7 @@ from . import (
     mail_message,
     mail_message_register,
     mail_notification,
+    mail_notification_register,
     mail_thread,
     mail_thread_recipients,
     res_config_settings,

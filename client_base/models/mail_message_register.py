@@ -16,22 +16,26 @@ class MailMessage(models.Model):
         return messages
 
     def _note_letters(self):
-        entries = []
-        for message in self.filtered(lambda message: message.message_type in LETTERS and message.model in self.env):
-            # sudo: what is noted is the fact, for those who see the client
-            message = message.sudo()
-            from_client = not message.author_id.client_open and message.author_id
-            for client, persons in (from_client or message._get_addressed()).grouped("commercial_partner_id").items():
-                entries.append(message._prepare_interaction(client, persons, bool(from_client)))
-        if entries:
-            # sudo: as above
-            self.env["client.interaction"].sudo().create(entries)
+        """Note the letters that clients wrote; ours are noted when they go out (mail_notification_register.py)."""
+        # sudo: what is noted is the fact, for those who see the client
+        letters = self.sudo().filtered(lambda message: message._is_letter() and message._is_from_client())
+        if letters:
+            self.env["client.interaction"].sudo().create(  # sudo: as above
+                [
+                    letter._prepare_interaction(letter.author_id.commercial_partner_id, letter.author_id, True)
+                    for letter in letters
+                ]
+            )
 
-    def _get_addressed(self):
-        """Return the clients that a message of ours goes to."""
-        if self.is_internal or self.subtype_id.internal:
-            return self.env["res.partner"]
-        return self.partner_ids.filtered(lambda partner: not partner.client_open)
+    def _is_letter(self):
+        return self.message_type in LETTERS and self.model in self.env
+
+    def _is_from_client(self):
+        return bool(self.author_id) and not self.author_id.client_open
+
+    def _is_letter_to_clients(self):
+        internal = self.is_internal or self.subtype_id.internal
+        return self._is_letter() and not internal and not self._is_from_client()
 
     def _prepare_interaction(self, client, persons, from_client):
         author = self.author_id.user_ids[:1]

@@ -297,6 +297,45 @@ class TestRegister(RegisterCommon):
         self.assertEqual(activity.client_partner_id, self.alpha)
         self.assertEqual(self.alpha.client_last_contact, contact.date.date())
 
+    def test_who_follows_a_document_gets_its_letters(self):
+        order = self.make_order(self.alpha, state="draft", user_id=self.manager.id)
+        order.message_subscribe((self.anna | self.free).ids)
+        order.with_user(self.manager).message_post(
+            body="Our price", partner_ids=self.alpha.ids, message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        letters = self.env["client.interaction"].search([("kind", "=", "letter")])
+        self.assertEqual(letters.partner_id, self.alpha | self.free)
+        self.assertEqual(len(letters), 2, "once with each client, whomever of it the letter went to")
+        self.assertEqual(letters.user_id, self.manager)
+        self.assertEqual(set(letters.mapped("direction")), {"out"})
+
+    def test_a_letter_to_a_list_is_one_to_each(self):
+        other = self.make_client("Other", self.manager, email="other@example.com")
+        self.alpha.email = "alpha@example.com"
+        composer = self.env["mail.compose.message"].with_user(self.manager)
+        composer.create(
+            {
+                "composition_mode": "mass_mail",
+                "model": "res.partner",
+                "res_ids": str((self.alpha | other).ids),
+                "subject": "Our offer",
+                "body": "<p>Paper</p>",
+            }
+        )._action_send_mail()
+        for client in self.alpha | other:
+            letter = client.client_interaction_ids
+            with self.subTest(client=client.name):
+                self.assertEqual((letter.subject, letter.user_id), ("Our offer", self.manager))
+
+    def test_a_success_is_what_the_result_says(self):
+        contact = self.make_contact_with(self.alpha, success=True)
+        contact.success = True
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(contact.success)
+        contact.result_id = self.agreed
+        self.assertTrue(contact.success)
+
     def test_who_was_not_reached_was_not_spoken_to(self):
         contact = self.make_contact_with(self.alpha)
         self.finish(contact, result_id=self.env.ref("client_base.result_not_reached").id)
