@@ -67,6 +67,7 @@ from . import (
     ir_actions_report,
     ir_rule,
     mail_activity,
+    mail_activity_mixin,
     mail_activity_register,
     mail_activity_task,
     mail_activity_type,

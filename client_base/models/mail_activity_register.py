@@ -36,6 +36,12 @@ class MailActivity(models.Model):
             for activity in activities:
                 activity.client_partner_id = found.get(activity.res_id, clients)
 
+    def _follow_document(self):
+        """Be about the client that the document is about by now."""
+        clients = self._get_clients()
+        self.env.add_to_compute(self._fields["client_partner_id"], self)
+        (clients | self._get_clients())._refresh_contact_dates()
+
     @api.model_create_multi
     def create(self, vals_list):
         activities = super().create(vals_list)

@@ -54,6 +54,20 @@ class TestCard(ClientBaseCommon):
     def get_panel(self, user, name, client=None):
         return self.env["res.partner"].with_user(user).browse((client or self.alpha).id).get_client_panel(name)
 
+    def test_what_is_planned_with_an_order_is_the_clients_next_step(self):
+        order = self.make_order(self.alpha, state="draft", user_id=self.manager.id)
+        order.activity_schedule("mail.mail_activity_data_call", summary="Ask about the offer", user_id=self.manager.id)
+        html = self.get_panel(self.manager, "glance")
+        self.assertIn("Ask about the offer", html)
+        self.assertNotIn("Nothing planned", html)
+
+    def test_a_forecast_is_no_figure_of_the_region(self):
+        figure = self.region.figure_ids[0]
+        figure.copy({"year": fields.Date.context_today(figure).year + 10, "value": 9.75})
+        html = self.get_panel(self.manager, "region")
+        self.assertIn("2.75", html)
+        self.assertNotIn("9.75", html)
+
     def test_the_panels_tell_what_is_known(self):
         expected = {
             "glance": ["Manager", "Anna Alpha", "Galicia", "by the country", "60 %", "Nothing planned", "Demand"],

@@ -166,6 +166,14 @@ class TestRegister(RegisterCommon):
         order.activity_ids.action_feedback(feedback="Delivered")
         self.assertEqual(self.alpha.client_interaction_ids.comment, "Delivered")
 
+    def test_an_activity_follows_its_document_to_another_client(self):
+        order = self.make_order(self.alpha, state="draft", user_id=self.manager.id)
+        order.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
+        other = self.make_client("Other", self.manager)
+        order.with_user(self.manager).partner_id = other
+        self.assertEqual(order.activity_ids.client_partner_id, other)
+        self.assertEqual((self.alpha.client_next_contact, other.client_next_contact), (False, self.today))
+
     def test_meetings_enter_when_they_are_over_once(self):
         now = fields.Datetime.now()
         guests = self.alpha | self.anna | self.manager.partner_id

@@ -1,0 +1,15 @@
+from odoo import models
+
+
+class MailActivityMixin(models.AbstractModel):
+    """Documents with activities: where a document gets another client, so do its activities."""
+
+    _inherit = "mail.activity.mixin"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(self._get_client_fields()):
+            # sudo: whoever plans them
+            activities = self.env["mail.activity"].sudo()
+            activities.search([("res_model", "=", self._name), ("res_id", "in", self.ids)])._follow_document()
+        return result
