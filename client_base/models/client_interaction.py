@@ -18,8 +18,6 @@ ACTIVITY_TYPES = {
 }
 # What of a contact is counted as a fact.
 COUNTED = {"user_id", "partner_id", "person_id", "kind", "direction", "date", "duration", "result_id"}
-# Said in the context by what enters a contact and ends its activity in one go.
-REGISTERED = "client_base_registered"
 
 
 class ClientInteraction(models.Model):
@@ -75,7 +73,9 @@ class ClientInteraction(models.Model):
         default="open",
     )
     order_id = fields.Many2one("sale.order", index="btree_not_null", ondelete="set null")
-    event_id = fields.Many2one("calendar.event", index="btree_not_null", readonly=True, ondelete="set null")
+    event_id = fields.Many2one(
+        "calendar.event", compute="_compute_event_id", store=True, index="btree_not_null", ondelete="set null"
+    )
     message_id = fields.Many2one("mail.message", index="btree_not_null", readonly=True, ondelete="set null")
     activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
     next_activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
@@ -93,6 +93,11 @@ class ClientInteraction(models.Model):
                 interaction.direction = interaction.kind.removeprefix("call_")
             else:
                 interaction.direction = interaction.direction or "out"
+
+    @api.depends("activity_id")
+    def _compute_event_id(self):
+        for interaction in self:
+            interaction.event_id = interaction.event_id or interaction.activity_id.calendar_event_id
 
     @api.depends("kind", "date", "partner_id")
     @api.depends_context("lang", "tz", "uid")
@@ -149,7 +154,8 @@ class ClientInteraction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         defaults = self.default_get(["partner_id"])
-        interactions = super().create([self._prepare_client_values({**defaults, **vals}) for vals in vals_list])
+        vals_list = [self._prepare_client_values({**defaults, **self._without_success(vals)}) for vals in vals_list]
+        interactions = super().create(vals_list)
         interactions._mark_days()
         interactions._follow_up()
         interactions.partner_id._refresh_contact_dates()
@@ -170,7 +176,7 @@ class ClientInteraction(models.Model):
         counted = COUNTED & vals.keys()
         if counted:
             self._mark_days()
-        result = super().write(vals)
+        result = super().write(self._without_success(vals))
         if counted:
             self._mark_days()
         if vals.keys() & {"state", "next_date", "next_kind"}:
@@ -178,6 +184,11 @@ class ClientInteraction(models.Model):
         if vals.keys() & {"state", "partner_id", "date", "result_id"}:
             (clients | self.partner_id).exists()._refresh_contact_dates()
         return result
+
+    @api.model
+    def _without_success(self, vals):
+        """Return ``vals`` without what only the result says."""
+        return {name: value for name, value in vals.items() if name != "success"}
 
     def unlink(self):
         clients = self.partner_id
@@ -212,7 +223,7 @@ class ClientInteraction(models.Model):
         for interaction in self.filtered(lambda interaction: interaction.state == "done"):
             interaction._plan_next()
             if interaction.activity_id.active:
-                interaction.activity_id.with_context(**{REGISTERED: True})._action_done(feedback=interaction.comment)
+                interaction.activity_id._action_done(feedback=interaction.comment)
 
     def _plan_next(self):
         """Make the next date an activity of the client's manager, or move the one that it is already."""

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .client_interaction import REGISTERED
-
 
 class MailActivity(models.Model):
     """Activities about clients: each knows its client, and one that is done enters the register."""
@@ -66,7 +64,7 @@ class MailActivity(models.Model):
         return self.sudo().client_partner_id
 
     def _action_done(self, feedback=False, attachment_ids=None):
-        had = self.browse() if self.env.context.get(REGISTERED) else self._get_contacts_had()
+        had = self.filtered(lambda activity: activity.activity_type_id.client_kind and activity._get_clients())
         entries = had.filtered(lambda activity: not activity._note_feedback(feedback))._prepare_interactions(feedback)
         events = had.calendar_event_id
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
@@ -76,16 +74,12 @@ class MailActivity(models.Model):
         events._register_meetings()
         return result
 
-    def _get_contacts_had(self):
-        """Return those of these activities that are contacts with clients."""
-        return self.filtered(lambda activity: activity.activity_type_id.client_kind and activity._get_clients())
-
     def _note_feedback(self, feedback):
         """Note ``feedback`` in the register, where this contact was begun there; return what was found."""
-        begun = Domain("activity_id", "=", self.id) | Domain("event_id", "in", self.calendar_event_id.ids)
-        domain = begun & Domain("partner_id", "=", self._get_clients().id)
+        meeting = Domain("event_id", "in", self.calendar_event_id.ids)
+        meeting &= Domain("partner_id", "=", self._get_clients().id)
         # sudo: the activity is done, whoever began to register it
-        contacts = self.env["client.interaction"].sudo().search(domain)
+        contacts = self.env["client.interaction"].sudo().search(Domain("activity_id", "=", self.id) | meeting)
         if feedback:
             contacts.filtered(lambda contact: contact.state == "open" and not contact.comment).comment = feedback
         return contacts

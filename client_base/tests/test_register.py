@@ -203,12 +203,15 @@ class TestRegister(RegisterCommon):
         )
 
     def test_a_meeting_enters_once_whoever_says_first_that_it_was(self):
-        """The calendar enters it when it is over, the manager when the planned activity is done."""
-        for first in ("calendar", "manager"):
+        """The calendar enters it when it is over, the manager when the planned activity is done or registered."""
+        for first in ("calendar", "manager", "register"):
             meeting, activity = self.plan_meeting()
             if first == "calendar":
                 self.run_meetings()
-            activity.action_feedback(feedback="Wants paper")
+            if first == "register":
+                self.finish(self.make_contact_with(self.alpha, activity_id=activity.id))
+            else:
+                activity.action_feedback(feedback="Wants paper")
             self.run_meetings()
             contacts = self.env["client.interaction"].search([("event_id", "=", meeting.id)], order="partner_id")
             with self.subTest(first=first):
