@@ -7,10 +7,14 @@ import functools
 import importlib
 import pkgutil
 import re
+from importlib.machinery import PathFinder
 
 import phonenumbers
 import stdnum.exceptions
 from stdnum.util import get_cc_module
+
+# Odoo's import hook leaves a loader that cannot find the data files of the package, which some checks read.
+stdnum.__spec__.loader = PathFinder.find_spec("stdnum").loader
 
 _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>.]{2,}")
 # Tax numbers of firms where python-stdnum has them under other names than "vat".
@@ -31,6 +35,8 @@ _TAX_NUMBERS = (
     "abn",
     "cn",
 )
+# And those of which python-stdnum knows nothing: the number of a Ukrainian payer of VAT, its checksum unpublished.
+_FURTHER_NUMBERS = {"ua": re.compile(r"\d{12}")}
 
 
 def is_phone(text, country=None):
@@ -68,8 +74,14 @@ def is_tax_number(text, country):
     (True, False, True)
     >>> is_tax_number("DE136695976", "DE"), is_tax_number("whatever", "KZ")
     (True, None)
+    >>> is_tax_number("91-1144442", "US"), is_tax_number("59-119/9013", "AT"), is_tax_number("143605704021", "UA")
+    (True, True, True)
     """
-    checks = _get_tax_checks((country or "").lower())
+    country = (country or "").lower()
+    further = _FURTHER_NUMBERS.get(country)
+    if further and further.fullmatch(text.strip()):
+        return True
+    checks = _get_tax_checks(country)
     return any(_passes(check, text) for check in checks) if checks else None
 
 
