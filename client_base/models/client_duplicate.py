@@ -61,7 +61,9 @@ class ClientDuplicate(models.Model):
     @api.model
     def _cron_find(self):
         """Compare the clients whose cards changed with those that are known by the same, batch by batch."""
-        self.env["client.key"]._refresh()
+        while keyed := self.env["client.key"]._refresh():
+            if not self._commit_portion(keyed):
+                return
         rows = self.env.execute_query(
             SQL(
                 """
@@ -73,8 +75,13 @@ class ClientDuplicate(models.Model):
             )
         )
         self._find(sorted({row[0] for row in rows}))
+        self._commit_portion(len(rows))
+
+    @api.model
+    def _commit_portion(self, done):
+        """Keep what was done, and return whether there is time for more."""
         [[waiting]] = self.env.execute_query(SQL("SELECT count(*) FROM client_key_mark"))
-        self.env["ir.cron"]._commit_progress(len(rows), remaining=waiting)
+        return self.env["ir.cron"]._commit_progress(done, remaining=waiting)
 
     @api.model
     def _find(self, ids):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 
 from ..tools.likeness import get_keys
 
@@ -49,13 +49,25 @@ class ClientKey(models.Model):
 
     @api.model
     def _refresh(self):
-        """Make the keys of the marked clients; they still wait for being compared."""
+        """Make the keys of a portion of the marked clients, the last marked first, and return of how many marks.
+
+        They still wait for being compared.
+        """
         self.env["res.partner"].flush_model()
         rows = self.env.execute_query(
-            SQL("UPDATE client_key_mark SET keyed = TRUE WHERE keyed IS NOT TRUE RETURNING partner_id")
+            SQL(
+                """
+                UPDATE client_key_mark SET keyed = TRUE WHERE id IN (
+                    SELECT id FROM client_key_mark WHERE keyed IS NOT TRUE
+                  ORDER BY id DESC LIMIT %s FOR UPDATE SKIP LOCKED)
+             RETURNING partner_id
+                """,
+                BATCH,
+            )
         )
-        for ids in split_every(BATCH, sorted({row[0] for row in rows}), list):
-            self._replace(ids)
+        if rows:
+            self._replace(sorted({row[0] for row in rows}))
+        return len(rows)
 
     @api.model
     def _replace(self, ids):

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError
 
@@ -40,6 +42,21 @@ class TestDuplicates(ClientBaseCommon):
         stranger = self.make_client("Romanovka", self.manager)
         self.find()
         self.assertFalse(self.get_pair(self.daisy, stranger))
+
+    @patch("odoo.addons.client_base.models.client_key.BATCH", 2)
+    def test_keys_are_made_portion_by_portion_the_newest_first(self):
+        self.find()
+        keys = self.env["client.key"]
+        old, middle, new = (self.make_client(name, self.manager) for name in ("Aster", "Begonia", "Clover"))
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM client_key_mark")
+        keys._mark((old | middle | new).ids)
+        self.assertEqual(keys._refresh(), 2)
+        self.assertEqual(keys.search([("partner_id", "in", (old | middle | new).ids)]).partner_id, middle | new)
+        twin = self.make_client("Aster Ltd", self.manager)
+        with self.enter_registry_test_mode():
+            self.env.ref("client_base.ir_cron_duplicates").method_direct_trigger()
+        self.assertTrue(self.get_pair(old, twin))
 
     def test_a_web_address_that_is_none_stops_nothing(self):
         odd = self.make_client("Odd Ltd", self.manager)
