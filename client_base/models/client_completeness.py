@@ -159,6 +159,8 @@ class ClientCompleteness(models.AbstractModel):
     @api.model
     def _get_row_domain(self, by, key, teams):
         domain = [*self.env["res.partner"]._get_client_domain()]
+        if by == "team" and not key:
+            return [*domain, ("client_owner_id", "not in", list(teams))]
         if by == "team":
             return [*domain, ("client_owner_id", "in", [user for user, team in teams.items() if team == key])]
         return [*domain, ("client_owner_id" if by == "owner" else by, "=", key or False)]
@@ -166,7 +168,7 @@ class ClientCompleteness(models.AbstractModel):
     @api.model
     def _get_trends(self, owners):
         """Return the managers' average completeness of the last weeks: ``{user id: [percent]}``, the oldest first."""
-        since = fields.Date.context_today(self) - timedelta(days=7 * WEEKS)
+        since = fields.Date.today() - timedelta(days=7 * WEEKS)
         domain = Domain("day", ">", since) & Domain("dimension", "=", "owner") & Domain("requirement_id", "=", False)
         # sudo: counts, of own clients only
         groups = (

@@ -42,7 +42,7 @@ class ClientGapCount(models.Model):
         :param list owner_ids: False in it stands for the pool
         """
         self.env.flush_all()
-        today = fields.Date.context_today(self)
+        today = fields.Date.today()  # one day for all, wherever they are
         of_these = (
             SQL("TRUE")
             if owner_ids is None

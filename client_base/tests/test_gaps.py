@@ -1,5 +1,7 @@
 import json
 
+from freezegun import freeze_time
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError
 
@@ -62,6 +64,20 @@ class TestGaps(ClientBaseCommon):
         self.assertEqual(self.env["res.partner"].search(self.read(row["domain"])), self.silent)
         self.assertTrue(self.get_matrix(self.head, by="client_region_id")["rows"])
         self.assertEqual(self.get_matrix(self.head, by="no_such_thing")["by"], "owner")
+
+    def test_a_row_opens_the_clients_that_it_counts(self):
+        for by in ("team", "country_id", "owner"):
+            for row in self.get_matrix(self.head, by=by)["rows"]:
+                with self.subTest(by=by, row=row["name"]):
+                    found = self.env["res.partner"].with_user(self.head).search_count(self.read(row["domain"]))
+                    self.assertEqual(found, row["clients"])
+
+    @freeze_time("2026-03-02 20:00:00")
+    def test_who_is_a_day_ahead_changes_nobody_elses_figures(self):
+        before = self.get_matrix(self.head)
+        self.env["client.completeness"].with_user(self.manager).with_context(tz="Asia/Vladivostok").get_page(again=True)
+        after = self.env["client.completeness"].with_user(self.head)._get_matrix("owner")
+        self.assertEqual((after["rows"], after["day"]), (before["rows"], before["day"]))
 
     def test_what_is_entered_shows_when_the_page_is_opened_again(self):
         self.get_matrix(self.manager)
