@@ -40,21 +40,29 @@ class ClientAuditCheck(models.Model):
     target = fields.Float(string="At Most", help="More than this is red.")
     user_id = fields.Many2one("res.users", string="Who Must Act", domain=[("share", "=", False)])
     actor = fields.Char(string="Acts, in General", translate=True, help="Who acts where nobody is named.")
+    usable = fields.Boolean(
+        string="Can Be Used",
+        compute="_compute_usable",
+        help="Not where the filter names a field whose addon was uninstalled: nothing is counted by it then.",
+    )
     figure_ids = fields.One2many("client.audit.figure", "check_id")
+
+    @api.depends("model", "domain")
+    def _compute_usable(self):
+        for check in self:
+            check.usable = not check._find_fault()
 
     @api.constrains("model", "domain", "measure")
     def _check_domain(self):
         for check in self:
-            try:
-                check._get_domain().validate(self.env[check.model])
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
+            if fault := check._find_fault():
                 raise ValidationError(
                     self.env._(
                         "“%(check)s”: the filter cannot be used. Choose it again. (%(error)s)",
                         check=check.name,
-                        error=error,
+                        error=fault,
                     )
-                ) from error
+                )
             if check.measure == "share" and check.model != "res.partner":
                 raise ValidationError(self.env._("“%s”: only clients are counted in percent.", check.name))
 
@@ -65,6 +73,14 @@ class ClientAuditCheck(models.Model):
         """
         domain = Domain(literal_eval(self.domain))
         return domain & Domain(self._get_all_domain()) if self.model == "res.partner" else domain
+
+    def _find_fault(self):
+        """Return why the filter cannot be used, ``None`` where it can."""
+        try:
+            self._get_domain().validate(self.env[self.model])
+        except (ValueError, SyntaxError, TypeError, KeyError) as error:
+            return error
+        return None
 
     @api.model
     def _get_all_domain(self):
@@ -88,8 +104,8 @@ class ClientAuditCheck(models.Model):
     @api.model
     def _cron_measure(self):
         """Keep today's figures of the whole base: the trend is made of them."""
-        today = fields.Date.context_today(self)
-        checks = self.search([])  # pylint: disable=no-search-all
+        today = fields.Date.today()  # one day for all, wherever they are
+        checks = self._get_usable()
         self.env["client.audit.figure"].search([("day", "=", today)]).unlink()
         self.env["client.audit.figure"].create(
             [
@@ -99,12 +115,16 @@ class ClientAuditCheck(models.Model):
         )
 
     @api.model
+    def _get_usable(self):
+        return self.search([]).filtered("usable")  # pylint: disable=no-search-all
+
+    @api.model
     def _get_page(self):
         """Return ``{"rows", "day", "clients"}``; a row is ``{"check", "count", "figure", "red", "trend", "actor"}``.
 
         Who sees all clients reads the figures of the last measurement; others have their own clients counted.
         """
-        checks = self.search([])  # pylint: disable=no-search-all
+        checks = self._get_usable()
         whole = self.env.user._client_scope() is None
         if whole and not checks.figure_ids:
             self.sudo()._cron_measure()  # sudo: figures of the whole base, for who sees the whole base
@@ -122,13 +142,13 @@ class ClientAuditCheck(models.Model):
             }
             for check, (count, figure) in figures.items()
         ]
-        day = max((trend[-1][0] for trend in trends.values()), default=fields.Date.context_today(self))
+        day = max((trend[-1][0] for trend in trends.values()), default=fields.Date.today())
         page = {"rows": rows, "day": day, "red": sum(row["red"] for row in rows), "whole": whole}
         return {**page, **self.env["res.partner"]._get_formats()}
 
     def _get_trends(self):
         """Return the figures of the last weeks: ``{check: [(day, count, figure)]}``, the oldest first."""
-        since = fields.Date.subtract(fields.Date.context_today(self), weeks=WEEKS)
+        since = fields.Date.subtract(fields.Date.today(), weeks=WEEKS)
         found = self.env["client.audit.figure"].search([("check_id", "in", self.ids), ("day", ">", since)], order="day")
         grouped = found.grouped("check_id")
         return {

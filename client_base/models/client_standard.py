@@ -21,21 +21,29 @@ class ClientStandard(models.Model):
         default="[('is_company', '=', True)]",
         help="The clients that must meet this standard.",
     )
+    usable = fields.Boolean(
+        string="Can Be Used",
+        compute="_compute_usable",
+        help="Not where the filter names a field whose addon was uninstalled: nothing is required by it then.",
+    )
     requirement_ids = fields.One2many("client.requirement", "standard_id", string="Required", copy=True)
+
+    @api.depends("domain")
+    def _compute_usable(self):
+        for standard in self:
+            standard.usable = not standard._find_fault()
 
     @api.constrains("domain")
     def _check_domain(self):
         for standard in self:
-            try:
-                standard._get_domain().validate(self.env["res.partner"])
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
+            if fault := standard._find_fault():
                 raise ValidationError(
                     self.env._(
                         "“%(standard)s”: the filter under “Applies to” cannot be used. Choose it again. (%(error)s)",
                         standard=standard.name,
-                        error=error,
+                        error=fault,
                     )
-                ) from error
+                )
 
     def write(self, vals):
         result = super().write(vals)
@@ -55,10 +63,18 @@ class ClientStandard(models.Model):
         """
         return Domain(literal_eval(self.domain))
 
+    def _find_fault(self):
+        """Return why the filter cannot be used, ``None`` where it can."""
+        try:
+            self._get_domain().validate(self.env["res.partner"])
+        except (ValueError, SyntaxError, TypeError, KeyError) as error:
+            return error
+        return None
+
     def _get_requirements(self, clients):
         """Return what is required of each of ``clients``: ``{client: requirements}``."""
         required = dict.fromkeys(clients, self.env["client.requirement"])
-        for standard in self:
+        for standard in self.filtered("usable"):
             for client in clients.filtered_domain(standard._get_domain()):
                 required[client] |= standard.requirement_ids
         return required

@@ -1,5 +1,3 @@
-import itertools
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -9,6 +7,8 @@ BATCH = 5000
 AT_ONCE = 20_000
 # Beyond every id.
 END = 2**31 - 1
+# The parameter with the first client that the job has still to judge.
+BOOKMARK = "client_base.judged_up_to"
 
 
 def _between(first, end):
@@ -38,6 +38,7 @@ class ClientStandard(models.Model):
         if self.env["res.partner"].sudo().search_count([], limit=AT_ONCE + 1) <= AT_ONCE:
             self._refresh_clients()
         else:
+            self._get_bookmark().value = "0"
             self.env.ref("client_base.ir_cron_refresh_clients")._trigger()
 
     @api.model
@@ -50,20 +51,34 @@ class ClientStandard(models.Model):
 
     @api.model
     def _cron_refresh_clients(self):
-        """Judge every client again, portion by portion: a standard may apply to what is not on the card itself."""
+        """Judge every client again, portion by portion: a standard may apply to what is not on the card itself.
+
+        A run goes on where the one before ended; whoever changes a standard has it begin again.
+        """
+        left, end = True, 0
+        while left and end < END:
+            bookmark = self._get_bookmark()
+            first = int(bookmark.value)
+            end = self._find_end(first)
+            self._judge(_between(first, end))
+            bookmark.value = str(end if end < END else 0)
+            left = self.env["ir.cron"]._commit_progress(BATCH, remaining=int(end < END))
+
+    @api.model
+    def _get_bookmark(self):
+        # sudo: the job's own bookmark
+        parameters = self.env["ir.config_parameter"].sudo()
+        known = parameters.search([("key", "=", BOOKMARK)])
+        return known or parameters.create({"key": BOOKMARK, "value": "0"})
+
+    @api.model
+    def _find_end(self, first):
+        """Return the id at which the portion ends that begins at ``first``."""
         self.env["res.partner"].flush_model()
-        self.env.cr.execute(
-            """
-            SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM res_partner) numbered
-             WHERE number %% %s = 1 ORDER BY id
-            """,
-            [BATCH],
+        rows = self.env.execute_query(
+            SQL("SELECT id FROM res_partner WHERE id >= %s ORDER BY id OFFSET %s LIMIT 1", first, BATCH)
         )
-        starts = [row[0] for row in self.env.cr.fetchall()]
-        for number, (first, next_first) in enumerate(itertools.pairwise([*starts, END]), start=1):
-            self._judge(_between(first, next_first))
-            if not self.env["ir.cron"]._commit_progress(BATCH, remaining=BATCH * (len(starts) - number)):
-                break
+        return rows[0][0] if rows else END
 
     @api.model
     def _judge(self, within):
@@ -118,7 +133,7 @@ class ClientStandard(models.Model):
         judged = [
             standard.requirement_ids._get_judgement(partners, standard._get_domain() & chosen)
             for standard in self.sudo().search([])  # sudo: a standard holds for the whole base
-            if standard.requirement_ids
+            if standard.requirement_ids and standard.usable
         ]
         nobody = SQL("SELECT NULL::int AS partner_id, 0 AS required, 0 AS lacking, NULL::int[] AS missing WHERE FALSE")
         return SQL(" UNION ALL ").join(judged) if judged else nobody

@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 
@@ -74,6 +76,24 @@ class TestAudit(ClientBaseCommon):
                 check.write(values)
         with self.assertRaises(AccessError):
             check.with_user(self.manager).target = 5
+
+    def test_a_check_whose_addon_is_gone_counts_nothing(self):
+        check = self.env.ref("client_base.audit_check_owner")
+        self.env.cr.execute("UPDATE client_audit_check SET domain = %s WHERE id = %s", ["[('gone', '=', 1)]", check.id])
+        self.env.invalidate_all()
+        self.assertFalse(check.usable)
+        self.measure()
+        for user in (self.head, self.lead):
+            rows = check.with_user(user)._get_page()["rows"]
+            self.assertNotIn(check, [row["check"] for row in rows])
+            self.assertTrue(rows)
+
+    @freeze_time("2026-03-02 20:00:00")
+    def test_the_day_is_one_for_all_wherever_they_are(self):
+        self.measure()
+        self.env["client.audit.check"].with_user(self.head).with_context(tz="Asia/Vladivostok").get_page(again=True)
+        days = self.env["client.audit.figure"].search([]).mapped("day")
+        self.assertEqual(max(days), fields.Date.to_date("2026-03-02"))
 
     def test_the_page_and_the_print(self):
         self.measure()

@@ -177,6 +177,31 @@ class TestCompleteness(ClientBaseCommon):
         self.assertEqual(self.alpha.client_completeness, 37.5)
         self.assertIn(city, self.free.client_missing_ids)
 
+    @patch("odoo.addons.client_base.models.client_standard_judging.AT_ONCE", 1)
+    @patch("odoo.addons.client_base.models.client_standard_judging.BATCH", 2)
+    @patch("odoo.addons.base.models.ir_cron.MIN_TIME_PER_JOB", 0)
+    def test_a_job_whose_time_is_up_goes_on_where_it_ended(self):
+        last = self.make_client("Last Ltd")
+        city = self.require("City", field_id=self.get_field("city").id)
+        with self.enter_registry_test_mode():
+            for _run in range(self.env["res.partner"].with_context(active_test=False).search_count([])):
+                self.env.ref("client_base.ir_cron_refresh_clients").method_direct_trigger()
+        self.assertIn(city, self.alpha.client_missing_ids)
+        self.assertIn(city, last.client_missing_ids)
+
+    def test_a_standard_whose_addon_is_gone_requires_nothing(self):
+        self.assertTrue(self.standard.usable)
+        self.env.cr.execute(
+            "UPDATE client_standard SET domain = %s WHERE id = %s", ["[('gone', '=', 1)]", self.standard.id]
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self.standard.usable)
+        self.assertEqual(self.make_client("New Ltd").client_completeness, 100)
+        self.env["client.standard"]._refresh_clients()
+        self.assertEqual(self.alpha.client_completeness, 100)
+        self.standard.domain = "[]"
+        self.assertEqual(self.alpha.client_completeness, 75)
+
     def test_the_gap_report_has_a_row_for_each_thing_missing(self):
         gaps = self.get_gaps(self.free)
         self.assertEqual(gaps.requirement_id, self.phone | self.website)
