@@ -30,13 +30,18 @@ def get_keys(card):
     >>> keys = get_keys({"name": "ООО Ромашка", "phone": "8 (495) 123-45-67", "website": "https://www.romashka.example/ru"})
     >>> keys["name"], keys["phone"], keys["website"]
     ('romashka', '951234567', 'romashka.example')
+
+    What stands for "nothing" is in common with nobody:
+
+    >>> get_keys({"vat": "нет", "ref": "-", "email": "-", "phone": "0", "website": "-"})
+    {}
     """
     texts = {name: (card.get(name) or "").strip().casefold() for name in ("vat", "ref", "email", "phone", "website")}
     digits = re.sub(r"\D", "", texts["phone"])
     keys = {
-        "vat": re.sub(r"[\W_]", "", texts["vat"]),
-        "ref": texts["ref"],
-        "email": texts["email"],
+        "vat": re.sub(r"[\W_]", "", texts["vat"]) if re.search(r"\d", texts["vat"]) else "",
+        "ref": texts["ref"] if re.search(r"\w", texts["ref"]) else "",
+        "email": texts["email"] if "@" in texts["email"] else "",
         "phone": digits[-PHONE_DIGITS:] if len(digits) >= PHONE_DIGITS - 2 else "",
         "website": _get_host(texts["website"]),
         "name": sound(card.get("name") or ""),
@@ -51,9 +56,10 @@ def _get_host(website):
     ('acme.example', '', '')
     """
     try:
-        return (urlsplit(website if "//" in website else f"//{website}").hostname or "").removeprefix("www.")
+        host = (urlsplit(website if "//" in website else f"//{website}").hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+    return host if "." in host else ""
 
 
 def get_likeness(one, other):
