@@ -1,7 +1,8 @@
 from collections import defaultdict
+from itertools import cycle, islice
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import split_every
 
 from ..tools.client_index import ClientIndex
@@ -116,6 +117,7 @@ class ClientImport(models.Model):
                     headers=", ".join(str(cell) for cell in header)[:200],
                 )
             )
+        self._check_columns()
         self.row_ids.unlink()
         if len(rows) > AT_ONCE:
             self._begin("check", len(rows))
@@ -167,6 +169,14 @@ class ClientImport(models.Model):
             return
         rows._import()
         self._end_import()
+
+    @api.constrains("column_ids")
+    def _check_columns(self):
+        for batch in self:
+            read = batch.column_ids.filtered("field").mapped("field")
+            if twice := next((field for field in read if read.count(field) > 1), None):
+                label = dict(batch.column_ids._fields["field"]._description_selection(self.env))[twice]
+                raise ValidationError(self.env._("Two columns are read into “%s”: choose one of them.", label))
 
     def _get_pending_rows(self):
         return self.row_ids.filtered(lambda row: row.decision != "skip" and not row.partner_id)
@@ -238,7 +248,16 @@ class ClientImport(models.Model):
     def write(self, vals):
         if "file" in vals and "column_ids" not in vals:
             vals = {**vals, "column_ids": [Command.clear()]}
-        return super().write(vals)
+        result = super().write(vals)
+        if {"file", "owner_ids"} & vals.keys():
+            self._have_checked_again()
+        return result
+
+    def _have_checked_again(self):
+        """Take back what was checked: it was read in another way than it is to be read now."""
+        for batch in self:
+            batch._check_idle()
+        self.filtered(lambda batch: batch.state == "checked").state = "draft"
 
     def _prepare_row_values(self, readings, first):
         countries = {country.code: country for country in self.env["res.country"].search([])}
@@ -247,21 +266,21 @@ class ClientImport(models.Model):
             for state in self.env["res.country.state"].search([("country_id.code", "in", ("US", "CA"))])
         }
         industries, managers = self._get_industries(), self._get_managers()
+        turns = self._get_turns()
         values_list = []
         for number, reading in enumerate(readings, first):
             values = reading.values
             said = {name: values.get(name) or False for name in ("name", "city", "street", "zip", "phone", "email")}
             said |= {name: values.get(name) or False for name in ("website", "vat", "ref", "employees")}
-            owner = managers.get(values.get("manager", "").casefold())
-            if not owner and self.owner_ids:
-                owner = self.owner_ids[(number - 2) % len(self.owner_ids)]
+            decision = self.row_ids._get_default_decision(reading.state)
+            owner = managers.get(values.get("manager", "").casefold()) or next(turns[decision], None)
             values_list.append(
                 {
                     **said,
                     "import_id": self.id,
                     "number": number,
                     "state": reading.state,
-                    "decision": self.row_ids._get_default_decision(reading.state),
+                    "decision": decision,
                     "findings": reading.findings,
                     "rest": reading.rest,
                     "country_id": countries[values["country"]].id if values.get("country") else False,
@@ -272,3 +291,13 @@ class ClientImport(models.Model):
                 }
             )
         return values_list
+
+    def _get_turns(self):
+        """Return whose turn it is, apart for rows that come in and rows that do not: ``{decision: owners without end}``."""
+        counts = dict(
+            self.env["client.import.row"]._read_group([("import_id", "=", self.id)], ["decision"], ["__count"])
+        )
+        return {
+            decision: islice(cycle(self.owner_ids), counts.get(decision, 0) % (len(self.owner_ids) or 1), None)
+            for decision in ("import", "skip")
+        }

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ..tools.address import tidy
 from ..tools.row_reader import map_headers
@@ -41,13 +40,11 @@ class ClientImportColumn(models.Model):
         help="Empty: the text goes into the client's notes.",
     )
 
-    @api.constrains("field", "import_id")
-    def _check_field(self):
-        for column in self.filtered("field"):
-            others = column.import_id.column_ids - column
-            if column.field in others.mapped("field"):
-                label = dict(self._fields["field"]._description_selection(self.env))[column.field]
-                raise ValidationError(self.env._("Two columns are read into “%s”: choose one of them.", label))
+    def write(self, vals):
+        result = super().write(vals)
+        if "field" in vals:
+            self.import_id._have_checked_again()
+        return result
 
     @api.model
     def _guess(self, header, rows):
@@ -67,4 +64,6 @@ class ClientImportColumn(models.Model):
         return values
 
     def _remember(self):
-        self.env["client.import.header"]._teach({column.header: column.field for column in self if column.header})
+        # Of several columns with one header the one that is read teaches.
+        told = self.filtered("header").sorted(lambda column: bool(column.field))
+        self.env["client.import.header"]._teach({column.header: column.field for column in told})

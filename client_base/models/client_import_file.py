@@ -61,6 +61,9 @@ class ClientImport(models.Model):
                     error=error,
                 )
             ) from error
+        if (self.filename or "").lower().endswith(".ods"):
+            # Its reader leaves out the empty cells at the end of a row.
+            rows = [[*row, *[""] * (len(rows[0]) - len(row))] for row in rows]
         if len(rows) < 2:
             raise UserError(
                 self.env._("“%s” has no rows under its header. Choose a spreadsheet with your clients.", self.name)
@@ -151,5 +154,10 @@ class ClientImport(models.Model):
         return {industry.name.casefold(): industry for industry in self.env["res.partner.industry"].search([])}
 
     def _get_managers(self):
+        """Return ``{login, e-mail or name without case: user}``, without what several have."""
         users = self.env["res.users"].search([("share", "=", False)])
-        return {text.casefold(): user for user in users for text in (user.login, user.email or user.login, user.name)}
+        managers = {}
+        for name in ("name", "email", "login"):  # the surest last
+            called = users.filtered(name).grouped(lambda user, name=name: user[name].casefold())
+            managers |= {text: found for text, found in called.items() if len(found) == 1}
+        return managers

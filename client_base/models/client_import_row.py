@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
-from ..tools.row_reader import MAX_LENGTH, SEVERITIES
+from ..tools.row_reader import FINDINGS, MAX_LENGTH, SEVERITIES, Reading
 
 
 class ClientImportRow(models.Model):
@@ -85,7 +85,7 @@ class ClientImportRow(models.Model):
             "email_unreadable": _("“%(text)s” is not an e-mail address: correct it, or import the client without."),
             "employees_read": _("Employees “%(text)s”: read as %(count)s."),
             "employees_unreadable": _("Employees “%(text)s” is not a number: it goes into the notes."),
-            "manager_unknown": _("No colleague is called “%(text)s”: choose the client's manager."),
+            "manager_unknown": _("No colleague, or more than one, is called “%(text)s”: choose the client's manager."),
             "name_missing": _("No name: enter one, or skip the row."),
             "name_too_long": _("“%(text)s…” is too long for a name: shorten it, or skip the row."),
             "row_length": _(
@@ -101,13 +101,17 @@ class ClientImportRow(models.Model):
         return "import" if SEVERITIES.index(state) < SEVERITIES.index("question") else "skip"
 
     def action_import_anyway(self):
-        self.decision = "import"
+        self._decide("import")
 
     def action_fill(self):
-        self.filtered("known_id").decision = "fill"
+        self.filtered("known_id")._decide("fill")
 
     def action_skip(self):
-        self.decision = "skip"
+        self._decide("skip")
+
+    def _decide(self, decision):
+        """Write what is to be done with these rows, but for those with which it is done."""
+        self.filtered(lambda row: not row.partner_id).decision = decision
 
     def action_open_client(self):
         return self.partner_id.get_formview_action()
@@ -147,23 +151,57 @@ class ClientImportRow(models.Model):
             "client_employees": self.employees,
             "industry_id": self.industry_id.id,
             "user_id": self.owner_id.id,
-            "comment": Markup("<br/>").join(f"{header}: {text}" for header, text in (self.rest or {}).items()) or False,
+            "comment": Markup("<br/>").join(self._get_notes()) or False,
         }
+
+    def _get_notes(self):
+        return [f"{header}: {text}" if header else text for header, text in (self.rest or {}).items()]
 
     def _import(self):
         """Make these rows clients, or write them on the clients that are known, as decided."""
+        self.filtered(lambda row: row.decision == "import")._skip_known()
         new = self.filtered(lambda row: row.decision == "import")
         # sudo: who enters data creates clients for managers whose clients he does not see afterwards
         partners = self.env["res.partner"].sudo().with_context(tracking_disable=True)
         created = partners.create([row._prepare_partner_values() for row in new])
         for row, partner in zip(new.sudo(), created, strict=True):
             row.partner_id = partner
-        for row in self - new:
+        for row in self.filtered(lambda row: row.decision in ("fill", "overwrite")):
             row.known_id.write(row._prepare_known_values())
             row.partner_id = row.known_id
 
+    def _skip_known(self):
+        """Skip the rows whose clients came into the base since they were checked, by another import, say."""
+        # Who imports a duplicate that was told wants it.
+        unknown = self.filtered(lambda row: "duplicate" not in {FINDINGS[code] for code, _said in row.findings or ()})
+        readings = [Reading(row._get_identity()) for row in unknown]
+        self.import_id._find_known_clients(readings)
+        for row, reading in zip(unknown, readings, strict=True):
+            if reading.findings:
+                row.write(
+                    {
+                        "state": reading.state,
+                        "decision": "skip",
+                        "findings": [*(row.findings or ()), *reading.findings],
+                        "known_id": reading.values.get("known"),
+                    }
+                )
+
+    def _get_identity(self):
+        """Return what the row's client is known by, as it is written there now."""
+        texts = {name: self[name] or "" for name in ("name", "vat", "ref", "email", "phone")}
+        return {**texts, "country": self.country_id.code or ""}
+
     def _take_back(self):
         """Delete the clients that these rows became, but for those that somebody works with already."""
+        self.filtered(lambda row: not row._is_worked_with())._delete_clients()
+
+    def _is_worked_with(self):
+        client = self.partner_id.with_context(active_test=False)
+        return bool(client.child_ids or client.client_interaction_ids or client.activity_ids)
+
+    def _delete_clients(self):
+        """Delete the clients that these rows became; those that are in use stay."""
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 self.partner_id.unlink()
@@ -171,8 +209,8 @@ class ClientImportRow(models.Model):
             # Together they go much faster than one by one, and few are in use.
             if len(self) > 1:
                 half = len(self) // 2
-                self[:half]._take_back()
-                self[half:]._take_back()
+                self[:half]._delete_clients()
+                self[half:]._delete_clients()
 
     def _prepare_known_values(self):
         """Return what the row says of a known client: what is not there yet, or all of it.
@@ -184,6 +222,9 @@ class ClientImportRow(models.Model):
         del values["is_company"]
         kept = {"user_id"} if self.decision == "overwrite" else values.keys()
         values = {name: value for name, value in values.items() if name not in kept or not known[name]}
+        country = values.get("country_id") or known.country_id.id
+        if "state_id" in values and self.state_id.country_id.id != country:
+            del values["state_id"]
         if values.get("comment") and known.comment:
             said = values["comment"] in known.comment
             values["comment"] = known.comment if said else known.comment + Markup("<br/>") + values["comment"]

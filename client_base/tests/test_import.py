@@ -4,6 +4,9 @@ import random
 from unittest.mock import patch
 
 import openpyxl
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
+from odf.text import P
 from psycopg2.errors import CheckViolation
 
 from odoo import Command
@@ -135,6 +138,61 @@ class TestImport(ClientBaseCommon):
         self.assertIn("Colour: &lt;b&gt;red&lt;/b&gt;", notes)
         self.assertIn("Website: ask them", notes)
 
+    def test_every_cell_finds_a_place(self):
+        batch = self.load(
+            "Назва;Країна;Область;Місто;Телефон;Телефон;Телефон;;\n"
+            "Соняшник;Україна;Київська;Буча;+380 44 100;+380 44 200;+380 44 300;Анна;Борис\n"
+        )
+        client = self.get_clients(batch)
+        self.assertEqual((client.city, client.phone), ("Буча", "+380 44 100"))
+        for words in ("Область: Київська", "Телефон: +380 44 200; +380 44 300", "<br>Анна; Борис"):
+            self.assertIn(words, client.comment)
+
+    def test_addresses_are_read_and_what_else_they_say_is_kept(self):
+        batch = self.load(
+            "Name,Country,City,Street,Address\n"
+            'Whole,,,,"Hauptstr. 3, 69115 Heidelberg, Germany"\n'
+            'Both,Germany,Hamburg,Main 1,"Postfach 77, Hamburg"\n'
+            "Empty,Germany,Hamburg,,Lager 12\n"
+            'Elsewhere,Germany,Bonn,Main 1,"Main 2, Berlin, Germany"\n'
+        )
+        whole, both, empty, elsewhere = self.get_clients(batch)
+        self.assertRecordValues(
+            whole | both | empty | elsewhere,
+            [
+                {"zip": "69115", "city": "Heidelberg", "street": "Hauptstr. 3", "comment": False},
+                {"zip": False, "city": "Hamburg", "street": "Main 1", "comment": both.comment},
+                {"zip": False, "city": "Hamburg", "street": "Lager 12", "comment": False},
+                {"zip": False, "city": "Bonn", "street": "Main 1", "comment": elsewhere.comment},
+            ],
+        )
+        self.assertIn("Address: Postfach 77, Hamburg", both.comment)
+        self.assertIn("Address: Main 2, Berlin, Germany", elsewhere.comment)
+
+    def test_a_state_alone_tells_the_country(self):
+        row = self.check("Name,City,State\nAcme Steel,Houston,Texas\n").row_ids
+        self.assertEqual((row.state_id.code, row.country_id.code, row.state), ("TX", "US", "mended"))
+
+    def test_every_country_has_a_code(self):
+        codes = self.env["res.country"].search([]).mapped("code")
+        batch = self.check("Name,Country\n" + "".join(f"Firm {code},{code}\n" for code in codes))
+        self.assertEqual(batch.row_ids.mapped(lambda row: row.country_id.code or ""), codes)
+        self.assertEqual(set(batch.row_ids.mapped("state")), {"clean"})
+
+    def test_rows_of_an_ods_file_may_end_in_empty_cells(self):
+        table = Table(name="Clients")
+        for cells in (["Name", "Country", "City"], ["Gamma Corp", "Germany", "Berlin"], ["Delta SA"]):
+            row = TableRow()
+            for text in cells:
+                cell = TableCell()
+                cell.addElement(P(text=text))
+                row.addElement(cell)
+            table.addElement(row)
+        book, file = OpenDocumentSpreadsheet(), io.BytesIO()
+        book.spreadsheet.addElement(table)
+        book.save(file)
+        self.assertEqual(self.check(file.getvalue(), "clients.ods").row_ids.mapped("state"), ["clean", "clean"])
+
     def test_the_form_takes_a_file(self):
         # The browser fills in the name of the file.
         imports = self.env["client.import"].with_user(self.operator).with_context(default_filename="clients.csv")
@@ -154,6 +212,28 @@ class TestImport(ClientBaseCommon):
         first, second = owners[0], owners[1]
         self.assertEqual({first, second}, {self.manager.id, self.second.id})
         self.assertEqual(owners, [first, second, first, second, first])
+
+    def test_rows_that_stay_outside_take_nobodys_turn(self):
+        for number in range(0, 6, 2):
+            self.make_client(f"Known {number} Firm", self.second)
+        names = "".join(f"{'Fresh' if number % 2 else 'Known'} {number} Firm\n" for number in range(6))
+        batch = self.load(f"Name\n{names}", owner_ids=[Command.set((self.manager | self.second).ids)])
+        self.assertEqual(batch.imported_count, 3)
+        self.assertEqual(self.get_clients(batch).client_owner_id, self.manager | self.second)
+
+    def test_who_is_chosen_after_the_check_gets_the_clients(self):
+        batch = self.check(LIST)
+        batch.owner_ids = self.manager
+        self.assertEqual(batch.state, "draft", "it has to be checked again")
+        batch.action_import()
+        self.assertEqual(self.get_clients(batch).client_owner_id, self.manager)
+
+    def test_a_name_of_two_colleagues_is_an_error(self):
+        twin = self.make_user("twin", "sales_team.group_sale_salesman")
+        (self.manager | twin).name = "Ivan"
+        batch = self.check("Name,Manager\nGamma,Ivan\nDelta,twin\n")
+        self.assertEqual(batch.row_ids.mapped("state"), ["error", "clean"])
+        self.assertIn("more than one", batch.row_ids[0].note)
 
     def test_without_anybody_to_deal_out_to_nobody_owns_them(self):
         self.assertFalse(self.get_clients(self.load(LIST)).client_owner_id)
@@ -211,6 +291,24 @@ class TestImport(ClientBaseCommon):
             [argument for row in batch.row_ids for _code, arguments in row.findings for argument in arguments.values()],
         )
 
+    def test_what_stands_for_nothing_is_no_duplicate(self):
+        batch = self.check("Название;Код;ИНН\nРомашка;-;-\nЛютик;-;нет\nПион;-;нет\n")
+        self.assertEqual(batch.duplicate_count, 0)
+
+    def test_firms_of_one_name_with_two_tax_numbers_are_two(self):
+        batch = self.check(
+            "Название;Страна;ИНН\nООО Вектор;Россия;7707083893\nООО Вектор;Россия;7736050003\nВектор;Россия;\n"
+        )
+        self.assertEqual(batch.row_ids.mapped("state"), ["clean", "clean", "duplicate"])
+
+    def test_what_another_import_brought_in_meanwhile_comes_in_once(self):
+        first, second = self.check(LIST), self.check(LIST, user=self.head)
+        first.action_import()
+        before = self.count_partners()
+        second.action_import()
+        self.assertEqual((self.count_partners(), second.imported_count, second.duplicate_count), (before, 0, 2))
+        self.assertIn("Already in the base", second.row_ids[0].note)
+
     def test_archived_clients_are_known_too(self):
         self.alpha.active = False
         self.assertEqual(self.check("Name\nAlpha\n", user=self.head).row_ids.state, "duplicate")
@@ -251,12 +349,28 @@ class TestImport(ClientBaseCommon):
         self.assertEqual(batch.column_ids.mapped("sample"), ["Gamma Corp", "Berlin", "red"])
         batch.column_ids[0].field, batch.column_ids[1].field = "name", "city"
         with self.assertRaises(ValidationError):
-            batch.column_ids[2].field = "name"
+            batch.column_ids = [Command.update(batch.column_ids[2].id, {"field": "name"})]
+        batch.column_ids[2].field = False
         batch.action_import()
         self.assertEqual((self.get_clients(batch).name, self.get_clients(batch).city), ("Gamma Corp", "Berlin"))
         self.assertIn("red", self.get_clients(batch).comment)
         again = self.load("firma;ORT\nDelta SA;Paris\n")
         self.assertEqual((self.get_clients(again).name, self.get_clients(again).city), ("Delta SA", "Paris"))
+
+    def test_columns_are_changed_after_the_check_and_swapped_at_once(self):
+        batch = self.check("Name,Kontakt,City,Street\nGamma,+49 30 100,Main 1,Berlin\n")
+        name, contact, city, street = batch.column_ids
+        contact.field = "phone"
+        batch.column_ids = [Command.update(city.id, {"field": "street"}), Command.update(street.id, {"field": "city"})]
+        self.assertEqual((batch.state, name.field), ("draft", "name"))
+        batch.action_import()
+        self.assertRecordValues(
+            self.get_clients(batch), [{"phone": "+49 30 100", "city": "Berlin", "street": "Main 1", "comment": False}]
+        )
+
+    def test_a_second_column_of_a_header_teaches_nothing(self):
+        self.load("Name,Phone,Phone\nGamma,+49 30 100,+49 30 200\n")
+        self.assertEqual(self.check("Name,Phone\nDelta,+49 30 300\n").row_ids.phone, "+49 30 300")
 
     def test_another_file_has_other_columns(self):
         batch = self.make_import("Firma\nGamma\n")
@@ -279,6 +393,18 @@ class TestImport(ClientBaseCommon):
         self.assertFalse(hidden.row_ids.known_id)
         hidden.row_ids.decision = "fill"
         self.assert_refused(hidden.action_import, "no client of yours is known")
+
+    def test_a_state_of_another_country_fills_no_gap(self):
+        self.alpha.country_id = self.env.ref("base.ua")
+        batch = self.check("Name,Country,State,Phone\nAlpha Inc,USA,Texas,+1 555 0100\n", user=self.head)
+        batch.row_ids.action_fill()
+        batch.action_import()
+        self.assertEqual((self.alpha.country_id.code, self.alpha.state_id.id), ("UA", False))
+
+    def test_what_is_imported_is_decided(self):
+        batch = self.load(LIST)
+        batch.row_ids.action_skip()
+        self.assertEqual((batch.imported_count, set(batch.row_ids.mapped("decision"))), (2, {"import"}))
 
     def test_an_overwritten_client_keeps_its_notes_and_its_manager(self):
         self.alpha.comment = "Likes tea"
@@ -406,11 +532,15 @@ class TestImport(ClientBaseCommon):
             self.work(batch)
             batch.action_import()
             batch.row_ids[:7]._import()
-            used = batch.row_ids.sudo()[2].partner_id
-            self.make_order(used)
+            clients = batch.row_ids.sudo().partner_id
+            ordering, talking, staffed, planned = clients[2:6]
+            self.make_order(ordering)
+            self.env["client.interaction"].create({"partner_id": talking.id, "kind": "call_out", "comment": "An offer"})
+            self.make_contact(staffed, "Petra")
+            planned.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
             batch.sudo().job = "undo"
             self.work(batch)
-        self.assertEqual((batch.job, self.get_clients(batch)), (False, used))
+        self.assertEqual((batch.job, self.get_clients(batch)), (False, ordering | talking | staffed | planned))
 
     # --- what cannot be read ---
 

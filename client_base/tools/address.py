@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 _COORDINATES = re.compile(r"\s*\d{1,3}\s*°.*$", re.DOTALL)
-_FOOTNOTE = re.compile(r"\[[^\]]{0,12}\]")
+_FOOTNOTE = re.compile(r"(?<=\S)\[(?:\d{1,2}|[a-z]|note \d{1,2})\]")
 _INVISIBLE = re.compile("[\0-\x08\x0e-\x1b\x7f\u200b-\u200f\u2060\ufeff]")
 _POSTCODE = re.compile(r"^(?:[A-Z]{1,2}-)?\d{4,6}(?:-\d{3,4})?\s+(?=\D)")
 _YEAR = re.compile(r"\([^)]*\)?")
@@ -39,12 +39,13 @@ _ALIASES = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where something is: codes of country and state, the city's name, what stands before it."""
+    """Where something is: codes of country and state, the city's name, what stands before it, the postal code."""
 
     country: str = ""
     state: str = ""
     city: str = ""
     street: str = ""
+    zip: str = ""
 
 
 @dataclass
@@ -98,6 +99,8 @@ def tidy(text):
 
     >>> tidy("Milwaukee, Wisconsin , U.S.[1] \\ufeff")
     'Milwaukee, Wisconsin, U.S.'
+    >>> tidy("[044] 123-45-67"), tidy("Acme [Holding] Steel")
+    ('[044] 123-45-67', 'Acme [Holding] Steel')
     """
     text = _INVISIBLE.sub("", _FOOTNOTE.sub("", text))
     return re.sub(r"\s+,", ",", " ".join(text.split())).strip(" ,;/")
@@ -120,20 +123,20 @@ def read_place(text, world):
     >>> world = Gazetteer({"Germany": "DE", "United States": "US", "Georgia": "GE"})
     >>> world.add_state("Texas", "US", "TX"); world.add_state("Georgia", "US", "GA")
     >>> read_place("260 Franklin Street, Houston, Texas, U.S.", world)
-    Place(country='US', state='TX', city='Houston', street='260 Franklin Street')
+    Place(country='US', state='TX', city='Houston', street='260 Franklin Street', zip='')
     >>> read_place("Houston, Texas", world)
-    Place(country='US', state='TX', city='Houston', street='')
+    Place(country='US', state='TX', city='Houston', street='', zip='')
     >>> read_place("Hauptstr. 3, 69115 Heidelberg, Germany", world)
-    Place(country='DE', state='', city='Heidelberg', street='Hauptstr. 3')
+    Place(country='DE', state='', city='Heidelberg', street='Hauptstr. 3', zip='69115')
 
     A name that is a country here and a state there stays open unless the rest decides:
 
     >>> read_place("Atlanta, Georgia", world)
-    Place(country='', state='', city='', street='Atlanta, Georgia')
+    Place(country='', state='', city='', street='Atlanta, Georgia', zip='')
     >>> read_place("Atlanta, Georgia, USA", world).state
     'GA'
     >>> read_place("somewhere", world)
-    Place(country='', state='', city='', street='somewhere')
+    Place(country='', state='', city='', street='somewhere', zip='')
     """
     parts = [part.strip() for part in tidy(strip_coordinates(text)).split(",") if part.strip()]
     if not parts:
@@ -151,8 +154,9 @@ def read_place(text, world):
         return Place(street=", ".join(parts))
     if state[0]:
         parts.pop()
-    city = _POSTCODE.sub("", parts.pop()) if parts else ""
-    return Place(country, state[1], city, ", ".join(parts))
+    last = parts.pop() if parts else ""
+    city = _POSTCODE.sub("", last)
+    return Place(country, state[1], city, ", ".join(parts), last.removesuffix(city).strip())
 
 
 def read_count(text):
@@ -162,13 +166,16 @@ def read_count(text):
     (250, 12700, 3500, None)
     >>> read_count("1.2 million"), read_count("45.000"), read_count("> 2'000")
     (1200000, 45000, 2000)
+    >>> read_count("2 500 млн"), read_count("1,234.5 million")
+    (2500000000, 1234500000)
     """
     found = re.search(r"\d[\d.,'\s\u00a0\u202f]*", _YEAR.sub("", text))
     if not found:
         return None
     number, after = found[0].strip(" ,.'\u00a0\u202f"), _YEAR.sub("", text)[found.end() :].lower()
     if after.startswith(("million", "млн")):
-        return round(float(number.replace(",", ".")) * 1_000_000)
+        *whole, part = re.split("[.,]", re.sub(r"[\s']", "", number))
+        return round(float(f"{''.join(whole)}.{part}" if whole else part) * 1_000_000)
     digits = re.match(r"\d{1,3}(?:[.,'\s\u00a0\u202f]\d{3})+|\d+", number)[0]
     return int(re.sub(r"\D", "", digits))
 

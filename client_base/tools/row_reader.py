@@ -8,7 +8,7 @@ say them in the reader's language.
 import re
 from dataclasses import dataclass, field
 
-from .address import read_count, read_place, read_website, strip_coordinates, tidy
+from .address import Place, read_count, read_place, read_website, strip_coordinates, tidy
 from .client_index import ClientIndex
 from .validity import is_tax_number
 
@@ -141,11 +141,9 @@ class RowReader:
         """Return the :class:`Reading` of row ``number`` of the file."""
         cells = [str(cell) if cell is not None else "" for cell in cells]
         reading = Reading({name: tidy(cells[i]) for i, name in self.columns.items() if i < len(cells)})
-        reading.rest = {
-            header: tidy(cells[i])
-            for i, header in enumerate(self.headers)
-            if i not in self.columns and i < len(cells) and tidy(cells[i]) and not header.startswith(OUR_HEADER)
-        }
+        for i, (header, cell) in enumerate(zip(self.headers, cells, strict=False)):
+            if i not in self.columns and not header.startswith(OUR_HEADER):
+                self._put_aside(reading, header, tidy(cell))
         if len(cells) != len(self.headers):
             # Its cells may stand under other headers: only the name is told, to know the row by.
             reading.values = {"name": reading.values.get("name", "")}
@@ -164,7 +162,7 @@ class RowReader:
         for name, text in reading.values.items():
             if len(text) > MAX_LENGTH:
                 reading.values[name] = text[:MAX_LENGTH] if name == "name" else ""
-                reading.rest[self._header(name)] = text
+                self._keep(reading, name, text)
                 reading.find("name_too_long" if name == "name" else "text_too_long", text=text[:40])
 
     def _read_place(self, reading):
@@ -175,7 +173,8 @@ class RowReader:
         if bare != address:
             reading.find("address_cleaned", text=address)
         country = self.world.country(said) or self.world.code(said)
-        by_address, by_country = read_place(bare, self.world), read_place(said, self.world)
+        # A code like "DE" is a country in a cell for the country, and a state in an address.
+        by_address, by_country = read_place(bare, self.world), Place() if country else read_place(said, self.world)
         place = by_address if by_address.country else by_country
         values["country"] = country or place.country
         if said and not country:
@@ -183,30 +182,48 @@ class RowReader:
                 reading.find("country_is_place", text=said)
             else:
                 reading.find("country_unknown", text=said)
-                reading.rest[self._header("country")] = said
+                self._keep(reading, "country", said)
         elif not said and place.country:
             reading.find("country_from_address", text=bare)
-        agreed = place.country == values["country"]
+        agreed = place.country and place.country == values["country"]
         if place.country and not agreed:
             reading.find("country_disputed", text=bare, country=said)
-        if values.get("state"):
-            values["state"] = self.world.state(values["state"], within=values["country"])[1]
-        if agreed and not values.get("state"):
-            values["state"] = place.state
-        self._read_city(reading, place if agreed else None, bare)
+        self._read_state(reading)
+        if agreed:
+            self._take_place(reading, place, *(("address", bare) if place is by_address else ("country", said)))
+        if bare != values.get("city") and not (agreed and place is by_address):
+            self._fill(reading, "street", bare, "address", bare)
 
-    def _read_city(self, reading, place, address):
+    def _read_state(self, reading):
+        values = reading.values
+        said = values.get("state")
+        if not said:
+            return
+        country, values["state"] = self.world.state(said, within=values["country"])
+        if not values["state"]:
+            self._keep(reading, "state", said)
+        elif not values["country"]:
+            values["country"] = country
+            reading.find("country_from_address", text=said)
+
+    def _take_place(self, reading, place, name, text):
+        """Put what ``text``, the cell for ``name``, says of the place where nothing else is said."""
         values = reading.values
         city = values.get("city", "")
-        if place and place.city and (not city or re.search(r"\d|\(", city)):
-            if city:
-                reading.find("city_from_address", text=city)
+        values["state"] = values.get("state") or place.state
+        if place.city and re.search(r"\d|\(", city):
+            reading.find("city_from_address", text=city)
             values["city"] = place.city
-        street = ", ".join(part for part in place.street.split(", ") if part != city) if place else ""
-        if street and not values.get("street"):
-            values["street"] = street
-        elif address and address != city and not (place and place.city):
-            values.setdefault("street", address)
+        street = ", ".join(part for part in place.street.split(", ") if part != city)
+        for field_name, value in (("city", place.city), ("zip", place.zip), ("street", street)):
+            self._fill(reading, field_name, value, name, text)
+
+    def _fill(self, reading, field_name, value, name, text):
+        """Fill a field that is empty; where it says something else, keep the cell that ``value`` was read from."""
+        if value and not reading.values.get(field_name):
+            reading.values[field_name] = value
+        elif value and value != reading.values[field_name] and text not in reading.rest.values():
+            self._keep(reading, name, text)
 
     def _read_contact(self, reading):
         values = reading.values
@@ -214,14 +231,14 @@ class RowReader:
             address = read_website(values["website"])
             if not address:
                 reading.find("website_unreadable", text=values["website"])
-                reading.rest[self._header("website")] = values["website"]
+                self._keep(reading, "website", values["website"])
             values["website"] = address
         if values.get("email") and not _EMAIL.fullmatch(values["email"]):
             reading.find("email_unreadable", text=values["email"])
-            reading.rest[self._header("email")] = values.pop("email")
+            self._keep(reading, "email", values.pop("email"))
         if values.get("vat") and is_tax_number(values["vat"], values.get("country")) is False:
             reading.find("vat_wrong", text=values["vat"])
-            reading.rest[self._header("vat")] = values.pop("vat")
+            self._keep(reading, "vat", values.pop("vat"))
 
     def _read_employees(self, reading):
         said = reading.values.pop("employees", "")
@@ -230,7 +247,7 @@ class RowReader:
         count = read_count(said)
         if count is None or count > MAX_COUNT:
             reading.find("employees_unreadable", text=said)
-            reading.rest[self._header("employees")] = said
+            self._keep(reading, "employees", said)
             return
         reading.values["employees"] = count
         if said != str(count):
@@ -246,7 +263,7 @@ class RowReader:
         values["industry"] = next((name.casefold() for name in names if name.casefold() in self.industries), "")
         others = [name for name in names if name.casefold() != values["industry"]]
         if others:
-            reading.rest[self._header("industry")] = "; ".join(others)
+            self._keep(reading, "industry", "; ".join(others))
 
     def _remember(self, number, reading):
         first = self._seen.find(reading.values)
@@ -255,5 +272,11 @@ class RowReader:
         else:
             self._seen.add(reading.values, number)
 
-    def _header(self, name):
-        return next(self.headers[number] for number, field_name in self.columns.items() if field_name == name)
+    def _keep(self, reading, name, text):
+        header = next(self.headers[number] for number, field_name in self.columns.items() if field_name == name)
+        self._put_aside(reading, header, text)
+
+    def _put_aside(self, reading, header, text):
+        """Add a text to the rest; several columns may have one header, or none."""
+        if text:
+            reading.rest[header] = "; ".join(filter(None, (reading.rest.get(header), text)))
