@@ -293,7 +293,7 @@ class ClientImport(models.Model):
         return values_list
 
     def _get_turns(self):
-        """Return whose turn it is, apart for rows that come in and rows that do not: ``{decision: owners without end}``."""
+        """Return whose turn it is, apart for rows that come in and others: ``{decision: owners without end}``."""
         counts = dict(
             self.env["client.import.row"]._read_group([("import_id", "=", self.id)], ["decision"], ["__count"])
         )
