@@ -26,6 +26,7 @@ BARE_UPDATE = f"""
     FROM known
    WHERE known.commercial_partner_id = partner.id
 """  # noqa: S608  # put together from what stands above
+BENCH_COLUMNS = ("count", "turnover", "first", "last", "segment")
 
 
 def count_written(env):
@@ -106,4 +107,7 @@ for user in (env.ref("base.user_admin"), manager):  # noqa: F821
     page = env(user=user, su=False)["client.lifecycle.page"]  # noqa: F821
     results[f"overview, {user.login}"] = measure(env, lambda page=page: page.get_page({"view": "overview"}), 7)  # noqa: F821
 results["bare update"] = measure(env, run(env, BARE_UPDATE))  # noqa: F821
+# What is measured in this database later has no columns, and no index, that the peer lacks.
+run(env, *(f"ALTER TABLE res_partner DROP COLUMN bench_{name}" for name in BENCH_COLUMNS))()  # noqa: F821
+env.cr.commit()  # noqa: F821
 print("BENCH " + json.dumps(results))

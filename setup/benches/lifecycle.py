@@ -38,8 +38,10 @@ class LifecycleBench(Bench):
         self.installation.copy(stock, ours)
         self.installation.install(ours, ["client_base_lifecycle"], log="lifecycle")
         self.vacuum(ours)
+        engine = self.ask_one(ours, "lifecycle.py")
+        self.vacuum(ours)
         results = {
-            "engine": self.ask_one(ours, "lifecycle.py"),
+            "engine": engine,
             "group": {"stock": self.ask_one(stock, "group.py"), "ours": self.ask_one(ours, "group.py")},
             "confirm": self.measure_confirm({"stock": stock, "ours": ours}),
         }
