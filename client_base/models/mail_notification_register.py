@@ -18,15 +18,19 @@ class MailNotification(models.Model):
         return notifications
 
     def _note_letters(self):
-        contacts = self.env["client.interaction"]
-        known = contacts.search([("message_id", "in", self.mail_message_id.ids)])
-        known = {(contact.message_id, contact.partner_id) for contact in known}
+        letters = self.filtered(
+            lambda sent: (
+                sent.res_partner_id
+                and not sent.res_partner_id.client_open
+                and sent.mail_message_id._is_letter_to_clients()
+            )
+        )
+        contacts = self.env["client.interaction"].search([("message_id", "in", letters.mail_message_id.ids)])
+        known = {(contact.message_id, contact.partner_id) for contact in contacts}
         entries = []
-        for message, notifications in self.grouped("mail_message_id").items():
-            persons = notifications.res_partner_id.filtered(lambda partner: not partner.client_open)
-            if persons and message._is_letter_to_clients():
-                for client, addressed in persons.grouped("commercial_partner_id").items():
-                    if (message, client) not in known:
-                        entries.append(message._prepare_interaction(client, addressed, from_client=False))
+        for message, sent in letters.grouped("mail_message_id").items():
+            for client, persons in sent.res_partner_id.grouped("commercial_partner_id").items():
+                if (message, client) not in known:
+                    entries.append(message._prepare_interaction(client, persons, from_client=False))
         if entries:
             contacts.create(entries)
