@@ -136,7 +136,8 @@ class ResPartner(models.Model):
         through_text = through and self.env._("through %s", through.person_name)
         return {
             "title": self.env._("Who Decides"),
-            "text": names or self.env._("Not known yet"),
+            # A private person decides for himself.
+            "text": names or (self.env._("Not known yet") if self.is_company else self.name),
             "detail": ". ".join(filter(None, [through_text, gaps[0] if names and gaps else ""])),
             "tone": "warning" if gaps else "good",
             "tab": "client_people",

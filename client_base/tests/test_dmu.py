@@ -73,6 +73,7 @@ class TestDmu(DmuCommon):
         self.assertIn(self.gamma, lacking)
         self.assertNotIn(ivan, lacking)
         self.assertEqual(ivan._get_dmu_gaps(), [])
+        self.assertEqual(ivan.with_user(self.manager)._get_tile_people()["text"], "Ivan")
         self.make_member(ivan.with_user(self.manager), ivan, self.decider)
         self.assertEqual(ivan._get_dmu_gaps(), ["unconfirmed"])
         self.assertFalse(ivan.client_single_thread)
