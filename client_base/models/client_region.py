@@ -126,7 +126,7 @@ class ClientRegion(models.Model):
         self.env.cr.execute(
             SQL(
                 """SELECT country_id, state_id, zip, city FROM res_partner
-                    WHERE client_region_by IS DISTINCT FROM 'hand' GROUP BY 1, 2, 3, 4"""
+                    WHERE client_region_by IS DISTINCT FROM 'hand' OR client_region_id IS NULL GROUP BY 1, 2, 3, 4"""
             )
         )
         known = self.env.cr.fetchall()
@@ -152,7 +152,7 @@ class ClientRegion(models.Model):
                    AND partner.state_id IS NOT DISTINCT FROM place.state_id
                    AND partner.zip IS NOT DISTINCT FROM place.zip
                    AND partner.city IS NOT DISTINCT FROM place.city
-                   AND partner.client_region_by IS DISTINCT FROM 'hand'
+                   AND (partner.client_region_by IS DISTINCT FROM 'hand' OR partner.client_region_id IS NULL)
                    AND (partner.client_region_id, partner.client_region_by)
                        IS DISTINCT FROM (place.region, place.matched_by)
              RETURNING partner.id

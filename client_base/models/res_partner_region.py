@@ -36,11 +36,12 @@ class ResPartner(models.Model):
 
     @api.depends("country_id", "state_id", "zip", "city")
     def _compute_client_region_id(self):
-        found = self.filtered(lambda partner: partner.client_region_by != "hand")
-        for partner in self - found:
+        # One that was chosen and then deleted is chosen no more.
+        chosen = self.filtered(lambda partner: partner.client_region_by == "hand" and partner.client_region_id)
+        for partner in chosen:
             partner.client_region_id = partner.client_region_id
             partner.client_region_by = "hand"
-        for partner in found:
+        for partner in self - chosen:
             partner.client_region_id, partner.client_region_by = partner._find_region()
 
     def _find_region(self):

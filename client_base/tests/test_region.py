@@ -169,6 +169,18 @@ class TestRegion(ClientBaseCommon):
                 self.move(client, self.usa, self.texas)
                 self.assertEqual(client.client_region_id, self.america)
 
+    def test_a_region_that_was_chosen_and_deleted_is_chosen_no_more(self):
+        for client in self.alpha | self.beta:
+            self.move(client, self.usa, self.ohio)
+            client.client_region_id = self.south
+        self.env.flush_all()
+        self.south.with_user(self.head).unlink()
+        self.env.invalidate_all()
+        self.move(self.beta, self.canada)
+        self.assert_found(self.beta, self.america, "country")
+        self.america.with_user(self.head).action_match_clients()
+        self.assert_found(self.alpha, self.america, "country")
+
     def test_the_figure_on_a_region_is_what_its_list_shows(self):
         self.move(self.alpha, self.usa, self.texas)
         self.move(self.beta, self.canada)
