@@ -17,7 +17,8 @@ class IntakeController(http.Controller):
     @http.route("/client/request", type="http", auth="public", methods=["POST"], sitemap=False)
     def send(self, website="", **said):
         self._check_open()
-        values = {name: (said.get(name) or "").strip()[:length] for name, length in LENGTHS.items()}
+        # A database keeps no NUL.
+        values = {name: (said.get(name) or "").replace("\0", "").strip()[:length] for name, length in LENGTHS.items()}
         if not values["name"] or not (values["phone"] or values["email"]):
             return self._render(values, missing=True)
         # The field "website" is hidden from people: who fills it in is a robot, and told nothing.

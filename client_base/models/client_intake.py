@@ -1,6 +1,8 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, html2plaintext
+from odoo.tools import SQL, html2plaintext, plaintext2html
 from odoo.tools.mail import email_split_tuples
 
 from ..tools.likeness import get_keys
@@ -46,7 +48,7 @@ class ClientIntake(models.Model):
         required=True,
         default="typed",
     )
-    urgent = fields.Boolean()
+    urgent = fields.Boolean(default=False)  # never NULL, which would come before the urgent ones
     owner_id = fields.Many2one(
         "res.users",
         string="For the Manager",
@@ -161,8 +163,14 @@ class ClientIntake(models.Model):
             if not card.question:
                 raise UserError(self.env._("Write under “Question” what is to be cleared up."))
             card.state = "question"
-            asked = (card.owner_id or card.create_uid).partner_id
-            card.message_notify(partner_ids=asked.ids, subject=card.name, body=card.question)
+            asked = (card.owner_id or card.create_uid).filtered(lambda user: user.active and not user.share)
+            if not asked:
+                raise UserError(
+                    self.env._(
+                        "Nobody of ours brought “%s”: ask those who left it, or say for which manager it is.", card.name
+                    )
+                )
+            card.message_notify(partner_ids=asked.partner_id.ids, subject=card.name, body=card.question)
 
     def action_reject(self):
         self._check_state("new", "work", "question")
@@ -179,13 +187,13 @@ class ClientIntake(models.Model):
         """Make the card a client, or fill the gaps of the client chosen, and ask its manager to plan the contact."""
         self._check_state("work")
         for card in self:
+            known = card.partner_id.commercial_partner_id
+            known.check_access("write")
             # sudo: operators enter clients for managers, and do not see them afterwards
-            card = card.sudo()
-            client = card.partner_id or card.env["res.partner"].create(card._prepare_client_values())
-            if card.partner_id:
-                client.write(
-                    {name: value for name, value in card._get_card_values().items() if value and not client[name]}
-                )
+            card, known = card.sudo(), known.sudo()
+            client = known or known.create(card._prepare_client_values())
+            if known:
+                known.write(card._prepare_known_values(known))
             card._add_person(client)
             card.write({"state": "done", "closed_on": fields.Datetime.now(), "partner_id": client.id})
             card._ask_to_plan(client)
@@ -204,13 +212,32 @@ class ClientIntake(models.Model):
             "name": self.name,
             "is_company": self.is_company,
             "user_id": self.owner_id.id,
-            "comment": self.text,
+            "comment": self.text and plaintext2html(self.text),
             **self._get_card_values(),
         }
 
+    def _prepare_known_values(self, client):
+        """Return what the card says more of a known client: its gaps, and in the notes all else."""
+        said = {name: value for name, value in self._get_card_values().items() if value}
+        gaps = {name: value for name, value in said.items() if not client[name]}
+        others = [name for name in said if name not in gaps and self[name] != client[name]]
+        lines = [f"{self._fields[name]._description_string(self.env)}: {self._show(name)}" for name in others]
+        notes = plaintext2html("\n".join(filter(None, (self.text, *lines))))
+        if notes and notes not in (client.comment or ""):
+            gaps["comment"] = (client.comment or Markup()) + notes
+        return gaps
+
+    def _show(self, name):
+        return self[name].display_name if self._fields[name].relational else self[name]
+
     def _add_person(self, client):
-        if self.person and self.person.casefold() not in [name.casefold() for name in client.child_ids.mapped("name")]:
-            client.create({"name": self.person, "function": self.function, "parent_id": client.id, "type": "contact"})
+        """Make the person on the card one of the client's, with the phone and the address that are not the client's."""
+        known = {partner.name.casefold() for partner in client | client.child_ids if partner.name}
+        if self.person and self.person.casefold() not in known:
+            own = {name: self[name] for name in ("phone", "email") if self[name] != client[name]}
+            client.create(
+                {"name": self.person, "function": self.function, "parent_id": client.id, "type": "contact", **own}
+            )
 
     def _ask_to_plan(self, client):
         owner = client.client_owner_id

@@ -57,6 +57,17 @@ class TestIntake(ClientBaseCommon):
         self.take(card).action_done()
         self.assertTrue(card.sudo().partner_id)
 
+    def test_a_question_about_a_visitors_card_goes_to_nobody_outside(self):
+        visitor = self.env.ref("base.public_user")
+        card = self.env["client.intake"].with_user(visitor).sudo().create({"name": "Web", "owner_id": False})
+        card = self.take(card.with_user(self.operator))
+        card.question = "Which firm?"
+        with self.assertRaises(UserError):
+            card.action_ask()
+        card.owner_id = self.manager
+        card.action_ask()
+        self.assertEqual(card.state, "question")
+
     def test_a_rejection_says_why(self):
         card = self.take(self.make_card())
         with self.assertRaises(UserError):
@@ -78,10 +89,47 @@ class TestIntake(ClientBaseCommon):
         self.assertFalse(self.make_card("Nobody Ever").known)
 
     def test_the_card_of_a_known_client_fills_its_gaps_only(self):
-        card = self.take(self.make_card("Alpha", phone="+1 555 9999", city="Boston"))
-        card.sudo().partner_id = self.alpha
+        self.alpha.comment = "Likes tea"
+        card = self.take(
+            self.make_card("Alpha", phone="+1 555 9999", city="Boston", text="Call <before> ten"), self.manager
+        )
+        card.partner_id = self.alpha
         card.action_done()
         self.assertEqual((self.alpha.phone, self.alpha.city), ("+1 555 0100", "Boston"))
+        for words in ("Likes tea", "Call &lt;before&gt; ten", "Phone: +1 555 9999"):
+            self.assertIn(words, self.alpha.comment)
+        self.assertNotIn("Boston", self.alpha.comment)
+
+    def test_another_person_of_a_known_client_is_reached(self):
+        self.alpha.email = "info@alpha.example"
+        card = self.make_card("Alpha", person="Carla", phone="+1 555 9999", email="info@alpha.example")
+        card = self.take(card, self.manager)
+        card.partner_id = self.anna
+        card.action_done()
+        carla = self.alpha.child_ids - self.anna
+        self.assertEqual((carla.name, carla.phone, carla.email), ("Carla", "+1 555 9999", False))
+        self.assertEqual(card.partner_id, self.alpha, "the client, whosever card was chosen")
+
+    def test_a_card_changes_no_client_that_its_user_may_not(self):
+        self.env["ir.config_parameter"].set_param("client_base.pool", "request")
+        self.env.registry.clear_cache()
+        card = self.take(self.make_card("Free", city="Rome"), self.manager)
+        card.partner_id = self.free
+        with self.assertRaises(AccessError):
+            card.action_done()
+        self.assertFalse(self.free.city)
+
+    def test_a_text_is_no_html(self):
+        card = self.take(self.make_card(text="From: Ivan <ivan@firm.example>\n<img src='https://evil.example/x.png'>"))
+        card.action_done()
+        notes = card.sudo().partner_id.comment
+        self.assertIn("&lt;ivan@firm.example&gt;", notes)
+        self.assertNotIn("<img", notes)
+
+    def test_a_private_person_is_nobodys_contact(self):
+        card = self.take(self.make_card("Ivan Petrov", person="Ivan Petrov", is_company=False))
+        card.action_done()
+        self.assertFalse(card.sudo().partner_id.child_ids)
 
     def test_no_card_reaches_a_client_that_the_operator_does_not_see(self):
         card = self.take(self.make_card(website="https://gamma.example"))
@@ -119,6 +167,9 @@ Send us your prices, please.
         card = self.env["client.intake"].browse(card_id)
         self.assertEqual((card.name, card.email, card.source), ("Greta Gamma", "greta@gamma.example", "email"))
         self.assertIn("prices", card.text)
+        urgent = self.make_card("Urgent", urgent=True)
+        self.env.flush_all()
+        self.assertEqual(card.with_user(self.operator).action_take_next()["res_id"], urgent.id)
         self.assertFalse(card.owner_id)
 
 
@@ -141,6 +192,6 @@ class TestIntakeForm(HttpCase):
         self.assertIn("a phone number or an e-mail", self.post(name="Gamma").text)
         self.post(name="Robot", phone="1", website="https://robot.example")
         self.assertFalse(self.get_cards())
-        self.assertIn("Thank you", self.post(name="<b>Gamma</b>", phone="+49 30 1", text="x" * 9000).text)
+        self.assertIn("Thank you", self.post(name="<b>Gam\0ma</b>", phone="+49 30 1", text="x" * 9000).text)
         card = self.get_cards()
         self.assertEqual((card.name, card.phone, len(card.text)), ("<b>Gamma</b>", "+49 30 1", 5000))
