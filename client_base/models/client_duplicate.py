@@ -120,6 +120,32 @@ class ClientDuplicate(models.Model):
         )
         self.invalidate_model(flush=False)
 
+    @api.model
+    def _move(self, kept, others):
+        """Have what was decided of ``others`` hold of ``kept``, which they become; what is open is found again."""
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH gone AS (
+                    DELETE FROM client_duplicate WHERE one_id = ANY(%(others)s) OR other_id = ANY(%(others)s)
+                 RETURNING CASE WHEN one_id = ANY(%(others)s) THEN other_id ELSE one_id END AS third, *
+                )
+                INSERT INTO client_duplicate (one_id, other_id, score, reason_codes, state, decided_by_id)
+                SELECT DISTINCT ON (third) LEAST(third, %(kept)s), GREATEST(third, %(kept)s), score, reason_codes,
+                       state, decided_by_id
+                  FROM gone
+                 WHERE state = 'different' AND third <> %(kept)s AND third <> ALL(%(others)s)
+              ORDER BY third, score DESC
+           ON CONFLICT (one_id, other_id)
+             DO UPDATE SET (state, decided_by_id) = ROW (excluded.state, excluded.decided_by_id)
+                """,
+                kept=kept.id,
+                others=others.ids,
+            )
+        )
+        self.invalidate_model(flush=False)
+
     def action_different(self):
         """Remember that these are two clients: they are not proposed again."""
         self._decide("different")
@@ -133,9 +159,12 @@ class ClientDuplicate(models.Model):
         self.sudo().write({"state": state, "decided_by_id": self.env.uid})
 
     def action_merge(self):
-        """Open the two cards side by side."""
+        """Open the two cards side by side; who makes no one client of two sees them in a list."""
         self.ensure_one()
-        merge = self.env["client.duplicate.merge"].create({"one_id": self.one_id.id, "other_id": self.other_id.id})
+        merges = self.env["client.duplicate.merge"]
+        if not merges.has_access("create"):
+            return (self.one_id | self.other_id)._get_records_action(name=self.env._("Possible Duplicates"), context={})
+        merge = merges.create({"one_id": self.one_id.id, "other_id": self.other_id.id})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("One Client out of Two Cards"),

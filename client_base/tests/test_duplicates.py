@@ -154,6 +154,56 @@ class TestDuplicates(ClientBaseCommon):
         self.find()
         self.assertFalse(self.daisy.client_duplicate_count)
 
+    def test_notes_and_addresses_stay_whole(self):
+        self.daisy.write({"comment": "Pays late", "street": "Main 1", "street2": "Floor 5", "city": "Moscow"})
+        twin = self.make_client("Romashka", self.manager, comment="Ask for Olga", street="Other 9", city="Tver")
+        merge = self.open_merge(twin)
+        merge.keep = "one"
+        merge.line_ids.filtered(lambda line: line.name in ("street", "city")).take = "other"
+        merge.action_merge()
+        self.assertEqual((self.daisy.street, self.daisy.street2, self.daisy.city), ("Other 9", False, "Tver"))
+        self.assertIn("Pays late", self.daisy.comment)
+        self.assertIn("Ask for Olga", self.daisy.comment)
+        third = self.make_client("Romashka", self.manager, street="Third 3", street2="Yard")
+        merge = self.open_merge(third)
+        merge.keep = "one"
+        merge.line_ids.filtered(lambda line: line.name == "street").take = "one"
+        merge.action_merge()
+        self.assertEqual((self.daisy.street, self.daisy.street2), ("Other 9", False))
+
+    def test_another_manager_chosen_gets_all_that_is_open(self):
+        twin = self.make_client("Romashka", self.second)
+        activity = self.daisy.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
+        merge = self.open_merge(twin, self.head)
+        merge.keep = "one"
+        merge.line_ids.filtered(lambda line: line.name == "user_id").take = "other"
+        merge.action_merge()
+        self.assertEqual((self.daisy.client_owner_id, activity.user_id), (self.second, self.second))
+        self.assertFalse(self.daisy.with_user(self.manager).has_access("read"))
+
+    def test_two_clients_stay_two_when_one_is_merged(self):
+        twin = self.make_client("Romashka", self.manager)
+        third = self.make_client("Zeta Wood", self.manager, phone="+7 495 123-45-67")
+        self.find()
+        self.get_pair(self.daisy, twin, self.manager).action_different()
+        merge = self.env["client.duplicate.merge"].with_user(self.manager)
+        merge = merge.create({"one_id": third.id, "other_id": self.daisy.id, "keep": "one"})
+        merge.keep = "one"
+        merge.line_ids.filtered(lambda line: line.name == "name").take = "other"
+        merge.action_merge()
+        self.find()
+        pair = self.get_pair(third, twin)
+        self.assertEqual((pair.state, pair.decided_by_id), ("different", self.manager))
+
+    def test_who_merges_nothing_sees_the_two_cards(self):
+        clients = self.env["res.partner"].with_user(self.operator)
+        one, other = clients.create(
+            [{"name": "Gamma Steel", "is_company": True}, {"name": "GAMMA Steel", "is_company": True}]
+        )
+        self.find()
+        action = self.get_pair(one, other, self.operator).action_merge()
+        self.assertEqual(clients.search(action["domain"]), one | other)
+
     def test_nobody_merges_what_is_not_his_to_change(self):
         twin = self.make_client("Romashka", self.manager)
         merge = self.open_merge(twin)

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 
 # What stands side by side; all else that the two have is joined by Odoo's merge.
@@ -15,6 +17,8 @@ CHOSEN = (
         "client_employees",
     ),
 )
+# The second line of an address goes with the first.
+LINES = ("street", "street2")
 
 
 class ClientDuplicateMerge(models.TransientModel):
@@ -67,6 +71,8 @@ class ClientDuplicateMerge(models.TransientModel):
         return (self.one_id, self.other_id) if self.keep == "one" else (self.other_id, self.one_id)
 
     def _show(self, partner, name):
+        if name == LINES[0]:
+            return ", ".join(partner[line] for line in LINES if partner[line])
         value = partner[name]
         return value.display_name if partner._fields[name].relational else str(value or "")
 
@@ -81,13 +87,47 @@ class ClientDuplicateMerge(models.TransientModel):
         self.ensure_one()
         kept, gone = self._get_kept_and_gone()
         (kept | gone).check_access("write")
-        chosen = self.one_id, self.other_id
-        values = {}
-        for line in self.line_ids:
-            source = chosen[line.take == "other"]
-            if source != kept:
-                values[line.name] = kept._fields[line.name].convert_to_write(source[line.name], source)
-        kept.write(values)
+        owner = gone.user_id if "user_id" in self._get_names_taken_from(gone) else kept.user_id
+        kept.write(self._prepare_values(kept, gone))
+        if LINES[0] in self._get_names_taken_from(kept):
+            gone.street2 = False  # or Odoo would complete the address by it
         # What differs was decided above, line by line; Odoo would ask for equal addresses.
-        self.env["base.partner.merge.automatic.wizard"]._merge((kept | gone).ids, dst_partner=kept, extra_checks=False)
+        merges = self.env["base.partner.merge.automatic.wizard"]
+        merges._merge((kept | gone).ids, dst_partner=kept, extra_checks=False)
+        self._give(kept, owner)
         return kept.get_formview_action()
+
+    def _get_names_taken_from(self, partner):
+        side = "one" if partner == self.one_id else "other"
+        return self.line_ids.filtered(lambda line: line.take == side).mapped("name")
+
+    def _prepare_values(self, kept, gone):
+        """Return what is written on the card that stays: what was chosen of the other, and the notes of both."""
+        names = set(self._get_names_taken_from(gone)) - {"user_id"}
+        if LINES[0] in names:
+            names.update(LINES)
+        values = {name: kept._fields[name].convert_to_write(gone[name], gone) for name in names}
+        if kept.comment and gone.comment and gone.comment not in kept.comment:
+            values["comment"] = kept.comment + Markup("<br/>") + gone.comment
+        return values
+
+    def _give(self, client, owner):
+        """Have the client that two cards became go to the manager chosen, with all that is open."""
+        if client.user_id == owner:
+            return
+        if not owner:
+            client.user_id = False
+            return
+        # sudo: the user may change both cards; the journal says who did it
+        handover = self.env["client.handover"].sudo()
+        handover = handover.create(
+            {
+                "source": "domain",
+                "domain": str([("id", "=", client.id)]),
+                "receiver_id": owner.id,
+                "reason": "other",
+                "note": self.env._("Merged with %s", client.display_name),
+            }
+        )
+        handover.action_preview()
+        handover.action_apply()
