@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import UserError
+from odoo.tests import Form
 from odoo.tools import mute_logger
 
 from ..wizard import client_mass_change, client_mass_change_work
@@ -36,6 +37,14 @@ class TestMassChange(ClientBaseCommon):
         off = self.open_wizard(self.alpha, change="tag_remove", tag_ids=[Command.set(self.tag.ids)])
         off.action_apply()
         self.assertFalse(self.alpha.category_id)
+
+    def test_what_is_shown_before_is_what_is_changed(self):
+        self.alpha.category_id = self.tag
+        with Form(self.open_wizard(self.alpha | self.others)) as form:
+            form.tag_ids.add(self.tag)
+            self.assertEqual((form.change_count, form.same_count), (3, 1))
+            form.change = "tag_remove"
+            self.assertEqual((form.change_count, form.same_count), (1, 3))
 
     def test_a_field_only_where_nothing_is_entered(self):
         retail, other = self.env["client.channel"].search([], limit=2)

@@ -96,10 +96,12 @@ class ClientMassChange(models.TransientModel):
         return self.change in CHANGES and bool(self[CHANGES[self.change][1]])
 
     def _is_same(self, client):
+        # In an open form the tags are copies of those on the clients.
+        tags = self.tag_ids._origin
         if self.change == "tag_add":
-            return self.tag_ids <= client.category_id
+            return tags <= client.category_id
         if self.change == "tag_remove":
-            return not self.tag_ids & client.category_id
+            return not tags & client.category_id
         field, source = CHANGES[self.change]
         return client[field] == self[source] or bool(self.only_empty and client[field])
 
