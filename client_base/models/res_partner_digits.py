@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.likeness import PHONE_DIGITS
 from .late_index import LateIndex
 
 
@@ -19,9 +20,12 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_by_digits(self, digits, limit):
-        """Return those that the user sees whose phone has these ``digits`` in a row, ``limit`` at most."""
+        """Return those that the user sees whose phone has these ``digits`` in a row, ``limit`` at most.
+
+        Of a whole number the end counts: "8 (495) …" is "+7 495 …".
+        """
         query = self._search([("client_open", "=", False), ("phone", "!=", False)])
         number = SQL("regexp_replace(%s, '[^0-9]', '', 'g')", SQL.identifier("res_partner", "phone"))
-        query.add_where(SQL("%s LIKE %s", number, f"%{digits}%"))
+        query.add_where(SQL("%s LIKE %s", number, f"%{digits[-PHONE_DIGITS:]}%"))
         query.limit = limit
         return self.browse(query)

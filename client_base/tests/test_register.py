@@ -441,7 +441,7 @@ class TestQuickEntry(RegisterCommon):
 
     def test_a_caller_is_found_by_any_part_of_the_number(self):
         self.anna.phone = "+380 (44) 123-45-67"
-        for text in ("1234567", "44 123", "123-45", "Anna Al"):
+        for text in ("1234567", "44 123", "123-45", "8 (044) 123-45-67", "Anna Al"):
             with self.subTest(text=text):
                 found = self.env["client.quick.contact"].with_user(self.manager).new({"caller": text})._find_callers()
                 self.assertEqual(found, self.anna)
