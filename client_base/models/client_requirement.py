@@ -108,7 +108,9 @@ class ClientRequirement(models.Model):
         self.ensure_one()
         if self.kind == "field":
             name = self.field_id.sudo().name  # sudo: the editor of a standard need not read the technical fields
-            return bool(client[name]) and not (self.valid and name in (client.client_invalid or "").split(","))
+            # As SQL does it: an archived tag is still entered.
+            said = client.with_context(active_test=False)[name]
+            return bool(said) and not (self.valid and name in (client.client_invalid or "").split(","))
         if self.kind == "next_contact":
             return bool(client.client_next_contact)
         if self.kind == "decider":

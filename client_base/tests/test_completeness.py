@@ -189,6 +189,13 @@ class TestCompleteness(ClientBaseCommon):
         self.assertIn(city, self.alpha.client_missing_ids)
         self.assertIn(city, last.client_missing_ids)
 
+    def test_an_archived_tag_is_entered_as_well(self):
+        tagged = self.require("Tag", field_id=self.get_field("category_id").id)
+        self.alpha.category_id = self.env["res.partner.category"].create({"name": "Old", "active": False})
+        self.assertNotIn(tagged, self.alpha.client_missing_ids)
+        self.env["client.standard"]._refresh_clients()
+        self.assertNotIn(tagged, self.alpha.client_missing_ids)
+
     def test_a_standard_whose_addon_is_gone_requires_nothing(self):
         self.assertTrue(self.standard.usable)
         self.env.cr.execute(
