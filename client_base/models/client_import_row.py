@@ -17,7 +17,9 @@ class ClientImportRow(models.Model):
     _rec_name = "name"
 
     import_id = fields.Many2one("client.import", required=True, index=True, ondelete="cascade")
-    number = fields.Integer(string="Row", readonly=True, help="Its number in the file, the header being 1.")
+    number = fields.Integer(
+        string="Row", readonly=True, help="Its number in the file, the header being 1; empty rows are not counted."
+    )
     state = fields.Selection(
         [
             ("clean", "Clean"),

@@ -46,6 +46,12 @@ class TestMassChange(ClientBaseCommon):
             form.change = "tag_remove"
             self.assertEqual((form.change_count, form.same_count), (1, 3))
 
+    def test_another_country_leaves_no_state_of_the_former(self):
+        texas, germany = self.env.ref("base.state_us_44"), self.env.ref("base.de")
+        self.alpha.write({"country_id": texas.country_id.id, "state_id": texas.id})
+        self.open_wizard(self.alpha | self.others, change="country", country_id=germany.id).action_apply()
+        self.assertEqual((self.alpha.country_id, self.alpha.state_id.id), (germany, False))
+
     def test_a_field_only_where_nothing_is_entered(self):
         retail, other = self.env["client.channel"].search([], limit=2)
         self.alpha.client_channel_id = other

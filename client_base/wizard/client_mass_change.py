@@ -129,14 +129,22 @@ class ClientMassChange(models.TransientModel):
         if len(changed) > AT_ONCE:
             self._begin(changed)
             return self._reopen()
-        values = self._get_values()
         try:
             for ids in split_every(BATCH, changed.ids, list):
-                clients.browse(ids).write(values)
+                self._write_on(clients.browse(ids))
         except (AccessError, ValidationError) as error:
             raise UserError(self.env._("Nothing was changed: %s", error)) from error
         self.write({"state": "done", "changed_count": len(changed), "job_error": False})
         return self._reopen()
+
+    def _write_on(self, clients):
+        clients.write(self._get_values())
+        if self.change == "country":
+            # A state of another country says nothing any more.
+            elsewhere = clients.filtered(
+                lambda client: client.state_id and client.state_id.country_id != self.country_id
+            )
+            elsewhere.state_id = False
 
     def _get_values(self):
         if self.change == "tag_add":

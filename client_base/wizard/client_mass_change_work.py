@@ -34,7 +34,7 @@ class ClientMassChange(models.TransientModel):
         """Change the clients from where the last portion ended, as far as it is still to be done and allowed."""
         while portion := self.chosen_ids[self.reached : self.reached + BATCH]:
             changed, _same, _refused = self._sort(self.env["res.partner"].browse(portion).exists())
-            changed.write(self._get_values())
+            self._write_on(changed)
             self.write({"reached": self.reached + len(portion), "changed_count": self.changed_count + len(changed)})
             if not self._commit_portion(len(portion)):
                 return
