@@ -25,10 +25,11 @@ class CalendarEvent(models.Model):
     def _register_meetings(self):
         """Enter each meeting with those of its clients with whom it is not yet, to be completed by who had invited."""
         # sudo: for everybody who was there, whoever enters
-        contacts = self.env["client.interaction"].sudo()
+        events = self.sudo()
+        contacts = events.env["client.interaction"]
         known = {(contact.event_id, contact.partner_id) for contact in contacts.search([("event_id", "in", self.ids)])}
         entries = []
-        for event in self.sudo():
+        for event in events:
             guests = event.partner_ids.filtered(lambda partner: not partner.client_open)
             for client, persons in guests.grouped("commercial_partner_id").items():
                 if (event, client) not in known:

@@ -273,10 +273,11 @@ class ClientSubstitution(models.Model):
 
     def _get_leads(self):
         """Return the leads of the absent manager's teams; who has no lead is decided on by the administrators."""
-        # sudo: a member may not read the team's settings, nor who is in which group
+        # sudo: a member may not read the team's settings
         members = self.env["crm.team.member"].sudo().search([("user_id", "=", self.absent_id.id)])
         administrators = [("all_group_ids", "in", self.env.ref("client_base.group_client_admin").ids)]
         leads = members.crm_team_id.user_id - self.absent_id
+        # sudo: nor who is in which group
         return leads or self.env["res.users"].sudo().search(administrators) - self.absent_id
 
     def _format_period(self):
