@@ -2,7 +2,7 @@ import json
 
 from werkzeug.datastructures import FileStorage
 
-from odoo.http import route
+from odoo.http import request, route
 
 from odoo.addons.web.controllers.export import CSVExport, ExcelExport
 from odoo.addons.web.controllers.pivot import TableExporter
@@ -38,9 +38,12 @@ class ClientExcelExport(ExcelExport):
 
 
 class ClientTableExporter(TableExporter):
-    """Pivot tables as workbooks, without formulas."""
+    """Pivot tables as workbooks, without formulas, and noted in the journal."""
 
-    @route()
+    @route(readonly=False)
     def export_xlsx(self, data, **kw):
         table = json.load(data) if isinstance(data, FileStorage) else json.loads(data)
+        if table:
+            measures = dict.fromkeys(header["title"] for header in table["measure_headers"])
+            request.env["client.export"]._record_table(table["model"], len(table["rows"]), ", ".join(measures))
         return super().export_xlsx(json.dumps(quote_all(table)), **kw)

@@ -65,6 +65,7 @@ from . import (
     crm_team_member,
     digest_digest,
     ir_actions_report,
+    ir_cron,
     ir_rule,
     mail_activity,
     mail_activity_mixin,

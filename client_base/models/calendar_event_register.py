@@ -19,8 +19,11 @@ class CalendarEvent(models.Model):
         over = [("stop", "<", now), ("stop", ">", now - LOOK_BACK), ("partner_ids.client_open", "=", False)]
         known = self.env["client.interaction"].sudo()._search([("event_id", "!=", False)])  # sudo: each meeting once
         events = self.search([*over, ("id", "not in", known.subselect("event_id"))], order="id", limit=BATCH)
-        events._register_meetings()
-        self.env["ir.cron"]._commit_progress(len(events), remaining=len(events) == BATCH)
+        job = self.env["ir.cron"]
+        for event in events:
+            with job._apart(event):
+                event._register_meetings()
+        job._commit_progress(len(events), remaining=len(events) == BATCH)
 
     def _register_meetings(self):
         """Enter each meeting with those of its clients with whom it is not yet, to be completed by who had invited."""

@@ -48,7 +48,8 @@ class ClientCompleteness(models.AbstractModel):
 
     @api.model
     def _get_count_domain(self, owners):
-        return Domain.TRUE if owners is None else Domain("owner_id", "in", owners)
+        companies = Domain("company_id", "in", [False, *self.env.companies.ids])
+        return companies if owners is None else companies & Domain("owner_id", "in", owners)
 
     @api.model
     def _count_clients(self, owners):
@@ -81,7 +82,8 @@ class ClientCompleteness(models.AbstractModel):
         """Return ``{"by", "choices", "requirements", "rows", "total", "day"}``.
 
         A row is ``{"name", "domain", "clients", "average", "complete", "missing": {requirement id: count}, "trend",
-        "owner", "asked"}``, asked being for how much its manager is asked; the worst comes first.
+        "owner", "led", "asked"}``: the manager, whether the user may ask that one, and for how much is asked; the
+        worst comes first.
         """
         dimensions = self.env["client.gap.count"]._get_dimensions()
         by = by if by in ("owner", "team", *dimensions) else "owner"
@@ -91,6 +93,7 @@ class ClientCompleteness(models.AbstractModel):
         rows = self._add_up(counts, (lambda key: teams.get(key, False)) if by == "team" else (lambda key: key))
         trends = self._get_trends(owners) if by == "owner" else {}
         asked = self._get_asked() if by == "owner" else {}
+        led = set(self.env["client.gap.task"]._get_owners_to_ask().ids) if by == "owner" else ()
         names = self._get_names(by, rows)
         for key, row in rows.items():
             row.update(
@@ -98,6 +101,7 @@ class ClientCompleteness(models.AbstractModel):
                 domain=json.dumps(self._get_row_domain(by, key, teams)),
                 trend=trends.get(key, []),
                 owner=key if by == "owner" else False,
+                led=key in led,
                 asked=asked.get(key, 0),
             )
         ordered = sorted(rows.values(), key=lambda row: (row["average"], row["name"]))
@@ -191,7 +195,8 @@ class ClientCompleteness(models.AbstractModel):
         """Send the matrix to every lead who wants it."""
         leads = self.env.ref("client_base.group_client_team").all_user_ids
         for user in leads.filtered(lambda user: user.active and user.client_weekly_gaps and user.email):
-            self.with_user(user).with_context(lang=user.lang)._send()
+            with self.env["ir.cron"]._apart(user):
+                self.with_user(user).with_context(lang=user.lang)._send()
 
     @api.model
     def _send(self):

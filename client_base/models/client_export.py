@@ -19,13 +19,17 @@ class ClientExport(models.Model):
     user_id = fields.Many2one("res.users", string="Who", required=True, index=True, ondelete="restrict")
     date = fields.Datetime(string="When", required=True, default=fields.Datetime.now, index=True)
     kind = fields.Selection(
-        [("spreadsheet", "Spreadsheet"), ("print", "Print"), ("card", "Contact card")], string="How", required=True
+        [("spreadsheet", "Spreadsheet"), ("pivot", "Pivot table"), ("print", "Print"), ("card", "Contact card")],
+        string="How",
+        required=True,
     )
     model = fields.Char(string="Technical Name", required=True)
     model_name = fields.Char(string="What", compute="_compute_model_name")
     content = fields.Text(string="Fields or Document", help="The exported fields, or the printed document.")
     record_count = fields.Integer(string="Records", aggregator="sum")
-    client_count = fields.Integer(string="Clients", aggregator="sum")
+    client_count = fields.Integer(
+        string="Clients", aggregator="sum", help="Not known of a pivot table, whose rows are added up."
+    )
 
     @api.depends("model")
     def _compute_model_name(self):
@@ -36,18 +40,32 @@ class ClientExport(models.Model):
     @api.model
     def _record(self, kind, records, content):
         """Note that the current user takes ``records`` out, where they are about clients."""
-        telling = records._name in TELLING or records._name in self.env["ir.rule"]._get_client_models()
-        if self.env.su or not records or not telling:
-            return
-        # sudo: the journal is written for the user, not by the user, who has just read the records
+        if records and self._is_noted(records._name):
+            # sudo: clients are only counted, of records that the user has just read
+            clients = self._get_clients(records.sudo())
+            self._note(kind, records._name, content, len(records), len(clients))
+
+    @api.model
+    def _record_table(self, model, row_count, content):
+        """Note that the current user takes out a table of so many rows, added up from records of ``model``."""
+        if row_count and self._is_noted(model):
+            self._note("pivot", model, content, row_count, 0)
+
+    @api.model
+    def _is_noted(self, model):
+        return not self.env.su and (model in TELLING or model in self.env["ir.rule"]._get_client_models())
+
+    @api.model
+    def _note(self, kind, model, content, record_count, client_count):
+        # sudo: the journal is written for the user, not by the user
         self.sudo().create(
             {
                 "user_id": self.env.uid,
                 "kind": kind,
-                "model": records._name,
+                "model": model,
                 "content": content,
-                "record_count": len(records),
-                "client_count": len(self.sudo()._get_clients(records.sudo())),
+                "record_count": record_count,
+                "client_count": client_count,
             }
         )
 

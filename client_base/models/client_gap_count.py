@@ -15,6 +15,7 @@ class ClientGapCount(models.Model):
 
     day = fields.Date(required=True)
     owner_id = fields.Many2one("res.users", ondelete="cascade")
+    company_id = fields.Many2one("res.company", ondelete="cascade", help="Empty: clients that all companies share.")
     dimension = fields.Char(required=True)
     key = fields.Integer(required=True, help="Id of the region, country … that the dimension names; 0: none.")
     requirement_id = fields.Many2one("client.requirement", index="btree_not_null", ondelete="cascade")
@@ -23,7 +24,8 @@ class ClientGapCount(models.Model):
     percent = fields.Float(help="Sum of the clients' completeness.")
 
     _count_unique = models.UniqueIndex(
-        "(day, dimension, COALESCE(owner_id, 0), key, COALESCE(requirement_id, 0))", "Each thing is counted once a day."
+        "(day, dimension, COALESCE(owner_id, 0), COALESCE(company_id, 0), key, COALESCE(requirement_id, 0))",
+        "Each thing is counted once a day.",
     )
 
     @api.model
@@ -62,18 +64,21 @@ class ClientGapCount(models.Model):
                 """
                 WITH client AS MATERIALIZED (%(clients)s),
                      counted AS (
-                         SELECT owner_id, NULL::int AS requirement_id, %(dimension)s AS dimension, %(key)s AS key,
-                                count(*) AS count, count(*) FILTER (WHERE percent >= 100) AS complete,
-                                sum(percent) AS percent
+                         SELECT owner_id, company_id, NULL::int AS requirement_id, %(dimension)s AS dimension,
+                                %(key)s AS key, count(*) AS count,
+                                count(*) FILTER (WHERE percent >= 100) AS complete, sum(percent) AS percent
                            FROM client GROUP BY GROUPING SETS (%(sets)s)
                       UNION ALL
-                         SELECT owner_id, missing.requirement_id, %(dimension)s, %(key)s, count(*), 0, 0
+                         SELECT owner_id, company_id, missing.requirement_id, %(dimension)s, %(key)s, count(*), 0, 0
                            FROM client JOIN client_missing_rel missing ON missing.partner_id = client.id
                        GROUP BY GROUPING SETS (%(gap_sets)s)
                      )
-                INSERT INTO client_gap_count (day, owner_id, requirement_id, dimension, key, count, complete, percent)
-                SELECT %(today)s, owner_id, requirement_id, dimension, key, count, complete, percent FROM counted
-           ON CONFLICT (day, dimension, COALESCE(owner_id, 0), key, COALESCE(requirement_id, 0))
+                INSERT INTO client_gap_count
+                       (day, owner_id, company_id, requirement_id, dimension, key, count, complete, percent)
+                SELECT %(today)s, owner_id, company_id, requirement_id, dimension, key, count, complete, percent
+                  FROM counted
+           ON CONFLICT (day, dimension, COALESCE(owner_id, 0), COALESCE(company_id, 0), key,
+                        COALESCE(requirement_id, 0))
              DO UPDATE SET (count, complete, percent) = ROW (excluded.count, excluded.complete, excluded.percent)
                 """,
                 clients=self._select_clients(names, owner_ids),
@@ -94,7 +99,8 @@ class ClientGapCount(models.Model):
         if owner_ids is not None:
             domain = [*domain, ("client_owner_id", "in", owner_ids)]
         query = partners._search(domain)
-        columns = {"id": "id", "owner_id": "client_owner_id", "percent": "client_completeness", **{n: n for n in names}}
+        columns = {"owner_id": "client_owner_id", "percent": "client_completeness"}
+        columns |= {name: name for name in ("id", "company_id", *names)}
         return query.select(
             *(
                 SQL("%s AS %s", partners._field_to_sql(partners._table, name, query), SQL.identifier(column))
@@ -104,9 +110,9 @@ class ClientGapCount(models.Model):
 
     @api.model
     def _get_grouping_sets(self, names, *more):
-        """Return the sets for GROUP BY: by manager alone, and by manager and each of the dimensions."""
+        """Return the sets for GROUP BY: by manager and company alone, and by these and each of the dimensions."""
         return SQL(", ").join(
-            SQL("(%s)", SQL(", ").join([SQL("owner_id"), *more, *(SQL.identifier(one) for one in chosen)]))
+            SQL("(%s)", SQL(", ").join([SQL("owner_id, company_id"), *more, *map(SQL.identifier, chosen)]))
             for chosen in ((), *((name,) for name in names))
         )
 

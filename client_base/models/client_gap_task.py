@@ -101,9 +101,12 @@ class ClientGapTask(models.Model):
         return len(asked)
 
     @api.model
-    def _get_owners_to_ask(self, owner_id):
+    def _get_owners_to_ask(self, owner_id=None):
+        """Return the managers whom the user leads, or of them that one; who stands in for somebody leads nobody."""
+        scope = self.env.user._client_standing_scope()
         owners = self.env["client.department"]._get_managers()
-        return owners.filtered(lambda owner: owner.id == owner_id) if owner_id else owners
+        led = owners.filtered(lambda owner: scope is None or owner.id in scope)
+        return led.filtered(lambda owner: owner.id == owner_id) if owner_id else led
 
     @api.model
     def _ask_one(self, owner, requirement):

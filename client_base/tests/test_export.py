@@ -1,5 +1,8 @@
+import json
+
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.http import Request
+from odoo.tests import HttpCase, tagged
 
 from .common import ClientBaseCommon
 
@@ -69,3 +72,30 @@ class TestExport(ClientBaseCommon):
         ):
             with self.assertRaises(AccessError):
                 action()
+
+
+@tagged("post_install", "-at_install")
+class TestPivotExport(HttpCase, ClientBaseCommon):
+    """Tables of figures are noted too."""
+
+    def download(self, model, titles):
+        table = {
+            "title": "Report",
+            "model": model,
+            "measure_count": 2,
+            "col_group_headers": [],
+            "measure_headers": [{"title": "Total", "is_bold": False}] * 2,
+            "rows": [{"title": title, "indent": 0, "values": [{"value": 1}] * 2} for title in titles],
+        }
+        data = {"data": json.dumps(table), "csrf_token": Request.csrf_token(self)}
+        response = self.url_open("/web/pivot/export_xlsx", data=data)
+        self.assertEqual(response.status_code, 200, response.text[:500])
+
+    def test_pivot_table(self):
+        self.manager.password = "manager"
+        self.authenticate("manager", "manager")
+        self.download("res.users.log", ["Anna"])
+        self.download("sale.report", ["Alpha", "Anna"])
+        entry = self.env["client.export"].search([("user_id", "=", self.manager.id)])
+        self.assertEqual((entry.kind, entry.model, entry.content), ("pivot", "sale.report", "Total"))
+        self.assertEqual(entry.record_count, 2)

@@ -1,4 +1,6 @@
 import json
+from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -72,6 +74,20 @@ class TestGaps(ClientBaseCommon):
                     found = self.env["res.partner"].with_user(self.head).search_count(self.read(row["domain"]))
                     self.assertEqual(found, row["clients"])
 
+    def test_clients_of_other_companies_are_in_no_figure(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.make_client("There Ltd", self.manager, company_id=other.id)
+        self.make_client("Here Ltd", self.manager, company_id=self.env.company.id)
+        for companies, count in ((self.env.company, 3), (self.env.company | other, 4)):
+            self.head.company_ids |= companies
+            head = self.env["client.completeness"].with_user(self.head).with_context(allowed_company_ids=companies.ids)
+            head.get_page(again=True)
+            [row] = [row for row in head._get_matrix("owner")["rows"] if row["name"] == "Manager"]
+            with self.subTest(companies=companies.mapped("name")):
+                self.assertEqual(row["clients"], count)
+                found = self.env["res.partner"].with_env(head.env).search_count(self.read(row["domain"]))
+                self.assertEqual(found, count)
+
     @freeze_time("2026-03-02 20:00:00")
     def test_who_is_a_day_ahead_changes_nobody_elses_figures(self):
         before = self.get_matrix(self.head)
@@ -110,6 +126,30 @@ class TestGaps(ClientBaseCommon):
             tasks.with_user(self.manager).ask()
         self.assertFalse(tasks.with_user(self.second).search([]))
 
+    def test_who_stands_in_for_a_manager_of_another_team_asks_nothing_of_that_one(self):
+        self.make_client("Foreign Ltd", self.second, country_id=self.env.ref("base.de").id)
+        self.env["client.gap.task"].with_user(self.head).ask(self.second.id)
+        self.env["client.substitution"].create(
+            {
+                "absent_id": self.second.id,
+                "substitute_id": self.lead.id,
+                "date_from": fields.Date.today(),
+                "date_to": fields.Date.today() + timedelta(days=7),
+                "state": "approved",
+            }
+        )
+        tasks = self.env["client.gap.task"].with_user(self.lead)
+        task = tasks.search([("owner_id", "=", self.second.id)])
+        self.assertTrue(task, "what is to be found out is there to be worked at")
+        self.assertFalse(self.get_row("Second", self.lead)["led"])
+        self.assertTrue(self.get_row("Manager", self.lead)["led"])
+        with self.assertRaises(AccessError):
+            task.unlink()
+        with self.assertRaises(AccessError):
+            tasks.create({"owner_id": self.second.id, "requirement_id": self.website.id})
+        self.assertEqual(tasks.ask(), 1)
+        self.assertEqual(len(tasks.search([("owner_id", "=", self.second.id)])), 1)
+
     def test_who_is_asked_reads_it_in_the_own_language(self):
         self.env["res.lang"]._activate_lang("ru_RU")
         self.manager.lang = "ru_RU"
@@ -142,6 +182,26 @@ class TestGaps(ClientBaseCommon):
         self.assertIn("Website", letter.body_html)
         self.assertNotIn("Second", letter.body_html)
         self.assertNotIn("<button", letter.body_html)
+
+    def test_a_letter_that_fails_stops_no_other(self):
+        self.get_matrix(self.head)
+        self.env.flush_all()
+        page = type(self.env["client.completeness"])
+        send = page._send
+
+        def fail(completeness):
+            if completeness.env.user == self.head:
+                raise ZeroDivisionError
+            send(completeness)
+
+        with (
+            patch.object(page, "_send", fail),
+            self.assertLogs("odoo.addons.client_base.models.ir_cron", "ERROR"),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref("client_base.ir_cron_gaps_mail").method_direct_trigger()
+        letters = self.env["mail.mail"].search([("subject", "=", "What is missing on the clients' cards")])
+        self.assertEqual(letters.mapped("email_to"), [self.lead.email_formatted])
 
     def test_a_page_of_many_managers_asks_the_base_no_more_often(self):
         counts = {}

@@ -1,5 +1,6 @@
 import random
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -201,6 +202,26 @@ class TestRegister(RegisterCommon):
                 **values,
             }
         )
+
+    def test_a_meeting_that_cannot_be_entered_stops_no_other(self):
+        now, guests = fields.Datetime.now(), self.alpha | self.manager.partner_id
+        broken, whole = (self.make_meeting(guests, now - timedelta(hours=hours)) for hours in (5, 3))
+        model = type(self.env["calendar.event"])
+        prepare = model._prepare_interaction
+
+        def fail(meeting, *parties):
+            if meeting == broken:
+                raise ZeroDivisionError
+            return prepare(meeting, *parties)
+
+        with (
+            patch.object(model, "_prepare_interaction", fail),
+            self.assertLogs("odoo.addons.client_base.models.ir_cron", "ERROR"),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref("client_base.ir_cron_register_meetings").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self.alpha.client_interaction_ids.event_id, whole)
 
     def test_a_meeting_enters_once_whoever_says_first_that_it_was(self):
         """The calendar enters it when it is over, the manager when the planned activity is done or registered."""

@@ -157,7 +157,8 @@ class ClientCampaign(models.Model):
         over._go_to_results()
         # What comes back nobody closes one by one.
         for campaign in over.filtered(lambda one: one.programme_id and not one.report_back):
-            campaign.action_close()
+            with self.env["ir.cron"]._apart(campaign):
+                campaign.action_close()
         if queued:
             self._run_now()
 

@@ -1,14 +1,9 @@
-import logging
 from datetime import timedelta
-
-from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
-
-_logger = logging.getLogger(__name__)
 
 KINDS = [
     ("birthday", "Birthdays of persons"),
@@ -86,19 +81,11 @@ class ClientProgramme(models.Model):
     def _cron_run(self):
         """Do the day's round of all programmes, each in a transaction of its own: one that fails stops no other."""
         programmes = self.search([("user_id.active", "=", True)])
+        job = self.env["ir.cron"]
         for done, programme in enumerate(programmes, 1):
-            programme.with_company(programme.user_id.company_id)._run_apart()
-            self.env["ir.cron"]._commit_progress(1, remaining=len(programmes) - done)
-
-    def _run_apart(self):
-        """Do the programme's round, or nothing of it where that fails."""
-        try:
-            with self.env.cr.savepoint():
-                self._run()
-        except OperationalError:
-            raise  # two writers in each other's way, or no database: the next run goes on
-        except Exception:
-            _logger.exception("%s %s", self._name, self.id)
+            with job._apart(programme):
+                programme.with_company(programme.user_id.company_id)._run()
+            job._commit_progress(1, remaining=len(programmes) - done)
 
     def _get_due(self):
         """Return ``{client id: person id or None}`` of who is due today and fits the model campaign."""

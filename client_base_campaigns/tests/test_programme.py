@@ -112,7 +112,7 @@ class TestProgramme(CampaignCommon):
         )
         self.env.invalidate_all()
         programme = self.make_programme("reorder", name="C")
-        with self.assertLogs("odoo.addons.client_base_campaigns.models.client_programme", "ERROR"):
+        with self.assertLogs("odoo.addons.client_base.models.ir_cron", "ERROR"):
             self.run_day()
         self.assertEqual(unwritten.run_ids.state, "offer")
         [task] = unwritten.run_ids.activity_ids

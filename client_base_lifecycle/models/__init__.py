@@ -23,6 +23,7 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    res_partner_joining,
     res_partner_life,
     res_partner_standing,
     sale_order,

@@ -223,6 +223,22 @@ class ClientDecision(models.Model):
         wizards = self.env["client.segment.decide"]
         wizards.create({"partner_ids": self.partner_id.ids, "grade": grade, **values}).action_apply()
 
+    @api.model
+    def _leave_one_open(self, kept, others):
+        """Close what is open for ``others`` and ``kept``, who become one client, but for one point a company."""
+        # sudo: who may make one client of them does so with what hangs on them
+        points = self.sudo()
+        points = points.search([("partner_id", "in", (kept | others).ids), ("state", "!=", "done")], order="id")
+        for same in points.grouped("company_id").values():
+            stays = (same.filtered(lambda point: point.partner_id == kept) or same)[0]
+            (same - stays).write(
+                {
+                    "state": "done",
+                    "decided_on": fields.Date.context_today(self),
+                    "result": self.env._("Merged with %s", kept.display_name),
+                }
+            )
+
     def action_find_successors(self):
         self.ensure_one()
         return self.partner_id._open_successors(self)

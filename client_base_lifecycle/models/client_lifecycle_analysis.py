@@ -1,12 +1,7 @@
-import logging
 from datetime import timedelta
-
-from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-
-_logger = logging.getLogger(__name__)
 
 # A forecast moves a little every day; once a week is news.
 FORECAST_DAYS = 7
@@ -19,25 +14,16 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _analyse(self, companies=None):
-        """Do the analysis of each company; commit after each when run as a job."""
+        """Do the analysis of each company, whatever goes wrong with another; commit after each when run as a job."""
         # sudo: it is of the whole base, whoever starts the job
         lifecycle = self.sudo()
         companies = companies or self.env["res.company"].sudo().search([])  # pylint: disable=no-search-all
+        job = self.env["ir.cron"]
         for number, company in enumerate(companies, 1):
-            lifecycle.with_company(company)._analyse_surely(company)
+            with job._apart(company):
+                lifecycle.with_company(company)._analyse_company(company)
             if self.env.context.get("cron_id"):
-                self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - number)
-
-    @api.model
-    def _analyse_surely(self, company):
-        """Do it so that the other companies have theirs, whatever goes wrong with this one."""
-        try:
-            with self.env.cr.savepoint():
-                self._analyse_company(company)
-        except OperationalError:
-            raise  # two writers in each other's way, or no database: it is done again
-        except Exception:
-            _logger.exception("analysis of the clients of %s", company.display_name)
+                job._commit_progress(1, remaining=len(companies) - number)
 
     @api.model
     def _analyse_company(self, company):

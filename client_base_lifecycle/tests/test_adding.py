@@ -237,14 +237,14 @@ class TestAdding(LifecycleCommon):
         self.assertEqual(self.alpha.with_company(other).client_order_count, 0)
 
     def test_the_night_counts_margins_by_the_costs_of_today(self):
-        if "purchase_price" in self.env["sale.order.line"]._fields:
-            return
         for cost in (0, 60):
             self.products[1].standard_price = cost
             self.confirm(self.draft_order(self.alpha, self.products[1]))
         self.assertEqual(self.alpha.client_margin, 40)
         self.lifecycle._analyse(self.env.company)
-        self.assertEqual(self.alpha.client_margin, 80)
+        # Where sale_margin keeps the costs with the lines, the first order has none.
+        kept = "purchase_price" in self.env["sale.order.line"]._fields
+        self.assertEqual(self.alpha.client_margin, 40 if kept else 80)
         self.assert_as_counted(self.alpha)
 
     def test_what_the_salesperson_sees_is_of_now(self):

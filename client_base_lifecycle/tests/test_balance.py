@@ -29,10 +29,6 @@ class TestBalance(LifecycleCommon):
         order.order_line.price_unit = 2000
         return order
 
-    def skip_where_costs_are_kept(self):
-        if "purchase_price" in self.env["sale.order.line"]._fields:
-            self.skipTest("sale_margin keeps the costs with the lines")
-
     def test_what_was_refunded_earns_nothing_and_costs_no_credit(self):
         self.make_orders(self.alpha, 20, price=2000)
         self.make_invoice(self.alpha, 10, 2000, "out_refund")
@@ -60,7 +56,6 @@ class TestBalance(LifecycleCommon):
         self.assertEqual(self.alpha.client_margin, 4 * 880)
 
     def test_cost_by_the_unit_of_the_line(self):
-        self.skip_where_costs_are_kept()
         order = self.make_dozen()
         self.assertEqual(self.alpha.client_margin, 560)
         self.assertEqual(self.get_balance(self.alpha).margin, 560)

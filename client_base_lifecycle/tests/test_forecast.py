@@ -69,25 +69,33 @@ class TestForecast(BaseCase):
         self.assertEqual((len(self.bought), self.bought.sum(), self.history.repeats.sum()), (2357, 1882, 2457))
 
     def test_how_many_return_is_chosen_within_the_fitted_months(self):
-        """Errors of single customers hardly depend on it; totals do, so that it is what makes these come true."""
+        """Errors of single customers hardly depend on it; totals do, so that it is what makes these come true.
+
+        No other tenth of a percent misses so little both on the average of the four and added up.
+        """
         inside = [[day for day in days if day <= CUT] for days in self.customers]
-        missed = dict.fromkeys((0.004, 0.005, 0.006, 0.007, 0.008), 0.0)
+        missed, bought = {returns: [] for returns in (0.003, 0.004, 0.005, 0.006, 0.007)}, []
         for origin in ORIGINS:
             numbers, history = look_back(inside, origin)
-            model, bought = fit(history), count_after(inside, numbers, origin, CUT).sum()
-            for returns in missed:
+            model = fit(history)
+            bought.append(count_after(inside, numbers, origin, CUT).sum())
+            for returns, misses in missed.items():
                 with patch.object(forecast, "RETURNS", returns):
                     _awake, (expected,) = model.forecast(history, (CUT - origin).days / 7)
-                missed[returns] += expected.sum() - bought
-        self.assertEqual(min(missed, key=lambda returns: abs(missed[returns])), forecast.RETURNS)
+                misses.append(expected.sum() - bought[-1])
+
+        def get_miss(returns):
+            return max(abs(np.mean(np.divide(missed[returns], bought))), abs(sum(missed[returns]) / sum(bought)))
+
+        self.assertEqual(min(missed, key=get_miss), forecast.RETURNS)
+        self.assertLess(get_miss(forecast.RETURNS), 0.01)
 
     def test_beside_bg_nbd(self):
-        """Nearer in three of four figures; the average miss is a little larger (0.788 to 0.786)."""
         figures = self.judge(self.expected)
+        self.assertLess(figures["mae"], self.BG_NBD["mae"])
         self.assertLess(figures["rmse"], self.BG_NBD["rmse"])
         self.assertGreater(figures["correlation"], self.BG_NBD["correlation"])
         self.assertAlmostEqual(self.expected.sum() / self.bought.sum(), 1, delta=0.05)
-        self.assertAlmostEqual(figures["mae"], self.BG_NBD["mae"], delta=0.003)
 
     def test_better_than_the_same_as_before(self):
         figures, plain = self.judge(self.expected), self.judge(self.history.repeats.astype(float))

@@ -78,8 +78,6 @@ class TestPoints(LifecycleCommon):
         return [(turn["day"], turn["amount"], turn["discount"], turn["margin"]) for turn in turns]
 
     def test_terms_in_the_company_s_currency(self):
-        if "purchase_price" in self.env["sale.order.line"]._fields:
-            self.skipTest("sale_margin keeps the costs with the lines")
         self.product.standard_price = 120
         euro = self.setup_other_currency("EUR", rates=[("2000-01-01", 0.5)])
         prices = self.env["product.pricelist"].create({"name": "Euro", "currency_id": euro.id})
@@ -192,8 +190,7 @@ class TestPoints(LifecycleCommon):
         self.env.flush_all()
         report = self.env["client.balance.report"].search([("partner_id", "=", self.alpha.id)])
         self.assertEqual((report.hours, report.visits, report.expenses), (10, 1, 40))
-        if "purchase_price" not in self.env["sale.order.line"]._fields:
-            self.assertEqual((report.margin, report.balance, report.verdict), (940, -100, "bad"))
+        self.assertEqual((report.margin, report.balance, report.verdict), (940, -100, "bad"))
 
     def test_pages_are_drawn_for_everybody(self):
         self.make_overdue(self.alpha)

@@ -210,6 +210,15 @@ class TestSegment(LifecycleCommon):
         self.assertEqual(points.mapped("state"), ["done", "open"])
         self.assertEqual(points[0].result, "Merged with Alpha Ltd")
 
+    def test_decision_points_of_a_person_who_gets_a_company_go_along(self):
+        person = self.make_client("Petra", self.manager, is_company=False)
+        points = self.env["client.decision"].create([{"partner_id": client.id} for client in (person, self.alpha)])
+        points[0].terms = "Pays within a week"
+        person.with_user(self.manager).parent_id = self.alpha
+        self.assertEqual(points.partner_id, self.alpha)
+        self.assertEqual(points.mapped("state"), ["done", "open"])
+        self.assertEqual((points[0].result, points[0].terms), ("Merged with Alpha Ltd", "Pays within a week"))
+
     def test_colleagues_are_on_no_segment_s_list(self):
         colleague = self.manager.partner_id
         self.make_orders(colleague, 10)

@@ -79,7 +79,7 @@ class TestSettings(LifecycleCommon):
 
         with (
             patch.object(lifecycle, "_analyse_company", fail),
-            mute_logger("odoo.addons.client_base_lifecycle.models.client_lifecycle_analysis"),
+            mute_logger("odoo.addons.client_base.models.ir_cron"),
         ):
             self.env["client.lifecycle"]._analyse(self.env.company | other)
         self.assertTrue(self.env["client.lifecycle.summary"].search([("company_id", "=", other.id)]))

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Of the clients asleep so many wake up in a week: one in four within a year.  With so many, what was
-# forecast from month to month within a known history adds up to what came (tests/test_forecast.py).
-RETURNS = 0.006
+# Of the clients asleep so many wake up in a week: not quite one in four within a year.  With so many, what
+# was forecast from month to month within a known history adds up to what came (tests/test_forecast.py).
+RETURNS = 0.005
 # Points of the grid of rates and of hazards.
 POINTS = 32
 # So many different histories tell the parameters; more would tell the same.

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 
 class BasePartnerMerge(models.TransientModel):
@@ -18,19 +18,4 @@ class BasePartnerMerge(models.TransientModel):
     @api.model
     def _make_room(self, kept, others):
         super()._make_room(kept, others)
-        # sudo: who may change the clients, see _merge, merges what hangs on them
-        points = self.env["client.decision"].sudo()
-        points = points.search([("partner_id", "in", (kept | others).ids), ("state", "!=", "done")], order="id")
-        for same in points.grouped("company_id").values():
-            stays = (same.filtered(lambda point: point.partner_id == kept) or same)[0]
-            self._close_points(same - stays, kept)
-
-    @api.model
-    def _close_points(self, points, kept):
-        points.write(
-            {
-                "state": "done",
-                "decided_on": fields.Date.context_today(self),
-                "result": self.env._("Merged with %s", kept.display_name),
-            }
-        )
+        self.env["client.decision"]._leave_one_open(kept, others)

@@ -166,10 +166,11 @@ def only_one(folder):
 def stop(folder, patience=60):
     """End the demo of ``folder``, and the PostgreSQL that a killed one left running."""
     deadline = time.monotonic() + patience
-    asked = False
+    stopped = asked = False
     while (folder / "demo.lock").exists():
         try:
             with only_one(folder):
+                stopped = asked or postgres.is_running(folder / "pg")
                 postgres.stop(folder / "pg")
                 break
         except SetupError:
@@ -179,7 +180,7 @@ def stop(folder, patience=60):
                 os.kill(int((folder / "demo.lock").read_text()), signal.SIGTERM)
                 asked = True
             time.sleep(0.5)
-    print(f"No demo is running from {folder}.")
+    print(f"The demo of {folder} is stopped." if stopped else f"No demo is running from {folder}.")
     return 0
 
 
