@@ -64,18 +64,13 @@ class ClientCompleteness(models.AbstractModel):
         """
         # sudo: counts, of own clients only
         counts = self.env["client.gap.count"].sudo()
-        domain = Domain("day", "=", self._get_last_day()) & Domain("dimension", "=", dimension)
+        domain = Domain("day", "=", counts._get_last_day()) & Domain("dimension", "=", dimension)
         groups = counts._read_group(
             domain & self._get_count_domain(owners),
             ["owner_id" if dimension == "owner" else "key", "requirement_id"],
             ["count:sum", "complete:sum", "percent:sum"],
         )
         return [(key.id if dimension == "owner" else key, *rest) for key, *rest in groups]
-
-    @api.model
-    def _get_last_day(self):
-        # sudo: a day
-        return self.env["client.gap.count"].sudo().search([("dimension", "=", "owner")], order="day DESC", limit=1).day
 
     @api.model
     def _get_matrix(self, by):
@@ -111,7 +106,7 @@ class ClientCompleteness(models.AbstractModel):
             "requirements": self._get_requirements(),
             "rows": ordered,
             "total": self._add_up(counts, lambda _key: 0).get(0),
-            "day": counts and self._get_last_day(),
+            "day": counts and self.env["client.gap.count"].sudo()._get_last_day(),  # sudo: a day
             "lead": self.env.user.has_group("client_base.group_client_team"),
         }
 

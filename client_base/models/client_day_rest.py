@@ -45,7 +45,7 @@ class ClientDay(models.AbstractModel):
     def _get_section_birthdays(self, today):
         people = self.env["res.partner"].browse()
         days = [today + timedelta(days=number) for number in range(AHEAD_DAYS)]
-        ids = self._find_birthdays([number for day in days for number in self._get_birthdays_on(day)])
+        ids, count = self._find_birthdays([number for day in days for number in self._get_birthdays_on(day)])
         people = people.browse(ids)._filtered_access("read").filtered("active")
         rank = self._get_ranking(people.commercial_partner_id)
         rows = [
@@ -57,7 +57,9 @@ class ClientDay(models.AbstractModel):
             )
             for person in people
         ]
-        return self._make_section("birthdays", self.env._("Birthdays in the Next Days"), "", rows, len(rows))
+        return self._make_section(
+            "birthdays", self.env._("Birthdays in the Next Days"), "", rows, count if count > ROWS else len(rows)
+        )
 
     @api.model
     def _get_birthdays_on(self, day):
@@ -66,18 +68,28 @@ class ClientDay(models.AbstractModel):
         return [228, 229] if number == 228 and not isleap(day.year) else [number]
 
     def _find_birthdays(self, days):
-        """Return the ids of the people of own clients who were born on these days, ``month * 100 + day``."""
-        self.env["res.partner"].flush_model(["client_birthday", "client_owner_id"])
-        self.env.cr.execute(
-            """
-            SELECT id FROM res_partner
-             WHERE client_owner_id = %s AND client_birthday IS NOT NULL
-               AND EXTRACT(MONTH FROM client_birthday) * 100 + EXTRACT(DAY FROM client_birthday) = ANY(%s)
-          ORDER BY id LIMIT %s
-            """,
-            [self.env.uid, days, ROWS],
+        """Return the first people of own clients who were born on these days, and how many there are.
+
+        :param days: numbers, ``month * 100 + day``, in the order in which they come
+        :return: ``(ids, count)``
+        """
+        self.env["res.partner"].flush_model(["active", "client_birthday", "client_owner_id"])
+        born = SQL("EXTRACT(MONTH FROM client_birthday) * 100 + EXTRACT(DAY FROM client_birthday)")
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id, count(*) OVER () FROM res_partner
+                 WHERE client_owner_id = %(owner)s AND active
+                   AND client_birthday IS NOT NULL AND %(born)s = ANY(%(days)s)
+              ORDER BY array_position(%(days)s, (%(born)s)::int), id LIMIT %(most)s
+                """,
+                owner=self.env.uid,
+                born=born,
+                days=days,
+                most=ROWS,
+            )
         )
-        return [row[0] for row in self.env.cr.fetchall()]
+        return [row[0] for row in rows], rows[0][1] if rows else 0
 
     def _get_holidays(self, today):
         """Return the public holidays of the next days in the countries of the user's clients, in order."""

@@ -108,15 +108,20 @@ class ClientDepartment(models.AbstractModel):
 
     @api.model
     def _get_targets(self, users, date_from, date_to):
-        """Return the plans that lie within the period, added up: ``{user id: {measure: target}}``."""
-        groups = self.env["client.plan"]._read_group(
-            [("user_id", "in", users.ids), ("date_from", ">=", date_from), ("date_to", "<=", date_to)],
-            ["user_id", "measure"],
-            ["target:sum"],
+        """Return the plans that lie within the period, added up: ``{user id: {measure: target}}``.
+
+        Of plans for the same days the longest counts: months are parts of a quarter that has a plan of its own.
+        """
+        plans = self.env["client.plan"].search(
+            [("user_id", "in", users.ids), ("date_from", ">=", date_from), ("date_to", "<=", date_to)]
         )
-        targets = {}
-        for user, measure, target in groups:
-            targets.setdefault(user.id, {})[measure] = target
+        targets, taken = {}, {}
+        for plan in plans.sorted(lambda plan: plan.date_to - plan.date_from, reverse=True):
+            days = taken.setdefault((plan.user_id, plan.measure), [])
+            if all(plan.date_to < begin or plan.date_from > end for begin, end in days):
+                days.append((plan.date_from, plan.date_to))
+                known = targets.setdefault(plan.user_id.id, {})
+                known[plan.measure] = known.get(plan.measure, 0) + plan.target
         return targets
 
     @api.model

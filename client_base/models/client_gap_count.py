@@ -41,21 +41,22 @@ class ClientGapCount(models.Model):
     def _refresh(self, owner_ids=None):
         """Count the clients of these managers as they are now; of all, pool included, by default.
 
-        :param list owner_ids: False in it stands for the pool
+        :param list owner_ids: False in it stands for the pool; their counts stand beside those of the others, on
+            the day when all were counted
         """
         self.env.flush_all()
         today = fields.Date.today()  # one day for all, wherever they are
-        of_these = (
-            SQL("TRUE")
-            if owner_ids is None
-            else SQL("COALESCE(owner_id, 0) = ANY(%s)", [one or 0 for one in owner_ids])
-        )
+        if owner_ids is None:
+            of_these, day = SQL("TRUE"), today
+        else:
+            of_these = SQL("COALESCE(owner_id, 0) = ANY(%s)", [one or 0 for one in owner_ids])
+            day = self._get_last_day() or today
         self.env.cr.execute(
             SQL(
                 "DELETE FROM client_gap_count WHERE %s AND (day = %s OR (dimension <> 'owner' AND day < %s))",
                 of_these,
-                today,
-                today,
+                day,
+                day,
             )
         )
         names = list(self._get_dimensions())
@@ -75,7 +76,7 @@ class ClientGapCount(models.Model):
                      )
                 INSERT INTO client_gap_count
                        (day, owner_id, company_id, requirement_id, dimension, key, count, complete, percent)
-                SELECT %(today)s, owner_id, company_id, requirement_id, dimension, key, count, complete, percent
+                SELECT %(day)s, owner_id, company_id, requirement_id, dimension, key, count, complete, percent
                   FROM counted
            ON CONFLICT (day, dimension, COALESCE(owner_id, 0), COALESCE(company_id, 0), key,
                         COALESCE(requirement_id, 0))
@@ -86,10 +87,14 @@ class ClientGapCount(models.Model):
                 key=SQL("COALESCE(%s, 0)", SQL(", ").join(SQL.identifier(name) for name in names)),
                 sets=self._get_grouping_sets(names),
                 gap_sets=self._get_grouping_sets(names, SQL("missing.requirement_id")),
-                today=today,
+                day=day,
             )
         )
         self.invalidate_model(flush=False)
+
+    @api.model
+    def _get_last_day(self):
+        return self.search([("dimension", "=", "owner")], order="day DESC", limit=1).day
 
     @api.model
     def _select_clients(self, names, owner_ids):

@@ -7,6 +7,8 @@ from odoo import models
 
 from ..tools.row_reader import OUR_HEADER
 
+REST = "The rest of an import"
+
 
 class ClientImport(models.Model):
     """The rows that did not come in, as a file to correct and to load again."""
@@ -16,6 +18,9 @@ class ClientImport(models.Model):
     def action_download_rest(self):
         """Return the rows that are no clients yet as a workbook: as they were in the file, and what was found."""
         self.ensure_one()
+        self.env["client.export"]._record("spreadsheet", self._get_rest(), self.name)
+        former = [("res_model", "=", self._name), ("res_id", "=", self.id), ("description", "=", REST)]
+        self.env["ir.attachment"].search(former).unlink()
         content = base64.b64encode(self._get_rest_workbook())
         attachment = self.env["ir.attachment"].create(
             {
@@ -23,9 +28,13 @@ class ClientImport(models.Model):
                 "datas": content,
                 "res_model": self._name,
                 "res_id": self.id,
+                "description": REST,
             }
         )
         return {"type": "ir.actions.act_url", "url": f"/web/content/{attachment.id}?download=true", "target": "self"}
+
+    def _get_rest(self):
+        return self.row_ids.filtered(lambda row: not row.partner_id)
 
     def _get_rest_workbook(self):
         header, *rows = self._read_table()
@@ -36,7 +45,7 @@ class ClientImport(models.Model):
             sheet = book.add_worksheet()
             said = [OUR_HEADER + self.env._("row"), OUR_HEADER + self.env._("what was found")]
             self._write_row(sheet, 0, [*header, *said])
-            for place, row in enumerate(self.row_ids.filtered(lambda row: not row.partner_id), 1):
+            for place, row in enumerate(self._get_rest(), 1):
                 cells = rows[row.number - 2] if row.number - 2 < len(rows) else []
                 cells = [*cells, *[""] * (len(header) - len(cells))]
                 self._write_row(sheet, place, [*cells, row.number, row.note or ""])

@@ -97,8 +97,9 @@ class ClientRegionNote(models.Model):
             [("stale", "=", True), ("activity_ids", "not any", [("activity_type_id", "=", kind.id)])]
         ):
             author = note.author_id if note.author_id.active else self.env.ref("base.user_admin")
-            note.activity_schedule(
-                activity_type_id=kind.id,
-                user_id=author.id,
-                summary=self.env._("Check whether this is still true of %s", note.region_id.name),
-            )
+            with self.env["ir.cron"]._apart(note):
+                note.activity_schedule(
+                    activity_type_id=kind.id,
+                    user_id=author.id,
+                    summary=self.env._("Check whether this is still true of %s", note.region_id.name),
+                )

@@ -39,6 +39,19 @@ class TestAudit(ClientBaseCommon):
         self.env["client.audit.check"].with_user(self.head).get_page(again=True)
         self.assertEqual(self.get_row("owner")["count"], before + 1)
 
+    def test_one_who_decides_and_is_against_us_is_enough(self):
+        before = self.get_row("hostile", self.lead)["count"]
+        member = {"partner_id": self.alpha.id, "person_id": self.anna.id, "interest": -3}
+        role = self.env.ref("client_base.dmu_role_user")
+        user = self.env["client.dmu.member"].create({**member, "role_id": role.id})
+        other = self.make_contact(self.alpha, "Friend")
+        role = self.env.ref("client_base.dmu_role_decision_maker")
+        friend = {**member, "person_id": other.id, "interest": 4, "role_id": role.id}
+        self.env["client.dmu.member"].create(friend)
+        self.assertEqual(self.get_row("hostile", self.lead)["count"], before)
+        user.role_id = role
+        self.assertEqual(self.get_row("hostile", self.lead)["count"], before + 1)
+
     def test_a_lead_sees_the_figures_of_the_own_team(self):
         self.make_client("Silent", self.second)
         mine = self.get_row("decider", self.lead)

@@ -95,6 +95,16 @@ class TestGaps(ClientBaseCommon):
         after = self.env["client.completeness"].with_user(self.head)._get_matrix("owner")
         self.assertEqual((after["rows"], after["day"]), (before["rows"], before["day"]))
 
+    def test_what_a_lead_counts_in_the_morning_hides_nobody_from_the_head(self):
+        self.make_client("Foreign Ltd", self.second)
+        self.get_matrix(self.head)
+        self.env.cr.execute("UPDATE client_gap_count SET day = day - 1")
+        self.env.invalidate_all()
+        self.silent.phone = "+1 555 0100"
+        self.assertEqual(self.get_row("Manager", self.lead)["missing"], {self.website.id: 2})
+        rows = self.env["client.completeness"].with_user(self.head)._get_matrix("owner")["rows"]
+        self.assertLessEqual({"Manager", "Second"}, {row["name"] for row in rows})
+
     def test_what_is_entered_shows_when_the_page_is_opened_again(self):
         self.get_matrix(self.manager)
         self.silent.with_user(self.manager).phone = "+1 555 0100"

@@ -429,6 +429,15 @@ class TestImport(ClientBaseCommon):
         self.assertEqual(self.get_clients(again).name, "Delta SA")
         self.assertFalse(self.get_clients(again).comment, "our own columns are no notes")
 
+    def test_who_takes_the_rest_is_noted_and_leaves_one_file(self):
+        batch = self.load("Name,City\nGamma,Berlin\n,Paris\n")
+        for _time in range(2):
+            batch.action_download_rest()
+        files = self.env["ir.attachment"].search([("res_model", "=", batch._name), ("res_id", "=", batch.id)])
+        self.assertEqual(len(files.filtered(lambda file: "not imported" in file.name)), 1)
+        journal = self.env["client.export"].search([("model", "=", "client.import.row")])
+        self.assertEqual((journal.user_id, journal.mapped("record_count")), (batch.env.user, [1, 1]))
+
     def test_texts_are_no_formulas_in_the_rest(self):
         batch = self.check('Name,City\n,"=HYPERLINK(""http://evil.example"")"\n,@SUM(A1)\n,+1\n')
         sheet = openpyxl.load_workbook(io.BytesIO(batch._get_rest_workbook())).active

@@ -72,6 +72,23 @@ class TestPlan(RegisterCommon):
         self.assertEqual((following.date_from, following.date_to), (date(2026, 6, 1), date(2026, 6, 30)))
         self.assertEqual(following.target, 9)
 
+    def test_months_are_not_added_to_the_plan_of_their_quarter(self):
+        plan = {"user_id": self.manager.id, "measure": "calls"}
+        months = [(f"2026-{month:02}-01", f"2026-{month:02}-28") for month in (4, 5)]
+        self.env["client.plan"].create(
+            [{**plan, "target": 10, "date_from": begin, "date_to": end} for begin, end in months]
+        )
+        department = self.env["client.department"].with_user(self.lead)
+        for target, values in (
+            (20, None),
+            (45, {**plan, "target": 45, "date_from": "2026-04-01", "date_to": "2026-06-30"}),
+        ):
+            if values:
+                self.env["client.plan"].create(values)
+            targets = department._get_targets(self.manager, date(2026, 4, 1), date(2026, 6, 30))
+            with self.subTest(target=target):
+                self.assertEqual(targets[self.manager.id]["calls"], target)
+
     def test_bad_plans_are_refused_in_words(self):
         with self.assertRaisesRegex(ValidationError, "ends before it begins"):
             self.plan.write({"date_from": "2026-02-01", "date_to": "2026-01-01"})

@@ -643,6 +643,16 @@ class TestDay(RegisterCommon):
         with freeze_time("2026-06-30 12:00:00"):
             self.assertFalse(self.get_section("birthdays")["rows"])
 
+    def test_who_left_hides_no_birthday(self):
+        with freeze_time("2026-06-30 12:00:00"):
+            gone = [
+                {"name": f"Gone {number}", "parent_id": self.alpha.id, "client_birthday": "1980-07-01", "active": False}
+                for number in range(25)
+            ]
+            self.env["res.partner"].create(gone)
+            there = self.make_contact(self.alpha, "Born in July", client_birthday="1980-07-02")
+            self.assertEqual([row["text"] for row in self.get_section("birthdays")["rows"]], [there.name])
+
     def test_who_was_born_on_29_february_has_a_birthday_every_year(self):
         self.anna.client_birthday = date(1980, 2, 29)
         for today, count in (("2026-02-28", 1), ("2026-03-01", 0), ("2028-02-22", 0), ("2028-02-29", 1)):

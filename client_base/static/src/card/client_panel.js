@@ -24,8 +24,7 @@ export class ClientPanel extends ServerPanel {
         this.resId = this.props.record.resId;
         onWillUpdateProps((props) => {
             if (props.record.resId !== this.resId) {
-                this.resId = props.record.resId;
-                this.load();
+                this.turnTo(props.record.resId);
             }
         });
         useBus(this.props.record.model.bus, "update", () => this.onUpdate());
@@ -42,9 +41,17 @@ export class ClientPanel extends ServerPanel {
     /** What was saved on the form may show in the panel. */
     onUpdate() {
         if (!this.props.record.dirty) {
-            this.resId = this.props.record.resId;
-            this.load();
+            this.turnTo(this.props.record.resId);
         }
+    }
+
+    turnTo(resId) {
+        if (resId !== this.resId) {
+            this.resId = resId;
+            // What is drawn still is of the client before: its buttons would act on this one.
+            this.state.loaded = false;
+        }
+        this.load();
     }
 
     async fetch() {
@@ -62,11 +69,20 @@ export class ClientPanel extends ServerPanel {
         } else if (call) {
             this.call(call);
         } else if (filter !== undefined) {
-            for (const row of this.root.el.querySelectorAll("[data-kind]")) {
-                row.classList.toggle("d-none", Boolean(filter) && row.dataset.kind !== filter);
-            }
+            this.narrow(filter);
         } else {
             super.follow(target);
+        }
+    }
+
+    /** Show only rows of that kind, or all where it names none. */
+    narrow(kind) {
+        for (const row of this.root.el.querySelectorAll("[data-kind]")) {
+            row.classList.toggle("d-none", Boolean(kind) && row.dataset.kind !== kind);
+        }
+        for (const button of this.root.el.querySelectorAll("[data-filter]")) {
+            button.classList.toggle("active", button.dataset.filter === kind);
+            button.setAttribute("aria-pressed", button.dataset.filter === kind);
         }
     }
 

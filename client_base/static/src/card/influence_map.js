@@ -31,6 +31,9 @@ export class InfluenceMap extends ClientPanel {
         const person = this.getPerson(ev.target);
         if (person && ev.button === 0 && !this.props.readonly) {
             ev.preventDefault();
+            if (this.from) {
+                this.unmark();
+            }
             this.from = person;
             this.start = [ev.clientX, ev.clientY];
         }
@@ -105,7 +108,8 @@ export class InfluenceMap extends ClientPanel {
 
     onKeydown(ev) {
         const person = this.getPerson(ev.target);
-        if (person && ev.key.toLowerCase() === "l") {
+        const plain = !ev.ctrlKey && !ev.altKey && !ev.metaKey;
+        if (person && plain && ev.key.toLowerCase() === "l" && !this.props.readonly) {
             this.linkByKeyboard(person);
         } else if (ev.key === "Escape" && this.from) {
             ev.stopPropagation();

@@ -16,7 +16,7 @@ export class ServerPanel extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.root = useRef("root");
-        this.state = useState({ html: "", loaded: false });
+        this.state = useState({ html: "", loaded: false, failed: false });
         this.asked = 0;
         onMounted(() => this.load());
     }
@@ -28,11 +28,22 @@ export class ServerPanel extends Component {
 
     async load(...how) {
         const asked = ++this.asked;
-        const html = await this.fetch(...how);
+        this.state.failed = false;
+        const html = await this.watch(this.fetch(...how));
         // Of several answers under way the last asked for counts.
         if (asked === this.asked && html !== null) {
             this.state.html = markup(html);
             this.state.loaded = true;
+        }
+    }
+
+    /** Wait for an answer; where there is none the panel says so and offers to try again. */
+    async watch(answer) {
+        try {
+            return await answer;
+        } catch (error) {
+            this.state.failed = true;
+            throw error;
         }
     }
 

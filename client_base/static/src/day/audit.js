@@ -9,7 +9,8 @@ export class Audit extends ServerPanel {
     static props = { ...standardActionServiceProps };
 
     fetch(again = false) {
-        return this.orm.silent.call("client.audit.check", "get_page", [again]);
+        const orm = again ? this.orm : this.orm.silent;
+        return orm.call("client.audit.check", "get_page", [again]);
     }
 
     async follow(target) {
@@ -17,6 +18,7 @@ export class Audit extends ServerPanel {
         if (rows) {
             await this.action.doAction(await this.orm.call("client.audit.check", "action_open_rows", [[Number(id)]]));
         } else if (argument === "again") {
+            target.disabled = true;
             await this.load(true);
         } else if (argument === "print") {
             const ids = await this.orm.search("client.audit.check", []);

@@ -23,7 +23,7 @@ export class Day extends ServerPanel {
     async load() {
         await super.load();
         const asked = this.asked;
-        const html = await this.orm.silent.call("client.day", "get_rest", []);
+        const html = await this.watch(this.orm.silent.call("client.day", "get_rest", []));
         if (asked === this.asked) {
             this.state.rest = markup(html);
         }

@@ -41,6 +41,8 @@ export class Scale extends Component {
         }
         ev.preventDefault();
         const value = (this.props.value ?? min - Math.max(step, 0)) + step;
-        this.props.onChange(Math.min(max, Math.max(min, value)));
+        const chosen = Math.min(max, Math.max(min, value));
+        ev.currentTarget.children[chosen - min].focus();
+        this.props.onChange(chosen);
     }
 }
