@@ -46,6 +46,17 @@ def test_card_tells_within_ten_seconds(card, picture):
     picture("who_decides")
 
 
+def test_panel_that_did_not_come_is_asked_for_again(page, card):
+    page.route("**/get_client_panel", lambda route: route.abort())
+    open_page(card, "client_people")
+    panel = card.locator(".o_client_panel_people").last
+    expect(panel.get_by_role("alert")).to_contain_text("This could not be read.")
+    page.unroute("**/get_client_panel")
+    panel.get_by_role("button", name="Try again").click()
+    expect(panel.locator(".o_client_map")).to_be_visible()
+    expect(panel.get_by_role("alert")).to_have_count(0)
+
+
 def test_influence_is_drawn_from_one_person_to_another(sample, page, card, client, picture):
     anna = sample.rpc("anna", PASSWORD)
     links = anna(
