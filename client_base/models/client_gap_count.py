@@ -20,7 +20,7 @@ class ClientGapCount(models.Model):
     key = fields.Integer(required=True, help="Id of the region, country … that the dimension names; 0: none.")
     requirement_id = fields.Many2one("client.requirement", index="btree_not_null", ondelete="cascade")
     count = fields.Integer(help="Clients that lack it; in rows without a requirement, all clients.")
-    complete = fields.Integer(help="Clients with nothing missing.")
+    complete = fields.Integer(string="Complete Cards", help="Clients with nothing missing.")
     percent = fields.Float(help="Sum of the clients' completeness.")
 
     _count_unique = models.UniqueIndex(

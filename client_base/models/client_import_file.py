@@ -76,7 +76,7 @@ class ClientImport(models.Model):
         if zipfile.is_zipfile(io.BytesIO(content)):
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 size = sum(part.file_size for part in archive.infolist())
-                # A list needs no entities; unfolding, they fill the memory, or read other files.
+                # A list needs no entities; unpacked, they fill the memory, or read other files.
                 if any(self._has_entities(archive, part) for part in archive.infolist()):
                     raise UserError(
                         self.env._("“%s” is no plain spreadsheet. Save it anew from your office program.", self.name)
@@ -84,7 +84,7 @@ class ClientImport(models.Model):
         if size > LARGEST:
             raise UserError(
                 self.env._(
-                    "“%(file)s” would unfold to %(size)s MB; at most %(most)s MB are read at once. "
+                    "“%(file)s” would unpack to %(size)s MB; at most %(most)s MB are read at once. "
                     "Split it into several files.",
                     file=self.name,
                     size=size >> 20,

@@ -60,7 +60,7 @@ class ClientMassChange(models.TransientModel):
     same_count = fields.Integer(string="As They Are Already", compute="_compute_preview")
     refused_count = fields.Integer(string="Left Out", compute="_compute_preview")
     refused_names = fields.Text(string="For Example", compute="_compute_preview")
-    state = fields.Selection([("choose", "Choose"), ("done", "Done")], default="choose", readonly=True)
+    state = fields.Selection([("choose", "Choose"), ("done", "Done")], string="Status", default="choose", readonly=True)
     changed_count = fields.Integer(string="Changed", readonly=True)
 
     @api.model
