@@ -43,6 +43,14 @@ class TestMassChange(CampaignCommon):
         self.assertEqual(self.add(self.clients, own, self.marketer), (3, 1, 0, 2))
         self.assertEqual(self.get_group(own), self.alpha)
 
+    def test_nobody_to_add_leaves_the_group_as_it_is(self):
+        region = self.env["client.region"].create({"name": "Europe"})
+        (self.alpha | self.beta).client_region_id = region
+        campaign = self.make_open(region_ids=[Command.set(region.ids)])
+        self.assertEqual(self.add(self.alpha, campaign, self.marketer), (1, 0, 1, 0), "it fits already")
+        self.assertEqual(self.add(self.free, campaign, self.marketer), (1, 0, 0, 1), "it does not fit")
+        self.assertEqual(self.get_group(campaign), self.alpha | self.beta)
+
     def test_a_frozen_group_is_refused(self):
         campaign = self.make_frozen()
         with self.assertRaisesRegex(UserError, "The group of “Spring Offer” is frozen: it is at “Offer”"):

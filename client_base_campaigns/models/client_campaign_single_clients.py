@@ -36,9 +36,12 @@ class ClientCampaign(models.Model):
         return bool(framed or literal_eval(self.domain or "[]"))
 
     def _pick(self, clients):
-        """Put these clients into the group."""
+        """Put these clients, who are not in the group yet, into it; where there are none, it stays as it is."""
         self.ensure_one()
         self._check_choosing()
+        if not clients:
+            # A condition that nobody fits would narrow a group of all in some segments to nobody.
+            return
         self.env["client.campaign.pick"].create(
             [{"campaign_id": self.id, "partner_id": client.id} for client in clients]
         )
