@@ -147,6 +147,23 @@ class TestGroup(CampaignCommon):
         with self.assertRaises(UserError):
             join.create({"campaign_id": campaign.id, "partner_ids": self.beta.ids, "reason": "x"}).action_join()
 
+    def test_whoever_adds_clients_is_told_who_gets_nothing(self):
+        self.env["mail.blacklist"]._add(self.beta.email)
+        nowhere = self.make_client("Nowhere", self.manager)
+        campaign = self.make_sent(clients=self.alpha)
+        wizard = self.env["client.campaign.join"].with_user(self.marketer)
+        words = wizard.create(
+            {"campaign_id": campaign.id, "partner_ids": (self.clients | nowhere).ids, "reason": "asked"}
+        ).action_join()["params"]
+        self.assertEqual(words["title"], "Added: 1, left out: 3")
+        for told in (
+            "Alpha Ltd: in the campaign already",
+            "Beta GmbH: Wants no mailings",
+            "Nowhere: No address or number for these channels",
+        ):
+            self.assertIn(told, words["message"])
+        self.assertNotIn(self.free.name, words["message"])
+
     def test_left_out_and_taken_in_by_hand(self):
         campaign = self.make_frozen(control_percent=90)
         drawn = campaign.recipient_ids.filtered(lambda recipient: recipient.delivery == "control")
