@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 STATES = [
     ("draft", "Plan"),
@@ -20,6 +20,8 @@ CHANNELS = [
     ("fax", "Fax"),
     ("messenger", "Messenger"),
 ]
+# What the buttons write, and nobody by hand.
+STEPPED = {"state", "approval", "approved_on", "closed_on"}
 # Whoever was written to is still to be heard, and what was queued on the way is still to be sent.
 RUNNING = ("sending", "receipts", "results")
 
@@ -110,6 +112,30 @@ class ClientCampaign(models.Model):
             for campaign, values in zip(self, super().copy_data(default), strict=True)
         ]
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            begun = self._get_plain_defaults(STEPPED)
+            if any((vals[name] or False) != begun[name] for vals in vals_list for name in STEPPED & vals.keys()):
+                self._refuse_by_hand()
+            vals_list = [{**vals, **begun} for vals in vals_list]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su and STEPPED & vals.keys():
+            self._refuse_by_hand()
+        return super().write(vals)
+
+    def _refuse_by_hand(self):
+        raise AccessError(
+            self.env._("Status and approval of a campaign are changed by its buttons only, which check each step.")
+        )
+
+    def _take_step(self, **values):
+        """Write what only the buttons write, for whoever may change the campaign."""
+        self.check_access("write")
+        self.sudo().write(values)  # sudo: nobody writes these by hand
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
         if self.filtered(lambda campaign: campaign.state not in ("draft", "group", "offer")):
@@ -131,25 +157,26 @@ class ClientCampaign(models.Model):
         """Leave the plan: the group is next."""
         self.ensure_one()
         self._check_state("draft")
-        self.state = "group"
+        self._take_step(state="group")
 
     def action_back_to_plan(self):
         """Go back to goal, days and responsible; a frozen group is dissolved."""
         self.ensure_one()
         self._check_state("group", "offer")
         self._dissolve_group()
-        self.state = "draft"
+        self._take_step(state="draft")
 
     def action_back_to_group(self):
         """Dissolve the group, so that its criteria can be changed."""
         self.ensure_one()
         self._check_state("offer")
         self._dissolve_group()
-        self.state = "group"
+        self._take_step(state="group")
 
     def _dissolve_group(self):
         # sudo: those go, too, whom whoever chooses anew does not see
         self.sudo().recipient_ids.unlink()
+        self._forget_approval()
 
     def action_open_recipients(self):
         """Open the recipients that the pressed figure counts."""

@@ -33,7 +33,7 @@ class ClientCampaign(models.Model):
         left.activity_id.sudo().unlink()
         left._settle("cancelled", self.env._("The campaign went on to its results first."))
         self.action_refresh_results()
-        self.state = "results"
+        self._take_step(state="results")
 
     def action_close(self):
         """Count once more and close; the summary goes into the chatter, the results into the contact register."""
@@ -42,7 +42,7 @@ class ClientCampaign(models.Model):
         if self.report_back and (not self.report_subject or is_html_empty(self.report_body)):
             raise UserError(self.env._("You promised to report back: write the report to those who took part first."))
         self.action_refresh_results()
-        self.write({"state": "closed", "closed_on": fields.Date.context_today(self)})
+        self._take_step(state="closed", closed_on=fields.Date.context_today(self))
         self.message_post(body=self._get_summary())
         self.env["client.campaign.register"]._register_results(self)
         if self.report_back:

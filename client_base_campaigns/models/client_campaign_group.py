@@ -184,7 +184,7 @@ class ClientCampaign(models.Model):
         clients = self.env["res.partner"]._search(self._get_candidates_domain())
         if not self.env["client.campaign.selection"]._freeze(self, clients, self._get_group_reason()):
             raise UserError(self.env._("No client fits these criteria. Widen them first."))
-        self.state = "offer"
+        self._take_step(state="offer")
 
     def _join(self, clients, reason):
         """Add ``clients`` by hand, after the group was frozen; return those of them who are in now for the first time.
@@ -197,6 +197,8 @@ class ClientCampaign(models.Model):
         theirs = self._get_clients_of_responsible()._search(domain)
         chosen = self.env["res.partner"]._search(domain & Domain("id", "in", theirs))
         joined = self.env["client.campaign.selection"]._freeze(self, chosen, reason, by_hand=True)
+        if joined:
+            self._forget_approval()
         recipients = self.recipient_ids.browse(joined)
         if self.state != "offer":
             self._queue(recipients)

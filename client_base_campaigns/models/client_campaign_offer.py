@@ -7,8 +7,11 @@ from ..parameters import APPROVAL
 # What is worked out for each recipient, by how it is written.
 INLINE_TEXTS = ("subject", "sms_text", "report_subject")
 PAGE_TEXTS = ("body", "report_body")
-# Whoever approved the campaign approved these.
-APPROVED_FIELDS = {*INLINE_TEXTS, *PAGE_TEXTS, "script", "reminder_text", "attachment_ids", "user_id", "budget"}
+# Whoever approved the campaign approved these, and the group: see _forget_approval.
+APPROVED_FIELDS = {
+    *(*INLINE_TEXTS, *PAGE_TEXTS, "script", "reminder_text", "attachment_ids"),
+    *("user_id", "budget", "approver_id"),
+}
 RENDERED = {"render_engine": "qweb", "render_options": {"post_process": True}, "sanitize": "email_outgoing"}
 
 
@@ -97,7 +100,7 @@ class ClientCampaign(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if APPROVED_FIELDS & vals.keys():
+        if APPROVED_FIELDS & vals.keys() and "approval" not in vals:
             self._forget_approval()
         if "attachment_ids" in vals:
             self._own_attachments()
@@ -110,10 +113,11 @@ class ClientCampaign(models.Model):
             new.write({"res_model": self._name, "res_id": campaign.id})
 
     def _forget_approval(self):
-        """What was changed since is not what was approved."""
-        self.filtered(lambda one: one.approval == "approved" and one.state in ("draft", "group", "offer")).write(
-            {"approval": "none", "approved_on": False}
-        )
+        """What was changed since is not what was approved: the message, or who is in the group."""
+        # sudo: whoever changes the campaign cannot but take its approval away
+        self.sudo().filtered(
+            lambda one: one.approval == "approved" and one.state in ("draft", "group", "offer")
+        )._take_step(approval="none", approved_on=False)
 
     def action_ask_approval(self):
         self.ensure_one()
@@ -121,7 +125,7 @@ class ClientCampaign(models.Model):
         self._check_offer()
         if not self.approver_id:
             raise UserError(self.env._("Choose who is to approve the campaign."))
-        self.approval = "asked"
+        self._take_step(approval="asked")
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=self.env._("Approve the campaign “%s”", self.name),
@@ -139,12 +143,10 @@ class ClientCampaign(models.Model):
         if not self.env.user.has_group("client_base.group_client_admin"):
             raise AccessError(self.env._("Campaigns are approved by an administrator of the client base."))
         self._check_state("offer")
-        self.write(
-            {
-                "approval": approval,
-                "approver_id": self.env.uid,
-                "approved_on": fields.Datetime.now() if approval == "approved" else False,
-            }
+        self._take_step(
+            approval=approval,
+            approver_id=self.env.uid,
+            approved_on=fields.Datetime.now() if approval == "approved" else False,
         )
         self.activity_feedback(["mail.mail_activity_data_todo"], user_id=self.env.uid)
 

@@ -16,6 +16,8 @@ DELIVERIES = [
 ]
 # What managers record of their own clients; everything else is the marketer's and the mailer's to say.
 MANAGERS_FIELDS = {"answer", "result", "no_reason"}
+# Whom a message goes to: whoever approved the campaign approved these.
+APPROVED_FIELDS = {"campaign_id", "partner_id", "person_id", "email", "phone", "channel"}
 
 
 class ClientCampaignRecipient(models.Model):
@@ -119,11 +121,20 @@ class ClientCampaignRecipient(models.Model):
                         self.env._("%s has no address or number for this channel.", recipient.partner_id.display_name)
                     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        recipients = super().create(vals_list)
+        recipients.campaign_id._forget_approval()
+        return recipients
+
     def write(self, vals):
         """Let managers record results only: who got what is the marketer's and the mailer's to say."""
         if vals.keys() - MANAGERS_FIELDS and not self._is_marketer():
             raise AccessError(self.env._("You record answers and results here; everything else the campaign does."))
-        return super().write(vals)
+        result = super().write(vals)
+        if APPROVED_FIELDS & vals.keys() or vals.get("delivery") == "waiting":
+            self.campaign_id._forget_approval()
+        return result
 
     def _is_marketer(self):
         return self.env.su or self.env.user.has_group("client_base_campaigns.group_client_marketer")

@@ -55,7 +55,7 @@ class ClientCampaign(models.Model):
             raise UserError(self.env._("The campaign is to be approved first."))
         self._ensure_utm_campaign()
         self._queue()
-        self.state = "sending"
+        self._take_step(state="sending")
         self._run_now()
 
     def _ensure_utm_campaign(self):
@@ -144,7 +144,7 @@ class ClientCampaign(models.Model):
         finished = self.filtered(lambda campaign: campaign.state == "sending") - self.browse(
             [campaign.id for (campaign,) in unfinished]
         )
-        finished.state = "receipts"
+        finished._take_step(state="receipts")
 
     # --- when nobody answers ---
 

@@ -145,5 +145,5 @@ class ClientProgramme(models.Model):
         persons = list(filter(None, due.values()))
         reason = f"{self.name}: {kinds[self.kind]}"
         self.env["client.campaign.selection"]._freeze(campaign, clients, reason, persons=persons)
-        campaign.state = "offer"
+        campaign._take_step(state="offer")
         return campaign

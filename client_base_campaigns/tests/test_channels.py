@@ -278,6 +278,55 @@ class TestChannels(CampaignCommon):
         campaign.action_send()
         self.assertEqual(campaign.state, "sending")
 
+    def make_approved(self, **values):
+        self.env["ir.config_parameter"].set_param("client_base_campaigns.approval", "True")
+        campaign = self.make_frozen(approver_id=self.env.ref("base.user_admin").id, **values)
+        campaign.action_ask_approval()
+        campaign.with_user(campaign.approver_id).action_approve()
+        return campaign
+
+    def test_another_group_was_not_approved(self):
+        campaign = self.make_approved()
+        campaign.action_back_to_group()
+        campaign.domain = str([("id", "=", self.beta.id)])
+        campaign.action_freeze_group()
+        self.assertEqual((campaign.approval, campaign.approved_on), ("none", False))
+        self.assert_refused(campaign.action_send, "approved first")
+
+    def test_who_comes_in_later_was_not_approved(self):
+        changes = (
+            lambda campaign: campaign._join(self.free, "Asked"),
+            lambda campaign: self.get_recipient(campaign, self.beta).with_user(self.marketer).action_take_in(),
+            lambda campaign: (
+                self.get_recipient(campaign, self.alpha).with_user(self.marketer).write({"person_id": self.anna.id})
+            ),
+            lambda campaign: campaign.write({"approver_id": self.head.id}),
+        )
+        for change in changes:
+            campaign = self.make_approved(clients=self.alpha | self.beta)
+            self.get_recipient(campaign, self.beta).action_leave_out()
+            self.assertEqual(campaign.approval, "approved", "fewer than those were approved")
+            change(campaign)
+            self.assertEqual(campaign.approval, "none")
+
+    def test_nobody_takes_a_step_by_hand(self):
+        campaign = self.make_frozen()
+        steps = (
+            {"approval": "approved"},
+            {"approved_on": fields.Datetime.now()},
+            {"state": "sending"},
+            {"closed_on": self.today},
+        )
+        for values in steps:
+            with self.subTest(values=values):
+                with self.assertRaisesRegex(AccessError, "by its buttons only"):
+                    campaign.write(values)
+                with self.assertRaisesRegex(AccessError, "by its buttons only"):
+                    self.make_campaign(**values)
+                named = {f"default_{name}": value for name, value in values.items()}
+                made = campaign.with_context(**named).create({"name": "New"})
+                self.assertEqual((made.state, made.approval, made.approved_on), ("draft", "none", False))
+
     def test_a_receipt_by_slip(self):
         recipient = self.get_recipient(self.make_sent(), self.alpha)
         self.env["client.campaign.receipt"].with_user(self.manager).create(
