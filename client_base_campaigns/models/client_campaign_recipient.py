@@ -131,10 +131,26 @@ class ClientCampaignRecipient(models.Model):
         """Let managers record results only: who got what is the marketer's and the mailer's to say."""
         if vals.keys() - MANAGERS_FIELDS and not self._is_marketer():
             raise AccessError(self.env._("You record answers and results here; everything else the campaign does."))
-        result = super().write(vals)
+        if "person_id" in vals:
+            for recipient in self:
+                super(ClientCampaignRecipient, recipient).write(recipient._address_anew(vals))
+        else:
+            super().write(vals)
         if APPROVED_FIELDS & vals.keys() or vals.get("delivery") == "waiting":
             self.campaign_id._forget_approval()
-        return result
+        return True
+
+    def _address_anew(self, vals):
+        """Return ``vals`` with what they mean for the addresses where they name another person.
+
+        Whoever was written to already keeps the addresses that it was written to.
+        """
+        person = self.person_id.browse(vals["person_id"])
+        if self.delivery != "waiting" or person == self.person_id:
+            return vals
+        channels = [vals.get(name, self[name]) for name in ("channel", "fallback_channel")]
+        judged = self.env["client.campaign.selection"]._judge_person(self, person, channels)
+        return {**judged, **vals}
 
     def _is_marketer(self):
         return self.env.su or self.env.user.has_group("client_base_campaigns.group_client_marketer")

@@ -22,9 +22,10 @@ class ClientCampaignRecipient(models.Model):
     @api.depends("campaign_id.body", "campaign_id.subject", "person_id")
     def _compute_preview(self):
         for recipient in self:
+            # In a form that is being changed it is the message as it was saved.
+            saved = recipient._origin
             try:
-                rendered = recipient._render_messages()[recipient.id] if recipient._origin else (False, False)
-                recipient.preview = rendered[1]
+                recipient.preview = saved._render_messages()[saved.id][1] if saved else False
             except UserError as error:
                 recipient.preview = plaintext2html(str(error))
 

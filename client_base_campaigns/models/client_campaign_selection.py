@@ -52,6 +52,36 @@ class ClientCampaignSelection(models.AbstractModel):
         return [row[0] for row in rows]
 
     @api.model
+    def _judge_person(self, recipient, person, channels):
+        """Return the values that ``recipient`` would have been frozen with, had it been addressed to ``person``.
+
+        Whether its client is in a campaign too many is not asked again: that has been decided.
+
+        :param person: one of the client's persons, or none: the client itself is addressed then
+        :param channels: those to try before the client's wish and the campaign's
+        """
+        self.env.flush_all()
+        campaign = recipient.campaign_id
+        clients = (
+            self.env["res.partner"].with_context(active_test=False)._search([("id", "=", recipient.partner_id.id)])
+        )
+        [judged] = self.env.execute_query_dict(
+            SQL(
+                """
+                WITH reached AS (%s), sifted AS (%s), judged AS (%s)
+                SELECT email, phone, channel, fallback AS fallback_channel, exclusion FROM judged
+                """,
+                # Nobody has the number 0.
+                self._select_reached(campaign, clients, [person.id or 0], channels),
+                self._select_sifted(campaign, settled=True),
+                self._select_judged(campaign, by_hand=True),
+            )
+        )
+        if judged["exclusion"]:
+            judged |= {"delivery": "excluded", "channel": False, "fallback_channel": False}
+        return judged
+
+    @api.model
     def _select(self, campaign, clients, by_hand=False, persons=()):
         """Return the SELECT of the judged clients, one row each: addresses, channels, exclusion."""
         return SQL(
@@ -76,8 +106,11 @@ class ClientCampaignSelection(models.AbstractModel):
         )
 
     @api.model
-    def _select_reached(self, campaign, clients, persons):
-        """Return the SELECT of the clients with their addressees, and the channels that reach these."""
+    def _select_reached(self, campaign, clients, persons, channels=()):
+        """Return the SELECT of the clients with their addressees, and the channels that reach these.
+
+        :param channels: those that go before the client's wish and the campaign's
+        """
         first, second = campaign.channel, campaign.fallback_channel
         return SQL(
             """
@@ -85,7 +118,8 @@ class ClientCampaignSelection(models.AbstractModel):
                    (SELECT way FROM unnest(found.ways) AS way WHERE way <> chosen.channel LIMIT 1) AS fallback
               FROM (SELECT addressed.*,
                            ARRAY(SELECT way
-                                   FROM unnest(ARRAY[addressed.wish, %(first)s, %(second)s]::varchar[])
+                                   FROM unnest(%(channels)s::varchar[]
+                                               || ARRAY[addressed.wish, %(first)s, %(second)s]::varchar[])
                                         WITH ORDINALITY AS listed (way, place)
                                   WHERE CASE WHEN way IS NULL THEN FALSE
                                              WHEN way = 'email' THEN email <> ''
@@ -97,6 +131,7 @@ class ClientCampaignSelection(models.AbstractModel):
             """,
             first=first,
             second=second or None,
+            channels=[channel or None for channel in channels],
             addressed=self._select_addressed(campaign, clients, persons),
         )
 
@@ -148,8 +183,11 @@ class ClientCampaignSelection(models.AbstractModel):
         )
 
     @api.model
-    def _select_sifted(self, campaign):
-        """Return the SELECT of the reached with why each is left out by itself, the gravest reason first."""
+    def _select_sifted(self, campaign, settled=False):
+        """Return the SELECT of the reached with why each is left out by itself, the gravest reason first.
+
+        :param settled: whether it is settled that other campaigns are no reason
+        """
         return SQL(
             """
             SELECT reached.*, other.runs,
@@ -173,8 +211,8 @@ class ClientCampaignSelection(models.AbstractModel):
                     WHERE mate.partner_id = reached.partner_id AND mate.delivery NOT IN ('excluded', 'control')
                       AND campaign.id <> %(campaign)s) AS other
             """,
-            without_running=bool(campaign.without_running),
-            quiet_days=campaign.quiet_days or 0,
+            without_running=bool(campaign.without_running and not settled),
+            quiet_days=0 if settled else campaign.quiet_days or 0,
             running=["offer", *RUNNING],
             campaign=campaign._origin.id or 0,
         )

@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.tests import Form
 
 from .common import CampaignCommon
 
@@ -163,6 +164,39 @@ class TestGroup(CampaignCommon):
         ):
             self.assertIn(told, words["message"])
         self.assertNotIn(self.free.name, words["message"])
+
+    def test_another_person_is_written_to_at_its_own_address(self):
+        self.anna.email = "anna@alpha.example.com"
+        campaign = self.make_frozen()
+        recipient = self.get_recipient(campaign, self.alpha).with_user(self.marketer)
+        with Form(recipient) as form:
+            form.person_id = self.anna
+            self.assertIn("Dear Alpha Ltd", form.preview)
+        self.assertEqual((recipient.email, recipient.delivery), ("anna@alpha.example.com", "waiting"))
+        campaign.action_send()
+        self.run_mailer()
+        self.assertIn("anna@alpha.example.com", self.server.addresses)
+        self.assertNotIn("alpha@clients.example.com", self.server.addresses)
+
+    def test_nobody_in_person_is_the_client_itself(self):
+        self.alpha.phone = False
+        self.anna.write({"email": "anna@alpha.example.com", "phone": "+32470123456"})
+        recipient = self.get_recipient(self.make_frozen(fallback_channel="sms"), self.alpha).with_user(self.marketer)
+        recipient.person_id = self.anna
+        self.assertEqual((recipient.phone, recipient.fallback_channel), ("+32470123456", "sms"))
+        recipient.write({"person_id": self.anna.id, "channel": "sms"})
+        recipient.person_id = False
+        self.assertEqual((recipient.email, recipient.phone), ("alpha@clients.example.com", False))
+        self.assertEqual((recipient.channel, recipient.fallback_channel), ("email", False))
+
+    def test_another_person_is_judged_as_in_the_choice_of_the_group(self):
+        self.env["mail.blacklist"]._add("anna@alpha.example.com")
+        for email, why in (("anna@alpha.example.com", "opt_out"), ("beta@clients.example.com", "same_address")):
+            with self.subTest(why=why):
+                self.anna.email = email
+                recipient = self.get_recipient(self.make_frozen(), self.alpha).with_user(self.marketer)
+                recipient.person_id = self.anna
+                self.assertEqual((recipient.delivery, recipient.exclusion), ("excluded", why))
 
     def test_left_out_and_taken_in_by_hand(self):
         campaign = self.make_frozen(control_percent=90)
