@@ -153,6 +153,19 @@ class TestChannels(CampaignCommon):
         )
         self.assertEqual(len(self.server.messages), 5)
 
+    def test_what_is_sent_again_at_the_results_reminds_nobody(self):
+        self.server.refuse("alpha@clients.example.com", 550, "Mailbox full")
+        campaign = self.make_sent(reminder_days=3, fallback_channel="sms")
+        campaign.action_to_results()
+        self.server.answers.clear()
+        self.get_recipient(campaign, self.alpha).with_user(self.marketer).action_send_again()
+        self.assertEqual(campaign.state, "results")
+        self.follow_up(campaign, 20)
+        self.assertEqual(campaign.state, "results")
+        self.assertEqual(self.get_deliveries(campaign), dict.fromkeys(self.clients, "sent"))
+        self.assertEqual(len(campaign.recipient_ids.delivery_ids), 3)
+        self.assertEqual(len(self.server.messages), 3)
+
     def test_after_its_last_day_the_results_are_next(self):
         campaign = self.make_sent(date_start=self.day(20), date_end=self.day(1))
         self.follow_up(campaign, 0)
