@@ -163,9 +163,22 @@ class ClientCampaign(models.Model):
             self._run_now()
 
     def _queue_reminders(self):
-        """Queue the reminder, once, to who got the message and did not answer for so many days."""
-        due = self._get_unanswered("reminder_days")
-        return self._queue_where("reminder", SQL("channel"), SQL("%s AND channel IN ('email', 'sms')", due))
+        """Queue the reminder, once, to who got the message and did not answer for so many days.
+
+        It goes by the way that the message went: the first channel may have failed.
+        """
+        went = SQL(
+            """(SELECT delivery.channel FROM client_campaign_delivery AS delivery
+                 WHERE delivery.recipient_id = client_campaign_recipient.id AND delivery.purpose = 'offer'
+                   AND delivery.state = 'sent' AND delivery.channel IN ('email', 'sms')
+              ORDER BY delivery.id LIMIT 1)"""
+        )
+        not_yet = SQL(
+            """NOT EXISTS (SELECT FROM client_campaign_delivery AS delivery
+                            WHERE delivery.recipient_id = client_campaign_recipient.id
+                              AND delivery.purpose = 'reminder')"""
+        )
+        return self._queue_where("reminder", went, SQL("%s AND %s", self._get_unanswered("reminder_days"), not_yet))
 
     def _queue_fallbacks(self):
         """Queue the other channel, or a call, where the first failed or was not confirmed for so many days."""

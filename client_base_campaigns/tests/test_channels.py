@@ -153,6 +153,16 @@ class TestChannels(CampaignCommon):
         )
         self.assertEqual(len(self.server.messages), 5)
 
+    def test_the_reminder_goes_by_the_way_that_worked(self):
+        self.server.refuse("alpha@clients.example.com", 550, "No such user")
+        campaign = self.make_sent(clients=self.alpha, fallback_channel="sms", reminder_days=3)
+        for days in (0, 4, 1):
+            self.follow_up(campaign, days)
+        self.assertEqual(
+            self.get_deliveries_of(campaign.recipient_ids),
+            {("offer", "email"): "failed", ("offer", "sms"): "sent", ("reminder", "sms"): "sent"},
+        )
+
     def test_what_is_sent_again_at_the_results_reminds_nobody(self):
         self.server.refuse("alpha@clients.example.com", 550, "Mailbox full")
         campaign = self.make_sent(reminder_days=3, fallback_channel="sms")
