@@ -61,5 +61,6 @@ class ReceiptController(http.Controller):
             "token": token,
             "thanks": thanks,
             "closed": recipient.campaign_state == "closed",
+            "unsubscribe_url": recipient._get_unsubscribe_url(),
         }
         return render_page("client_base_campaigns.receipt_page", recipient, values)

@@ -24,7 +24,7 @@ class UnsubscribeController(http.Controller):
 
     def _render(self, recipient, token, done=False):
         values = {
-            "recipient": recipient,
+            "addresses": ", ".join(filter(None, (recipient.email, recipient.phone))),
             "sender": recipient.campaign_id.user_id,
             "token": token,
             "done": done,

@@ -60,7 +60,8 @@ class ClientCampaignDelivery(models.Model):
     def _settle(self, state, note=None, not_before=None):
         """Write the fate of these, and what it means for their recipients."""
         recipients = self.env["client.campaign.recipient"]
-        self.flush_recordset()
+        # All of them, as all are read anew: others may have been written just before.
+        self.flush_model()
         recipients.flush_model(["delivery", "delivery_note", "sent_date"])
         self.env.cr.execute(self._get_settlement(self.ids, state, note, not_before))
         self.invalidate_model(flush=False)
@@ -94,16 +95,14 @@ class ClientCampaignDelivery(models.Model):
         )
 
     def _get_opted_out(self):
-        """Return those whose addresses are on the lists of those who want no mailings."""
-        # sudo: the lists are kept for all, and read by few
-        emails, numbers = (
-            set(self.env[name].sudo().search([(field, "in", self.mapped("address"))]).mapped(field))
-            for name, field in (("mail.blacklist", "email"), ("phone.blacklist", "number"))
-        )
-        return self.filtered(lambda delivery: delivery.address in emails | numbers)
+        """Return those whose recipients want no mailings any more, by whatever way these here go."""
+        unwilling = self.recipient_id._get_unwilling()
+        return self.filtered(lambda delivery: delivery.recipient_id in unwilling)
 
     def _settle_opted_out(self):
         """Do not send these after all; who got nothing yet is left out for good."""
+        # sudo: the managers' tasks end with what they were for
+        self.activity_id.sudo().unlink()
         self.write({"state": "cancelled", "note": self.env._("Wants no mailings.")})
         recipients = self.filtered(lambda delivery: delivery.purpose == "offer").recipient_id
         recipients.filtered(lambda recipient: recipient.delivery != "sent").write(

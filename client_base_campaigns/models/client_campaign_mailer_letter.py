@@ -91,14 +91,15 @@ class ClientCampaignMailer(models.AbstractModel):
             """
             UPDATE client_campaign_delivery AS delivery
                SET state = 'sending', message_id = %(message_id)s, attempts = attempts + 1
-              FROM client_campaign AS campaign
+              FROM client_campaign AS campaign, client_campaign_recipient AS recipient
              WHERE delivery.id = %(id)s AND delivery.state = 'queued'
                AND campaign.id = delivery.campaign_id AND campaign.paused IS NOT TRUE
-               AND NOT EXISTS (SELECT FROM mail_blacklist AS list WHERE list.active AND list.email = delivery.address)
+               AND recipient.id = delivery.recipient_id AND %(willing)s
          RETURNING delivery.id
             """,
             id=delivery_id,
             message_id=message_id,
+            willing=self.env["client.campaign.recipient"]._get_willing("recipient"),
         )
         return bool(self._commit(session, claim))
 
@@ -111,10 +112,8 @@ class ClientCampaignMailer(models.AbstractModel):
         """Say why a message is not sent after all: its client opted out meanwhile; others stay as they are."""
         self.env.invalidate_all()
         delivery = self.env["client.campaign.delivery"].browse(delivery_id).exists()
-        # sudo: the list of those who want no mailings is read for sending, whoever started it
-        blacklist = self.env["mail.blacklist"].sudo()
-        if delivery.state == "queued" and blacklist.search_count([("email", "=", delivery.address)], limit=1):
-            delivery._settle_opted_out()
+        if delivery.state == "queued":
+            delivery._get_opted_out()._settle_opted_out()
 
     def _record_loss(self, delivery_id, error, session):
         """Commit what a broken connection means: before the message itself was begun, nothing was taken."""

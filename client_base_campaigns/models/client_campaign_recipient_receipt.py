@@ -78,15 +78,25 @@ class ClientCampaignRecipient(models.Model):
         )
 
     def _unsubscribe(self):
-        """Put the client's addresses on the lists of those who want no mailings."""
+        """Put the client's addresses on the lists of those who want no mailings: by one way means by all."""
         # sudo: the client itself says so, by the key that only its message holds
-        if self.email:
-            self.env["mail.blacklist"].sudo()._add(
-                self.email, message=self.env._("From the message of the campaign “%s”.", self.campaign_id.name)
-            )
-        elif self.phone:
-            # sudo: as above
-            self.env["phone.blacklist"].sudo()._add([self.phone])
+        recipient = self.sudo()
+        words = self.env._("From the message of the campaign “%s”.", recipient.campaign_id.name)
+        if recipient.email:
+            recipient.env["mail.blacklist"]._add(recipient.email, message=words)
+        if number := recipient._get_sanitized_phone():
+            recipient.env["phone.blacklist"]._add([number], message=words)
+        recipient._drop_tasks()
+
+    def _get_sanitized_phone(self):
+        """Return the number as the lists have it; False for one that cannot be read, and that they cannot hold."""
+        country = self.person_id.country_id or self.partner_id.country_id
+        return self._phone_format(number=self.phone, country=country) if self.phone else False
+
+    def _drop_tasks(self):
+        """Take back the calls and letters that wait on somebody's desk for a client that wants no mailings."""
+        waiting = [("recipient_id.partner_id", "=", self.partner_id.id), ("state", "=", "todo")]
+        self.env["client.campaign.delivery"].search(waiting)._get_opted_out()._settle_opted_out()
 
     # --- replies ---
 

@@ -1,11 +1,42 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 
 class ClientCampaignRecipient(models.Model):
-    """What a person decides about messages that failed or whose fate nobody knows."""
+    """Who may be written to still, and what a person decides about messages that failed or are uncertain."""
 
     _inherit = "client.campaign.recipient"
+
+    @api.model
+    def _get_willing(self, recipient):
+        """Return what is true of the ``recipient`` (an alias) that did not opt out meanwhile.
+
+        By one way means by all; and what the client itself does not want its persons do not get, as in the choice
+        of the group.
+        """
+        return SQL(
+            """NOT EXISTS (SELECT FROM mail_blacklist AS list
+                            WHERE list.active AND list.email = %(recipient)s.email)
+               AND NOT EXISTS (SELECT FROM phone_blacklist AS list
+                                WHERE list.active AND list.number = %(recipient)s.phone)
+               AND NOT EXISTS (SELECT FROM res_partner AS client
+                                 JOIN mail_blacklist AS list ON list.active AND list.email = client.email_normalized
+                                WHERE client.id = %(recipient)s.partner_id)
+               AND NOT EXISTS (SELECT FROM res_partner AS client
+                                 JOIN phone_blacklist AS list ON list.active AND list.number = client.phone_sanitized
+                                WHERE client.id = %(recipient)s.partner_id)""",
+            recipient=SQL.identifier(recipient),
+        )
+
+    def _get_unwilling(self):
+        """Return those that opted out since they were frozen."""
+        self.env.flush_all()
+        willing = self._get_willing("client_campaign_recipient")
+        rows = self.env.execute_query(
+            SQL("SELECT id FROM client_campaign_recipient WHERE id = ANY(%s) AND NOT (%s)", self.ids, willing)
+        )
+        return self.browse(number for (number,) in rows)
 
     def action_send_again(self):
         """Queue again what failed, was left off or is uncertain: a person decided so.

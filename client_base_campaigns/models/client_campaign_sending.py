@@ -183,7 +183,8 @@ class ClientCampaign(models.Model):
     def _queue_fallbacks(self):
         """Queue the other channel, or a call, where the first failed or was not confirmed for so many days."""
         unreached = SQL(
-            "delivery = 'failed' AND receipt_date IS NULL AND fallback_channel IS NOT NULL AND %s", self._get_willing()
+            "delivery = 'failed' AND receipt_date IS NULL AND fallback_channel IS NOT NULL AND %s",
+            self.env["client.campaign.recipient"]._get_willing("client_campaign_recipient"),
         )
         due = SQL("((%s) OR (%s))", self._get_unanswered("fallback_days"), unreached)
         other = SQL(
@@ -200,14 +201,5 @@ class ClientCampaign(models.Model):
                               AND client_campaign_recipient.sent_date
                                   < now() AT TIME ZONE 'UTC' - campaign.%(days)s * interval '1 day')""",
             days=SQL.identifier(days),
-            willing=self._get_willing(),
-        )
-
-    def _get_willing(self):
-        """Return what is true of the recipients that did not opt out meanwhile: by one way means by all."""
-        return SQL(
-            """NOT EXISTS (SELECT FROM mail_blacklist AS list
-                            WHERE list.active AND list.email = client_campaign_recipient.email)
-               AND NOT EXISTS (SELECT FROM phone_blacklist AS list
-                                WHERE list.active AND list.number = client_campaign_recipient.phone)"""
+            willing=self.env["client.campaign.recipient"]._get_willing("client_campaign_recipient"),
         )

@@ -176,6 +176,53 @@ class TestChannels(CampaignCommon):
         self.assertEqual(len(campaign.recipient_ids.delivery_ids), 3)
         self.assertEqual(len(self.server.messages), 3)
 
+    def test_an_opt_out_by_one_way_is_one_by_all(self):
+        self.alpha.write({"street": "Main Street 1", "city": "Town"})
+        for channel in ("email", "sms", "call", "letter"):
+            with self.subTest(channel=channel):
+                name, address = ("mail", self.alpha.email) if channel != "email" else ("phone", PHONE)
+                blacklist = self.env[f"{name}.blacklist"]
+                campaign = self.make_sending(clients=self.alpha, channel=channel)
+                blacklist._add(address if name == "mail" else [address])
+                self.run_mailer()
+                recipient = campaign.recipient_ids
+                self.assertEqual((recipient.delivery, recipient.exclusion), ("excluded", "opt_out"))
+                self.assertFalse(recipient.sudo().activity_ids)
+                self.assertEqual(recipient.delivery_ids.state, "cancelled")
+                blacklist._remove(address if name == "mail" else [address])
+        self.assertFalse(self.server.messages)
+        self.assertFalse(self.env["sms.sms"].search([("partner_id", "=", self.alpha.id)]))
+
+    def test_the_client_s_own_opt_out_holds_for_its_person(self):
+        self.anna.email = "anna@alpha.example.com"
+        campaign = self.make_frozen(clients=self.alpha)
+        campaign.recipient_ids.person_id = self.anna
+        campaign.action_send()
+        self.env["mail.blacklist"]._add(self.alpha.email)
+        self.run_mailer()
+        self.assertEqual(campaign.recipient_ids.exclusion, "opt_out")
+
+    def test_who_opts_out_is_off_the_manager_s_desk(self):
+        campaign = self.make_sent(clients=self.alpha, channel="call")
+        campaign.recipient_ids._unsubscribe()
+        self.assertFalse(campaign.recipient_ids.sudo().activity_ids)
+        self.assertEqual((campaign.recipient_ids.delivery, campaign.recipient_ids.exclusion), ("excluded", "opt_out"))
+
+    def test_who_opts_out_does_so_at_all_addresses(self):
+        self.alpha.write({"phone": "0470 12 34 57", "country_id": False})
+        campaign = self.make_sent(clients=self.alpha, channel="call")
+        self.alpha.country_id = self.env.ref("base.be")
+        campaign.recipient_ids._unsubscribe()
+        self.assertTrue(self.env["mail.blacklist"].search([("email", "=", self.alpha.email)]))
+        self.assertTrue(self.env["phone.blacklist"].search([("number", "=", "+32470123457")]))
+
+    def test_a_number_that_cannot_be_read_keeps_nobody_in(self):
+        self.alpha.write({"phone": "ask for Anna", "email": False})
+        campaign = self.make_sent(clients=self.alpha, channel="call")
+        before = self.env["phone.blacklist"].search_count([])
+        campaign.recipient_ids._unsubscribe()
+        self.assertEqual(self.env["phone.blacklist"].search_count([]), before)
+
     def test_after_its_last_day_the_results_are_next(self):
         campaign = self.make_sent(date_start=self.day(20), date_end=self.day(1))
         self.follow_up(campaign, 0)

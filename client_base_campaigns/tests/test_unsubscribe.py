@@ -1,3 +1,5 @@
+import re
+
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -34,6 +36,18 @@ class TestUnsubscribe(CampaignCommon, HttpCase):
         again = self.make_frozen()
         self.assertEqual(self.get_recipient(again, self.alpha).exclusion, "opt_out")
         self.assertFalse(self.recipient.receipt_date, "it is no receipt")
+
+    def test_the_personal_page_shows_the_way_out(self):
+        # An SMS holds the address of that page and no other.
+        self.alpha.write({"phone": "0470 12 34 56", "country_id": self.env.ref("base.be").id})
+        recipient = self.make_sent(clients=self.alpha, channel="sms").recipient_ids
+        shown = self.url_open(recipient._get_receipt_url().removeprefix(self.base_url()))
+        page = re.search(r'href="([^"]*/client/unsubscribe/[^"]+)"', shown.text)[1].removeprefix(self.base_url())
+        self.assertIn("+32470123456", self.url_open(page).text)
+        self.assertFalse(self.is_blocked(), "to look ends nothing")
+        self.url_open(page, data={"x": "1"})
+        self.assertTrue(self.is_blocked())
+        self.assertTrue(self.env["phone.blacklist"].search([("number", "=", "+32470123456")]))
 
     def test_keys_open_one_door_each(self):
         token = self.page.rpartition("/")[2]
