@@ -74,7 +74,17 @@ class ClientCampaign(models.Model):
         """
         if self.env.user._client_scope() is not None or not self._origin:
             return {}
-        last = dict(
+        last = self._get_last_changes()
+        return {
+            campaign.id: campaign.kept_counts
+            for campaign in self._origin.sudo()  # sudo: who may see it was asked above
+            if campaign.kept_counts and last.get(campaign.id) and last[campaign.id] + SETTLED <= campaign.kept_on
+        }
+
+    def _get_last_changes(self):
+        """Return ``{id: when a recipient was written last}`` of these campaigns; None where there are none."""
+        self.env["client.campaign.recipient"].flush_model(["write_date"])
+        return dict(
             self.env.execute_query(
                 SQL(
                     """SELECT id, (SELECT max(write_date) FROM client_campaign_recipient AS recipient
@@ -84,11 +94,6 @@ class ClientCampaign(models.Model):
                 )
             )
         )
-        return {
-            campaign.id: campaign.kept_counts
-            for campaign in self._origin.sudo()  # sudo: who may see it was asked above
-            if campaign.kept_counts and last.get(campaign.id) and last[campaign.id] + SETTLED <= campaign.kept_on
-        }
 
     def _keep_counts(self):
         """Keep the counts of these campaigns over all their recipients, whoever asks for it."""
@@ -99,9 +104,10 @@ class ClientCampaign(models.Model):
     @api.model
     def _cron_keep_counts(self):
         """Keep the counts of campaigns that have come to rest, so that large ones open as fast as small ones."""
-        for campaign in self.search([("state", "not in", ("draft", "group"))]):
-            if campaign.id not in campaign._get_kept():
-                campaign._keep_counts()
+        campaigns = self.search([("state", "not in", ("draft", "group"))])
+        kept, last = campaigns._get_kept(), campaigns._get_last_changes()
+        # Where there are no recipients there is nothing to keep.
+        campaigns.filtered(lambda campaign: campaign.id not in kept and last.get(campaign.id))._keep_counts()
 
     def _count(self):
         """Return the counts that the figures and the summary are made of, over the recipients that the user sees."""

@@ -11,6 +11,23 @@ class TestResults(CampaignCommon):
     def order(self, partner, days_ago, at=time(12), **values):
         return self.make_order(partner, datetime.combine(self.day(days_ago), at), **values)
 
+    def note_receipt(self, recipient):
+        recipient.env["client.campaign.receipt"].create({"recipient_ids": recipient.ids}).action_note()
+
+    def rest(self):
+        """Let the time pass after which campaigns are at rest, and keep their counts; return by how many queries."""
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE client_campaign_recipient SET write_date = write_date - interval '1 hour'")
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        self.env["client.campaign"]._cron_keep_counts()
+        self.env.flush_all()
+        count = self.cr.sql_log_count - before
+        # What tests write carries the time at which their transaction began.
+        self.env.cr.execute("UPDATE client_campaign SET kept_on = now() AT TIME ZONE 'UTC' WHERE kept_on IS NOT NULL")
+        self.env.invalidate_all()
+        return count
+
     def test_orders_within_the_campaign_s_days_count(self):
         campaign = self.make_sent()  # from five days ago to five days ahead
         self.order(self.alpha, 6, time(23, 59, 59), price=1)
@@ -76,12 +93,12 @@ class TestResults(CampaignCommon):
     def test_a_manager_notes_the_receipt_and_the_result(self):
         campaign = self.make_sent()
         recipient = self.get_recipient(campaign, self.alpha).with_user(self.manager)
-        recipient.action_confirm_receipt()
+        self.note_receipt(recipient)
         first = recipient.receipt_date
         self.assertTrue(first)
         self.assertEqual(recipient.receipt_how, "manager")
         recipient.write({"answer": "yes", "result": "Will order in spring"})
-        recipient.action_confirm_receipt()
+        self.note_receipt(recipient)
         self.assertEqual(recipient.receipt_date, first)
         self.assertEqual((campaign.receipt_count, campaign.participant_count), (1, 1))
         self.assertAlmostEqual(campaign.receipt_percent, 100 / 3)
@@ -89,12 +106,20 @@ class TestResults(CampaignCommon):
     def test_a_manager_notes_nothing_for_others_clients(self):
         recipient = self.get_recipient(self.make_sent(), self.beta)
         with self.assertRaises(AccessError):
-            recipient.with_user(self.manager).action_confirm_receipt()
+            self.note_receipt(recipient.with_user(self.manager))
+
+    def test_of_what_was_not_sent_there_is_no_receipt(self):
+        self.env["mail.blacklist"]._add(self.beta.email)
+        campaign = self.make_frozen(control_percent=50)
+        for recipient in campaign.sudo().recipient_ids.with_user(self.head):
+            with self.subTest(delivery=recipient.delivery):
+                self.assert_refused(lambda recipient=recipient: self.note_receipt(recipient), "Nothing was sent")
+                self.assertFalse(recipient.receipt_date)
 
     def test_figures_lead_to_their_recipients(self):
         self.env["mail.blacklist"]._add("beta@clients.example.com")
         campaign = self.make_sent()
-        self.get_recipient(campaign, self.alpha).action_confirm_receipt()
+        self.note_receipt(self.get_recipient(campaign, self.alpha))
         action = campaign.with_context(recipient_filter="filter_confirmed").action_open_recipients()
         self.assertEqual(self.env[action["res_model"]].search(action["domain"]), campaign.sudo().recipient_ids)
         self.assertEqual(action["context"], {"search_default_filter_confirmed": 1})
@@ -112,12 +137,24 @@ class TestResults(CampaignCommon):
         for words in ("Sell &lt;all&gt; the paper", "1 (33 %)", "1,234"):
             self.assertIn(words, summary.body)
 
+    def test_to_find_that_all_counts_are_kept_takes_no_longer_for_more_campaigns(self):
+        self.make_sent()
+        self.rest()
+        few = self.rest()
+        for _campaign in range(3):
+            self.make_sent()
+        self.rest()
+        self.assertEqual(self.rest(), few)
+
+    def test_there_is_nothing_to_keep_of_a_campaign_without_recipients(self):
+        campaign = self.make_frozen()
+        campaign.sudo().recipient_ids.unlink()
+        self.rest()
+        self.assertFalse(campaign.sudo().kept_on)
+
     def test_kept_counts_hold_until_something_changes(self):
         campaign = self.make_sent()
-        self.env.flush_all()
-        self.env.cr.execute("UPDATE client_campaign_recipient SET write_date = write_date - interval '1 hour'")
-        self.env.invalidate_all()
-        campaign._cron_keep_counts()
+        self.rest()
         head = campaign.with_user(self.head)
         self.assertTrue(head._get_kept())
         self.assertFalse(campaign.with_user(self.manager)._get_kept(), "they are over all clients")
