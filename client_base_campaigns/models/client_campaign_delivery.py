@@ -120,8 +120,9 @@ class ClientCampaignDelivery(models.Model):
             delivery.write({"state": "failed", "note": words})
             recipient = delivery.recipient_id
             others = recipient.delivery_ids.filtered(lambda one: one.purpose == "offer" and one.state == "sent")
-            if delivery.purpose == "offer" and not others:
-                recipient.write({"delivery": "failed", "delivery_note": words})
+            if delivery.purpose == "offer":
+                # Written in either case, even with nothing new: what was counted of it holds no more.
+                recipient.write({} if others else {"delivery": "failed", "delivery_note": words})
 
     def action_mark_done(self):
         """Note that what is to do by hand was done: posted, faxed, called."""

@@ -81,6 +81,18 @@ class TestClose(CampaignCommon):
         self.assertFalse(alpha.activity_ids)
         self.assertEqual((alpha.delivery, self.get_recipient(campaign, self.beta).delivery), ("failed", "sent"))
 
+    def test_the_summary_names_the_channels_that_reached_somebody(self):
+        self.alpha.phone = "+32470123456"
+        self.server.refuse("alpha@clients.example.com", 550, "No such user")
+        campaign = self.make_sent(clients=self.alpha | self.beta, fallback_channel="sms")
+        self.env["client.campaign"]._cron_follow_up()
+        self.run_mailer()
+        self.get_recipient(campaign, self.alpha)._confirm_receipt("page", "yes")
+        self.assertEqual(
+            campaign._get_summary_values()["channels"],
+            [{"name": "E-mail", "count": 1, "receipts": 0}, {"name": "SMS", "count": 1, "receipts": 1}],
+        )
+
     def test_the_summary_in_print(self):
         campaign = self.make_closable(goal="Sell <all>", conclusion="Good")
         campaign.change_ids.create({"campaign_id": campaign.id, "text": "Price lowered"})

@@ -1,6 +1,7 @@
 from datetime import datetime, time
 
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from .common import CampaignCommon
 
@@ -151,6 +152,17 @@ class TestResults(CampaignCommon):
         campaign.sudo().recipient_ids.unlink()
         self.rest()
         self.assertFalse(campaign.sudo().kept_on)
+
+    def test_what_comes_back_makes_kept_counts_void(self):
+        self.alpha.phone = "+32470123456"
+        campaign = self.make_sent(clients=self.alpha, fallback_channel="sms")
+        recipient = self.get_recipient(campaign, self.alpha)
+        campaign.sudo()._queue_where("offer", SQL("'sms'"), SQL("TRUE"))
+        self.run_mailer()
+        self.rest()
+        recipient.delivery_ids.filtered(lambda one: one.channel == "email")._record_bounce("No such user")
+        channels = campaign.with_user(self.head)._get_summary_values()["channels"]
+        self.assertEqual([row["name"] for row in channels], ["SMS"])
 
     def test_kept_counts_hold_until_something_changes(self):
         campaign = self.make_sent()
