@@ -176,7 +176,7 @@ class ClientCampaign(models.Model):
     def action_send_test(self):
         """Send oneself the message as it goes to the chosen recipient, or to the first."""
         self.ensure_one()
-        recipient = self.preview_id or self.recipient_ids.filtered(lambda one: one.delivery == "waiting")[:1]
+        recipient = self.preview_id or self._get_first_waiting()
         if not recipient or not self.env.user.email_formatted:
             raise UserError(self.env._("There is no recipient yet, or you have no e-mail address."))
         subject, body = recipient._render_messages()[recipient.id]
@@ -196,3 +196,7 @@ class ClientCampaign(models.Model):
             "tag": "display_notification",
             "params": {"type": "success", "message": self.env._("The test is on its way to %s.", self.env.user.email)},
         }
+
+    def _get_first_waiting(self):
+        waiting = [("campaign_id", "=", self.id), ("delivery", "=", "waiting")]
+        return self.env["client.campaign.recipient"].search(waiting, order="id", limit=1)

@@ -106,7 +106,8 @@ class ClientProgramme(models.Model):
         if not due:
             return self.env["client.campaign"]
         campaign = self._make_campaign(due)
-        if not campaign.recipient_ids.filtered(lambda recipient: recipient.delivery != "excluded"):
+        reached = [("campaign_id", "=", campaign.id), ("delivery", "!=", "excluded")]
+        if not self.env["client.campaign.recipient"].search_count(reached, limit=1):
             # Nobody can be written to today; tomorrow some may.
             campaign.unlink()
             return campaign.browse()

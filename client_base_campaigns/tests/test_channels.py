@@ -328,6 +328,15 @@ class TestChannels(CampaignCommon):
         self.assertIn("marketer@ours.example.com", mail.email_to)
         self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"waiting"})
 
+    def test_a_test_reads_no_other_recipient(self):
+        campaign = self.make_frozen().with_user(self.marketer)
+        recipients = campaign.recipient_ids
+        self.env.flush_all()
+        self.env.invalidate_all()
+        campaign.action_send_test()
+        read = [one for one in recipients if self.env.cache.contains(one, one._fields["delivery"])]
+        self.assertEqual(len(read), 1)
+
     def test_approval(self):
         self.env["ir.config_parameter"].set_param("client_base_campaigns.approval", "True")
         campaign = self.make_frozen()
