@@ -52,12 +52,6 @@ class ClientCampaignRecipient(models.Model):
                 user_id=self._get_manager().id,
             )
 
-    def action_confirm_receipt(self):
-        """Note the receipt on the manager's word, say after a call."""
-        self.check_access("write")
-        # sudo: managers may note a receipt, and nothing else of the delivery
-        self.sudo()._confirm_receipt("manager")
-
     def action_note_receipt(self):
         """Ask how the receipt was confirmed and what the client answered."""
         return {
