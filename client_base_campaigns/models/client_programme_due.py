@@ -98,19 +98,18 @@ class ClientProgrammeDue(models.AbstractModel):
 
     @api.model
     def _select_reorder(self, programme, today):
-        """Who ordered three times at least, and would by the mean interval order now, but not since long.
+        """Who is expected to order again, as the card says, but not since long: not for two typical intervals.
 
         A reminder on the day of the last order brought that order, unless it may be of the next already.
         """
         return SQL(
             """
             SELECT client.id AS partner_id, NULL::int AS person_id,
-                   last_on + CASE WHEN ceil(rhythm) > %(before)s THEN 1 ELSE 0 END AS since
-              FROM (SELECT *, (last_on - first_on)::float / (orders - 1) AS rhythm
-                      FROM client_standing
-                     WHERE company_id = %(company)s AND orders >= 3 AND last_on > first_on) AS bought
-              JOIN res_partner AS client ON client.id = bought.partner_id AND client.active
-             WHERE %(today)s::date + %(before)s BETWEEN last_on + ceil(rhythm)::int AND last_on + ceil(2 * rhythm)::int
+                   standing.last_on + CASE WHEN standing.interval > %(before)s THEN 1 ELSE 0 END AS since
+              FROM client_standing AS standing
+              JOIN res_partner AS client ON client.id = standing.partner_id AND client.active
+             WHERE standing.company_id = %(company)s
+               AND %(today)s::date + %(before)s BETWEEN standing.next_on AND standing.next_on + standing.interval
             """,
             company=self.env.company.id,
             today=today,

@@ -61,6 +61,17 @@ class TestProgramme(CampaignCommon):
         self.run_day()
         self.assertFalse(programme._get_due(), "reminded once of one order")
 
+    def test_the_reminder_comes_when_the_card_says(self):
+        self.make_orders(self.alpha, 255, 165, 75, 65)  # once a few days late: the next is not due for a month
+        self.make_orders(self.beta, 400, 95, 65, 35)  # once away for long: since then every 30 days
+        self.assertEqual((self.alpha.client_next_order, self.beta.client_next_order), (self.day(-25), self.day(5)))
+        programme = self.make_programme("reorder")
+        self.assertEqual(list(programme._get_due()), self.beta.ids)
+        with freeze_time(self.day(-24)):
+            self.assertNotIn(self.alpha.id, programme._get_due())
+        with freeze_time(self.day(-25)):
+            self.assertIn(self.alpha.id, programme._get_due())
+
     def test_a_reminder_before_the_order_it_brought_is_no_reminder_of_the_next(self):
         self.make_orders(self.beta, 95, 65, 35)
         programme = self.make_programme("reorder", yearly_cap=5)
