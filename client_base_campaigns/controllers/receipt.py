@@ -29,7 +29,7 @@ def render_page(template, recipient, values):
 
 
 class ReceiptController(http.Controller):
-    """The personal page of a campaign's recipient: showing it changes nothing, answering does."""
+    """The personal page of a campaign's recipient: showing it is a hint at most, answering changes something."""
 
     @http.route("/client/offer/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
     def show(self, token):

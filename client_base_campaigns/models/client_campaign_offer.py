@@ -36,7 +36,7 @@ class ClientCampaign(models.Model):
     attachment_ids = fields.Many2many("ir.attachment", string="Attachments", copy=False)
     with_hints = fields.Boolean(
         string="Note When It Was Seen",
-        help="A hidden picture tells when a message was opened. A hint, never a receipt.",
+        help="A hidden picture and the personal page tell when it was opened. A hint, never a receipt.",
     )
     preview_id = fields.Many2one(
         "client.campaign.recipient", string="As It Goes To", domain="[('campaign_id', '=', id)]", copy=False

@@ -64,7 +64,9 @@ class ClientCampaignRecipient(models.Model):
         }
 
     def _note_seen(self):
-        """Keep the hint that the message was seen, once; it is no receipt and moves nothing."""
+        """Keep the hint that the message was seen, once, where it is asked for; it is no receipt and moves nothing."""
+        if not self.campaign_id.with_hints:
+            return
         self.env.cr.execute(
             """UPDATE client_campaign_recipient SET seen_date = now() AT TIME ZONE 'UTC'
                 WHERE id = %s AND seen_date IS NULL""",

@@ -66,7 +66,15 @@ class TestUnsubscribe(CampaignCommon, HttpCase):
             self.assertEqual(self.url_open(self.page, data={"x": "1"}).status_code, 404)
         self.assertEqual(self.url_open(self.recipient._get_receipt_url()).status_code, 200)
 
+    def test_a_look_is_noted_only_where_that_is_asked_for(self):
+        offer = self.recipient._get_receipt_url().removeprefix(self.base_url())
+        for page in (offer, f"{offer}/seen.gif"):
+            self.assertEqual(self.url_open(page).status_code, 200)
+        self.env.invalidate_all()
+        self.assertFalse(self.recipient.seen_date)
+
     def test_a_look_is_a_hint_and_no_receipt(self):
+        self.campaign.with_hints = True
         offer = self.recipient._get_receipt_url().removeprefix(self.base_url())
         self.url_open(offer, headers={"Sec-Purpose": "prefetch"})
         self.url_open(offer, method="HEAD")
