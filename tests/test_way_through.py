@@ -14,6 +14,13 @@ from catcher import catching
 from playwright.sync_api import expect
 
 PASSWORD = "demo"
+BUSY = "The server is busy"
+# As Odoo answers where a request is refused.
+REFUSAL = {
+    "code": 0,
+    "message": "Odoo Server Error",
+    "data": {"name": "odoo.exceptions.UserError", "message": BUSY, "arguments": [BUSY], "context": {}},
+}
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +173,42 @@ def test_campaign_from_group_to_report_back(sample, page, picture, mailbox):
     reports = [one for copies in letters(mailbox).values() for one in copies if one["Subject"] == "How it ended"]
     assert recipient["email"] in {report["To"] for report in reports}
     assert len(reports) <= 2, "the other one takes part by the call"
+
+
+def test_the_figures_of_a_campaign_follow_by_themselves(sample, browser):
+    """The form is read anew one answer after the other, and no more once that failed."""
+    maria = sample.rpc("maria", PASSWORD)
+    campaign = make_waiting_campaign(maria)
+    # A page of its own: here something is to go wrong.
+    page = browser.new_page(locale="en-US")
+    page.set_default_timeout(60_000)
+    sample.sign_in(page, "maria", PASSWORD)
+    page.goto(f"{sample.url}/odoo/client.campaign/{campaign}")
+    words = page.get_by_text("the figures follow by themselves")
+    expect(words).to_be_visible()
+    maria("client.campaign", "write", [campaign], {"goal": "Twenty clients order again"})
+    expect(page.locator("[name=goal] textarea")).to_have_value("Twenty clients order again")
+
+    asked = []
+    page.route("**/client.campaign/web_read*", lambda route: asked.append(route))  # noqa: PLW0108
+    page.wait_for_timeout(10_000)
+    assert len(asked) == 1, "nothing is asked again before the answer has come"
+    asked[0].fulfill(json={"jsonrpc": "2.0", "id": None, "error": REFUSAL})
+    expect(page.locator(".modal").get_by_text(BUSY)).to_be_visible()
+    page.wait_for_timeout(10_000)
+    assert len(asked) == 1, "one failure is told once"
+    expect(words).to_have_count(0)
+    page.close()
+
+
+def make_waiting_campaign(call):
+    """Return the id of a campaign that is being sent, and whose messages wait for the end of the quiet hours."""
+    [client] = call("res.partner", "search", [("email", "!=", False), ("client_revivable", "!=", "no")], limit=1)
+    values = {"name": "Waiting", "subject": "Hello", "body": "<p>Hello</p>", "quiet_from": 0, "quiet_to": 23.9}
+    campaign = call("client.campaign", "create", {**values, "domain": str([("id", "=", client)])})
+    for step in ("action_freeze_group", "action_send"):
+        call("client.campaign", step, [campaign])
+    return campaign
 
 
 def choose_client_to_call(admin):

@@ -1,6 +1,8 @@
-import { Component, onMounted, onWillUnmount, xml } from "@odoo/owl";
+import { Component, xml } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+import { useReload } from "@client_base/reload/reload";
 
 const SECONDS = 2;
 
@@ -10,18 +12,7 @@ export class ClientProgress extends Component {
     static props = { ...standardWidgetProps };
 
     setup() {
-        onMounted(() => {
-            this.timer = setInterval(() => this.look(), SECONDS * 1000);
-        });
-        onWillUnmount(() => clearInterval(this.timer));
-    }
-
-    async look() {
-        const { record } = this.props;
-        if (record.data.job && !record.dirty) {
-            await record.load();
-            record.model.notify();
-        }
+        useReload(SECONDS, ({ data }) => data.job);
     }
 }
 

@@ -1,29 +1,22 @@
-import { onMounted, onWillUnmount } from "@odoo/owl";
+import { Component, xml } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { Component, xml } from "@odoo/owl";
+import { useReload } from "@client_base/reload/reload";
 
-const INTERVAL = 4000;
+const SECONDS = 4;
 
 /** Reads the form anew while its campaign is being sent, so that the figures are live. */
 export class CampaignLive extends Component {
-    static template = xml`<span class="text-muted"><i class="fa fa-circle-o-notch fa-spin me-1"/></span>`;
+    static template = xml`
+        <span t-if="!reload.stopped" class="text-muted" role="status">
+            <i class="fa fa-circle-o-notch fa-spin me-1" aria-hidden="true"/><t t-esc="words"/>
+        </span>`;
     static props = { ...standardFieldProps };
 
     setup() {
-        let timer;
-        onMounted(() => {
-            timer = setInterval(() => this.reload(), INTERVAL);
-        });
-        onWillUnmount(() => clearInterval(timer));
-    }
-
-    async reload() {
-        const record = this.props.record;
-        // What somebody is writing is not taken away.
-        if (record.data.state === "sending" && !record.data.paused && !(await record.isDirty())) {
-            await record.load();
-        }
+        this.words = _t("Being sent; the figures follow by themselves.");
+        this.reload = useReload(SECONDS, ({ data }) => data.state === "sending" && !data.paused);
     }
 }
 
