@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.terms import LEAST_TURNS, worsen
+from ..tools.terms import LEAST_TURNS
 
 # More open points of one manager than this are nobody's to work on.
 OPEN_AT_ONCE = 30
@@ -22,11 +22,8 @@ class ClientDecision(models.Model):
         # sudo: alarms go off for every client, whoever starts the job
         decisions = self.sudo()
         decisions.flush_model()
-        vals_list = []
-        for row in self.env.execute_query_dict(self._select_due(company)):
-            if row["cause"] == "terms" and not worsen(row["evidence"]["rows"]):
-                continue
-            vals_list.append({**row, "company_id": company.id, "opened_on": fields.Date.today()})
+        opened = {"company_id": company.id, "opened_on": fields.Date.today()}
+        vals_list = [{**row, **opened} for row in self.env.execute_query_dict(self._select_due(company))]
         # No mail to followers: the board shows them.
         decisions.with_context(tracking_disable=True, mail_create_nosubscribe=True).create(vals_list)
 
@@ -61,11 +58,9 @@ class ClientDecision(models.Model):
             WITH alive AS MATERIALIZED (%(watched)s),
                  turns AS MATERIALIZED (%(turns)s),
                  watched AS (
-                     SELECT alive.*, COALESCE(terms.rows, '[]') AS rows
+                     SELECT alive.*, terms.rows, terms.worsen
                        FROM alive
-                  LEFT JOIN (SELECT partner_id, jsonb_agg(jsonb_build_array(discount, margin) ORDER BY day) AS rows
-                               FROM turns WHERE nth <= %(least)s GROUP BY partner_id) terms
-                         ON terms.partner_id = alive.partner_id)
+                  LEFT JOIN (%(terms)s) terms ON terms.partner_id = alive.partner_id)
             SELECT watched.*, cause.*
               FROM watched
         CROSS JOIN LATERAL (
@@ -76,7 +71,7 @@ class ClientDecision(models.Model):
                                               'interval', interval)),
                           (3, 'falling', turnover < before * (1 - %(fall)s / 100.0),
                            jsonb_build_object('percent', round(100 - 100 * turnover / NULLIF(before, 0)))),
-                          (4, 'terms', jsonb_array_length(rows) >= %(least)s,
+                          (4, 'terms', worsen,
                            jsonb_build_object('rows', rows, 'turns', %(least)s)),
                           (5, 'turn', important AND next_on <= %(today)s AND NOT late,
                            jsonb_build_object('turn', turn, 'next', next_on))
@@ -92,6 +87,7 @@ class ClientDecision(models.Model):
             watched=self._select_watched(company),
             # Only of those who just bought: otherwise nothing is new.
             turns=self._select_terms(SQL("(SELECT partner_id FROM alive WHERE silent < 8)"), company),
+            terms=self._select_worsening(SQL("SELECT * FROM turns")),
             dependence=company.client_alarm_dependence,
             overdue=company.client_alarm_overdue,
             fall=company.client_alarm_fall,
@@ -99,6 +95,29 @@ class ClientDecision(models.Model):
             today=fields.Date.today(),
             company=company.id,
             quiet=fields.Date.today() - timedelta(days=QUIET_DAYS),
+        )
+
+    @api.model
+    def _select_worsening(self, turns):
+        """Return the query of the last of the ``turns`` of each client, and whether their terms :func:`worsen`.
+
+        Said in SQL, as which points open first depends on it: what only looks like a cause would take their place.
+        """
+        return SQL(
+            """
+            SELECT partner_id, jsonb_agg(jsonb_build_array(discount, margin) ORDER BY day) AS rows,
+                   count(*) = %(least)s
+                   AND (bool_and(discount > discount_before)
+                        OR count(margin) = %(least)s AND bool_and(margin < margin_before)) AS worsen
+              FROM (SELECT partner_id, day, discount, margin,
+                           lag(discount) OVER client AS discount_before, lag(margin) OVER client AS margin_before
+                      FROM (%(turns)s) turn
+                     WHERE nth <= %(least)s
+                    WINDOW client AS (PARTITION BY partner_id ORDER BY day)) turn
+          GROUP BY partner_id
+            """,
+            turns=turns,
+            least=LEAST_TURNS,
         )
 
     @api.model

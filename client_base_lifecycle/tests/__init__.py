@@ -1,5 +1,6 @@
 from . import (
     test_adding,
+    test_alarms,
     test_analysis,
     test_audit,
     test_balance,

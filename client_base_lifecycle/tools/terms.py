@@ -1,4 +1,8 @@
-"""Do the terms that a client has only get worse for us?"""
+"""Do the terms that a client has only get worse for us?
+
+The nightly alarm says the same in SQL (``models/client_decision_due.py``): a rule is changed in both,
+and a test compares the two over turns that chance wrote.
+"""
 
 from itertools import pairwise
 
