@@ -28,7 +28,8 @@ class ClientDecision(models.Model):
     _name = "client.decision"
     _description = "Decision Point"
     _inherit = ["mail.thread", "mail.activity.mixin"]
-    _order = "turnover DESC, id DESC"
+    # What was opened by hand has no turnover.
+    _order = "turnover DESC NULLS LAST, id DESC"
     _rec_name = "partner_id"
 
     partner_id = fields.Many2one("res.partner", string="Client", required=True, index=True, ondelete="cascade")

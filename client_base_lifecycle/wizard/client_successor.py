@@ -6,6 +6,8 @@ from ..tools.successor import Profile, get_reasons
 LADDER = ("potential", "active", "working", "regular", "partner", "vip", "key")
 # Of the best fitting so many are compared; so many are shown.
 COMPARED, SHOWN = 200, 10
+# Who was never scored, or bought nothing, comes after the others: PostgreSQL would put them before.
+BEST_FIRST = "client_score DESC NULLS LAST, client_turnover_year DESC NULLS LAST, id"
 
 
 class ClientSuccessor(models.TransientModel):
@@ -69,7 +71,7 @@ class ClientSuccessor(models.TransientModel):
                 ("id", "!=", client.id),
                 ("client_revivable", "!=", "no"),
             ]
-            found = client.search(domain, limit=COMPARED, order="client_score DESC, client_turnover_year DESC, id")
+            found = client.search(domain, limit=COMPARED, order=BEST_FIRST)
             if found:
                 return found
         return client.browse()
