@@ -13,6 +13,7 @@ from . import (
     test_purchases,
     test_segment,
     test_settings,
+    test_successors,
     test_tools,
     test_translations,
 )

@@ -19,12 +19,22 @@ class ClientSuccessor(models.TransientModel):
 
     partner_id = fields.Many2one("res.partner", string="In Place of", required=True, ondelete="cascade")
     decision_id = fields.Many2one("client.decision", ondelete="cascade")
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
+    )
     candidate_id = fields.Many2one("res.partner", required=True, ondelete="cascade")
-    segment_id = fields.Many2one(related="candidate_id.client_segment_id")
-    turnover = fields.Float(related="candidate_id.client_turnover_year", string="Turnover of 12 Months")
+    segment_id = fields.Many2one("client.segment", compute="_compute_standing")
+    turnover = fields.Float(string="Turnover of 12 Months", compute="_compute_standing")
     score = fields.Integer(help="How well it fits, from 0 to 100.")
     evidence = fields.Json()
     why = fields.Char(compute="_compute_why")
+
+    @api.depends("candidate_id", "company_id")
+    def _compute_standing(self):
+        for successor in self:
+            candidate = successor.candidate_id.with_company(successor.company_id)
+            successor.segment_id = candidate.client_segment_id
+            successor.turnover = candidate.client_turnover_year
 
     @api.depends("evidence")
     @api.depends_context("lang")
@@ -44,7 +54,11 @@ class ClientSuccessor(models.TransientModel):
 
     @api.model
     def _propose(self, client, decision=None):
-        """Return the best successors of ``client`` among the clients that the user sees."""
+        """Return the best successors of ``client`` among the clients that the user sees.
+
+        All of it is of the company of the ``decision``, of the current one without any.
+        """
+        client = client.with_company(decision.company_id if decision else self.env.company)
         leaving = self._get_profile(client)
         rows = []
         for candidate in self._get_candidates(client):
@@ -53,6 +67,7 @@ class ClientSuccessor(models.TransientModel):
                 {
                     "partner_id": client.id,
                     "decision_id": decision.id if decision else False,
+                    "company_id": client.env.company.id,
                     "candidate_id": candidate.id,
                     "score": sum(reasons.values()),
                     "evidence": reasons,
@@ -81,7 +96,10 @@ class ClientSuccessor(models.TransientModel):
         """Return the place on the ladder; of a dead client the one that it last had alive."""
         code = client.client_segment_id.code
         if code not in LADDER:
-            moves = client.client_segment_move_ids.sorted(lambda move: (move.date, move.id), reverse=True)
+            ours = [("company_id", "=", client.env.company.id)]
+            moves = client.client_segment_move_ids.filtered_domain(ours).sorted(
+                lambda move: (move.date, move.id), reverse=True
+            )
             code = next((move.from_id.code for move in moves if move.from_id.code in LADDER), LADDER[1])
         return max(LADDER.index(code), 1)
 
