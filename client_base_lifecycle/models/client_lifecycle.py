@@ -92,12 +92,16 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _refresh_waiting(self):
-        """Place the clients whose purchases changed; nothing that was read while they waited has to be forgotten."""
+        """Place the clients whose purchases changed; nothing that was read while they waited has to be forgotten.
+
+        The rules move them, also where it is a person's decision that comes next.
+        """
+        ruled = self.with_context(client_decided=False)
         if self.env.cr.precommit.data.pop(TERMS, None):
-            self._begin()
+            ruled._begin()
         if waiting := self.env.cr.precommit.data.pop(WAITING, None):
             # sudo: an order moves its client also when who confirmed it may not edit the client
-            env = self.sudo().env
+            env = ruled.sudo().env
             env["client.lifecycle"]._place_waiting(
                 env["res.partner"].browse(waiting.partners), env["sale.order"].browse(waiting.orders)
             )

@@ -80,6 +80,22 @@ class TestDecision(LifecycleCommon):
         order._action_cancel()
         self.assert_segment(self.alpha, "dead")
 
+    def test_an_order_right_before_a_decision_is_nobody_s_decision(self):
+        self.make_order(self.alpha, state="draft").with_user(self.manager).action_confirm()
+        self.make_orders(self.beta, 3)
+        self.decide(self.alpha, "vip", reason="Opens doors")
+        moves = self.env["client.segment.move"].search([("partner_id", "in", (self.alpha | self.beta).ids)], order="id")
+        self.assertEqual(
+            [(move.partner_id, move.to_id.code, move.user_id, move.comment) for move in moves],
+            [
+                (self.alpha, "potential", self.env["res.users"], False),
+                (self.beta, "potential", self.env["res.users"], False),
+                (self.alpha, "working", self.env["res.users"], False),
+                (self.beta, "working", self.env["res.users"], False),
+                (self.alpha, "vip", self.lead, "Opens doors"),
+            ],
+        )
+
     def test_many_are_decided_at_once(self):
         action = (self.alpha | self.free).with_user(self.lead).action_decide_segment()
         form = Form(self.env[action["res_model"]].with_user(self.lead).with_context(**action["context"]))
