@@ -12,6 +12,9 @@ CUTS = ("client_rfm_recency", "client_rfm_frequency", "client_rfm_money")
 SHARES = ("client_abc_a", "client_abc_b", "client_xyz_x", "client_xyz_y", "client_forecast_months")
 MOST_MONTHS = 600
 TERMS = ("client_regular_orders", "client_partner_orders", "client_partner_months", "client_dead_months")
+# By these clients are placed, and by those their forecast is made.
+PLACING = {"client_purchase_source", *TERMS}
+FORECASTING = {"client_forecast_months", "client_purchase_source"}
 
 
 class ResCompany(models.Model):
@@ -166,13 +169,21 @@ class ResCompany(models.Model):
         return companies
 
     def write(self, vals):
-        names = vals.keys() & {"client_purchase_source", *TERMS}
-        before = {company: [company[name] for name in names] for company in self}
+        names = vals.keys() & (PLACING | FORECASTING)
+        before = {company: {name: company[name] for name in names} for company in self}
         result = super().write(vals)
-        changed = self.filtered(lambda company: [company[name] for name in names] != before[company])
-        if changed:
-            self.env["client.lifecycle"]._refresh_soon(changed)
+        if moving := self._filter_changed(before, PLACING):
+            self.env["client.lifecycle"]._refresh_soon(moving)
+        if outdated := self._filter_changed(before, FORECASTING):
+            # No card shows what was expected by other settings; the next night makes the forecast anew.
+            outdated.client_forecast_on = False
         return result
+
+    def _filter_changed(self, before, names):
+        """Return the companies of whose settings ``names`` one is not what it was ``before``."""
+        return self.filtered(
+            lambda company: any(company[name] != value for name, value in before[company].items() if name in names)
+        )
 
     def _get_client_terms(self):
         """Return the :class:`Terms` of this company."""

@@ -49,6 +49,26 @@ class TestSettings(LifecycleCommon):
         company = self.env.company
         self.assertEqual((company.client_regular_orders, company.client_abc_a), (12, 96))
 
+    def test_other_settings_of_the_forecast_outdate_it(self):
+        self.make_orders(self.alpha, 90, 60, 30)
+        lifecycle, company = self.env["client.lifecycle"], self.env.company
+
+        def get_forecast():
+            tiles = self.alpha.with_user(self.manager)._get_life_tiles()
+            return next(tile for tile in tiles if tile["title"] == "Forecast")
+
+        self.make_invoice(self.alpha, 10, 100)
+        lifecycle._analyse(company)
+        self.assertIn("in 3 months", get_forecast()["detail"])
+        for values in ({"client_forecast_months": 6}, {"client_purchase_source": "invoice"}):
+            with self.subTest(**values):
+                self.set_terms(**values)
+                self.assertEqual(get_forecast(), {"title": "Forecast", "text": "None yet"})
+                lifecycle._analyse(company)
+                self.assertIn("in 6 months", get_forecast()["detail"])
+        self.set_terms(client_forecast_months=6, client_dead_months=10)
+        self.assertIn("in 6 months", get_forecast()["detail"], "the forecast does not ask when a client is dead")
+
     def test_only_the_last_state_of_a_form_moves_clients(self):
         self.make_orders(self.alpha, 70, 50, 30)
         self.assert_segment(self.alpha, "regular")
