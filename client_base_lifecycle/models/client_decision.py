@@ -177,20 +177,31 @@ class ClientDecision(models.Model):
         if not self.env.su:
             closing = self._get_plain_defaults(CLOSING | {"state"})
             vals_list = [{**vals, **closing} for vals in vals_list]
-        return super().create(vals_list)
+        points = super().create(vals_list)
+        points._follow_choice()
+        return points
 
     def write(self, vals):
         self._check_closing(vals)
         result = super().write(vals)
-        if vals.get("client_choice"):
-            # sudo: the answer was the user's to write
-            self.sudo().filtered(lambda decision: decision.state == "open").state = "client"
+        if "client_choice" in vals:
+            self._follow_choice()
         return result
 
     def _check_closing(self, vals):
-        """Raise AccessError where ``vals`` say who decided, and when, instead of the buttons that ask what."""
-        if not self.env.su and (CLOSING & vals.keys() or vals.get("state", "open") != "open"):
-            raise AccessError(self.env._("A point is closed by “Decide”, which asks what was decided."))
+        """Raise AccessError where ``vals`` say who decided, and when, or the state, which all follow from more."""
+        if not self.env.su and (CLOSING | {"state"}) & vals.keys():
+            raise AccessError(
+                self.env._("A point is closed by “Decide”, which asks what was decided, and opened by “Open Again”.")
+            )
+
+    def _follow_choice(self):
+        """Have the points that are not decided say whether the client has."""
+        # sudo: the answer was the user's to write
+        undecided = self.sudo().filtered(lambda point: point.state != "done")
+        chosen = undecided.filtered("client_choice")
+        chosen.filtered(lambda point: point.state == "open").state = "client"
+        (undecided - chosen).filtered(lambda point: point.state == "client").state = "open"
 
     def action_decide(self):
         """Close the points; a client that stops, or that we stop, is declared dead."""
@@ -252,3 +263,4 @@ class ClientDecision(models.Model):
             if stopped and client.client_grade == "dead" and client.client_grade_date == decision.decided_on:
                 decision._declare("none", reason=self.env._("The decision point was opened again."))
         self._close({"state": "open", "user_id": False, "decided_on": False})
+        self._follow_choice()

@@ -295,6 +295,20 @@ class TestPoints(LifecycleCommon):
                 point.write(values)
         with self.assertRaises(AccessError):
             points.create({"partner_id": self.free.id, "state": "done"})
+        point.write({"client_choice": "continue", "company_choice": "continue"})
+        point.action_decide()
+        with self.assertRaisesRegex(AccessError, "Open Again"):
+            point.state = "open"
+        self.assertEqual((point.state, point.user_id, point.decided_on), ("done", self.manager, self.today))
+
+    def test_the_state_follows_what_the_client_chose(self):
+        points = self.env["client.decision"].with_user(self.manager)
+        point = points.create({"partner_id": self.alpha.id, "client_choice": "change"})
+        self.assertEqual(point.state, "client")
+        point.client_choice = False
+        self.assertEqual(point.state, "open")
+        point.client_choice = "stop"
+        self.assertEqual(point.state, "client")
 
     def test_a_point_that_is_opened_again_takes_the_death_back(self):
         self.make_orders(self.alpha, 20)
@@ -305,4 +319,4 @@ class TestPoints(LifecycleCommon):
         self.assertGreater(self.alpha.client_grade_until, self.today, "without a day of its own in a year")
         point.action_reopen()
         self.assert_segment(self.alpha, "working")
-        self.assertEqual((point.state, point.user_id.ids), ("open", []))
+        self.assertEqual((point.state, point.user_id.ids), ("client", []), "what the client chose still stands")
