@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from psycopg2.errors import SerializationFailure, UniqueViolation
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -18,14 +20,27 @@ class ClientDecision(models.Model):
 
     @api.model
     def _open_due(self, company):
-        """Open the points that are due with ``company``, the weightiest of each manager first."""
+        """Open the points that are due with ``company``, the weightiest of each manager first.
+
+        :raise SerializationFailure: where somebody opened one of them meanwhile, which the next try sees
+        """
         # sudo: alarms go off for every client, whoever starts the job
         decisions = self.sudo()
-        decisions.flush_model()
-        opened = {"company_id": company.id, "opened_on": fields.Date.today()}
-        vals_list = [{**row, **opened} for row in self.env.execute_query_dict(self._select_due(company))]
+        vals_list = decisions._get_due(company)
         # No mail to followers: the board shows them.
-        decisions.with_context(tracking_disable=True, mail_create_nosubscribe=True).create(vals_list)
+        decisions = decisions.with_context(tracking_disable=True, mail_create_nosubscribe=True)
+        try:
+            with self.env.cr.savepoint():
+                decisions.create(vals_list)
+        except UniqueViolation as error:
+            raise SerializationFailure(str(error)) from error
+
+    @api.model
+    def _get_due(self, company):
+        """Return the values of the points that are due with ``company``."""
+        self.flush_model()
+        opened = {"company_id": company.id, "opened_on": fields.Date.today()}
+        return [{**row, **opened} for row in self.env.execute_query_dict(self._select_due(company))]
 
     @api.model
     def _select_due(self, company):

@@ -131,6 +131,9 @@ class ClientLifecycle(models.AbstractModel):
             done += len(ids)
             if committing and not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
                 break
+        else:
+            if committing:
+                lifecycle._analyse_next()
         _logger.info("clients placed: %s", done)
         lifecycle._learn(done)
 
@@ -194,12 +197,17 @@ class ClientLifecycle(models.AbstractModel):
     @api.model
     def _place_surely(self, ids, *, committing):
         """Place these clients, again where somebody else placed one of them meanwhile."""
-        if not committing:
+        if committing:
+            self._try(lambda: self._place_found(ids))
+        else:
             self._place_found(ids)
-            return
+
+    @api.model
+    def _try(self, act):
+        """Do ``act``, again where somebody else wrote the same meanwhile: what is not committed before is lost then."""
         for attempt in range(TRIES):
             try:
-                self._place_found(ids)
+                act()
                 return
             except (errors.SerializationFailure, errors.DeadlockDetected):
                 self.env.cr.rollback()

@@ -9,6 +9,7 @@ from . import (
     test_engine,
     test_forecast,
     test_movements,
+    test_night,
     test_points,
     test_purchases,
     test_segment,

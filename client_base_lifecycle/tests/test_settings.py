@@ -1,7 +1,4 @@
-from unittest.mock import patch
-
 from odoo.exceptions import ValidationError
-from odoo.tools import mute_logger
 
 from .common import LifecycleCommon
 
@@ -86,20 +83,3 @@ class TestSettings(LifecycleCommon):
         self.assert_segment(self.alpha, "working")
         on_the_day = self.env["client.segment.move"]._get_base_on(self.day(10))
         self.assertEqual(on_the_day[self.alpha.id], "regular")
-
-    def test_a_company_whose_analysis_fails_does_not_stop_the_others(self):
-        lifecycle = type(self.env["client.lifecycle"])
-        other = self.env["res.company"].create({"name": "Other"})
-        analyse = lifecycle._analyse_company
-
-        def fail(engine, company):
-            if company != other:
-                raise ZeroDivisionError
-            analyse(engine, company)
-
-        with (
-            patch.object(lifecycle, "_analyse_company", fail),
-            mute_logger("odoo.addons.client_base.models.ir_cron"),
-        ):
-            self.env["client.lifecycle"]._analyse(self.env.company | other)
-        self.assertTrue(self.env["client.lifecycle.summary"].search([("company_id", "=", other.id)]))
