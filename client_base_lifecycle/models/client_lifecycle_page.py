@@ -70,6 +70,21 @@ class ClientLifecyclePage(models.AbstractModel):
         return day
 
     @api.model
+    def _get_period(self, wanted):
+        """Return the two days, both included: those that were chosen, otherwise of the named period."""
+        department = self.env["client.department"]
+        period = wanted.get("period") if wanted.get("period") in dict(department._get_period_names()) else "month"
+        date_from, date_to = department._get_period(period)
+        date_from = fields.Date.to_date(wanted.get("from")) or date_from
+        date_to = max(fields.Date.to_date(wanted.get("to")) or date_to, date_from)
+        return {
+            "period": "" if wanted.get("from") or wanted.get("to") else period,
+            "periods": department._get_period_names(),
+            "date_from": date_from,
+            "date_to": date_to,
+        }
+
+    @api.model
     def _get_segments(self):
         """Return ``{code: segment}`` in the order of the ladder."""
         return {segment.code: segment for segment in self.env["client.segment"].search([])}

@@ -1,7 +1,7 @@
 from collections import Counter
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from .client_lifecycle_page import ENTERED
@@ -13,90 +13,9 @@ HEIGHTS |= {"vip": 6, "key": 7}
 
 
 class ClientLifecyclePage(models.AbstractModel):
-    """Who moved where in a period, by whom; and what each manager's clients did in it."""
+    """The page "Results": what each manager did in a period, and where the way up is narrow."""
 
     _inherit = "client.lifecycle.page"
-
-    @api.model
-    def _get_period(self, wanted):
-        """Return the two days, both included: those that were chosen, otherwise of the named period."""
-        department = self.env["client.department"]
-        period = wanted.get("period") if wanted.get("period") in dict(department._get_period_names()) else "month"
-        date_from, date_to = department._get_period(period)
-        date_from = fields.Date.to_date(wanted.get("from")) or date_from
-        date_to = max(fields.Date.to_date(wanted.get("to")) or date_to, date_from)
-        return {
-            "period": "" if wanted.get("from") or wanted.get("to") else period,
-            "periods": department._get_period_names(),
-            "date_from": date_from,
-            "date_to": date_to,
-        }
-
-    @api.model
-    def _get_movements(self, wanted):
-        period = self._get_period(wanted)
-        day_before = period["date_from"] - timedelta(days=1)
-        author = wanted.get("author") if wanted.get("author") in ("person", "rule") else ""
-        owners = self.env.user._client_scope()
-        flows = Counter()
-        for row in self._get_flows(period, owners):
-            if not author or row["person"] == (author == "person"):
-                flows[row["from"] or ENTERED, row["to"], row["person"]] += row["count"]
-        pairs = Counter()
-        for (origin, target, _person), count in flows.items():
-            pairs[origin, target] += count
-        return {
-            **period,
-            "author": author,
-            "flows": flows,
-            "pairs": pairs.most_common(),
-            "before": self._count_base_on(day_before, owners),
-            "after": self._count_base_on(period["date_to"], owners),
-            "domain": self._get_moves_domain(period, author),
-            "day_before": day_before,
-            "base_domain": list(self.env["res.partner"]._get_client_domain()),
-            **self._draw_flows(flows),
-        }
-
-    @api.model
-    def _get_moves_domain(self, period, author):
-        """Return the domain of the movements that were counted, but for where they began and ended."""
-        by_whom = {"person": [("user_id", "!=", False)], "rule": [("user_id", "=", False)]}
-        return [
-            ("company_id", "=", self.env.company.id),
-            # Moments of UTC, by which they are counted: a plain day would be one of the user's time zone.
-            ("date", ">=", f"{period['date_from']} 00:00:00"),
-            ("date", "<", f"{period['date_to'] + timedelta(days=1)} 00:00:00"),
-            *by_whom.get(author, []),
-        ]
-
-    @api.model
-    def _get_flows(self, period, owners):
-        # Sums without names, of the clients in the user's scope.
-        moves = self.env["client.segment.move"]
-        return moves._get_flows(period["date_from"], period["date_to"], owners)
-
-    @api.model
-    def _count_base_on(self, day, owners):
-        """Return ``{code: clients}`` at the end of ``day``."""
-        moves = self.env["client.segment.move"]
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT segment.code, count(*)
-                  FROM (%s) base
-                  JOIN client_segment segment ON segment.id = base.segment_id
-                  JOIN res_partner partner ON partner.id = base.partner_id
-                 WHERE %s AND %s GROUP BY 1
-                """,
-                moves._select_base_on(day),
-                moves._is_client(),
-                moves._get_owned(owners),
-            )
-        )
-        return dict(rows)
-
-    # --- results of each manager ---
 
     @api.model
     def _get_results(self, wanted):
