@@ -135,7 +135,7 @@ class ClientLifecycle(models.AbstractModel):
             return {}
         verdict = place(facts, order.company_id._get_client_terms(), today)
         return {
-            "segment_id": self._get_segment_ids()[verdict.segment],
+            "segment_id": self.env["client.segment"]._get_ids()[verdict.segment],
             "rule": verdict.rule,
             "evidence": verdict.evidence,
             "due": verdict.due,

@@ -181,7 +181,7 @@ class ClientLifecycle(models.AbstractModel):
         ``own`` says of what counts until the first purchase only whether it does without any; it is
         empty for the rest.
         """
-        numbers = self._get_segment_ids()
+        numbers = self.env["client.segment"]._get_ids()
         return SQL(
             """
             WITH turn AS (%(turns)s)
@@ -247,7 +247,7 @@ class ClientLifecycle(models.AbstractModel):
         The purchases are not joined here: PostgreSQL estimates so few that it may compare each client
         with each.
         """
-        numbers = self._get_segment_ids()
+        numbers = self.env["client.segment"]._get_ids()
         return SQL(
             """
             SELECT partner.id, company.id, birth.day, birth.day, birth.priority, FALSE, birth.to_id, birth.rule,

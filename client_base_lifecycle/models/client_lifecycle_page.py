@@ -9,11 +9,12 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools.concentration import get_curve, get_top_shares, without_largest
+from ..tools.ladder import SEGMENTS
 from ..tools.sankey import HEIGHT, WIDTH, lay_out
 
 RISK_SHOWN = 10
 BAR_HEIGHT = 130
-# In the order of the ladder, with a colour of each on pictures.
+# On pictures.
 COLORS = {
     "dead": "#c0564b",
     "potential": "#b9bec6",
@@ -50,7 +51,7 @@ class ClientLifecyclePage(models.AbstractModel):
         views = {"overview": self._get_overview, "movements": self._get_movements, "results": self._get_results}
         view = wanted.get("view") if wanted.get("view") in views else "overview"
         wanted = {**wanted, **{name: self._read_day(wanted.get(name)) for name in ("from", "to")}}
-        values = {"segments": self._get_segments(), "colors": COLORS, **views[view](wanted)}
+        values = {"segments": self.env["client.segment"]._get_by_code(), "colors": COLORS, **views[view](wanted)}
         values |= {"first_day": FIRST_DAY, "last_day": LAST_DAY}
         values |= {**self.env["client.department"]._get_formats(), "env": self.env}
         return self.env["ir.qweb"]._render(f"client_base_lifecycle.page_{view}", values)
@@ -85,11 +86,6 @@ class ClientLifecyclePage(models.AbstractModel):
         }
 
     @api.model
-    def _get_segments(self):
-        """Return ``{code: segment}`` in the order of the ladder."""
-        return {segment.code: segment for segment in self.env["client.segment"].search([])}
-
-    @api.model
     def _get_overview(self, wanted):
         summaries = self.env["client.lifecycle.summary"].search([("company_id", "=", self.env.company.id)])
         whole = summaries.filtered("whole")
@@ -97,6 +93,7 @@ class ClientLifecyclePage(models.AbstractModel):
         return {
             "summaries": summaries,
             "as_of": max(summaries.mapped("date"), default=None),
+            "zones": self._get_zones(),
             **self._add_up_segments(parts),
             "trend": self._draw_trend(parts),
             "risk": self._get_first(parts, "risk"),
@@ -108,6 +105,15 @@ class ClientLifecyclePage(models.AbstractModel):
             "causes": self._get_open_causes(),
             **self._draw_flows(self._add_up_flows(parts)),
         }
+
+    @api.model
+    def _get_zones(self):
+        """Return ``[(name, segments)]``, a client's life from its birth on."""
+        segments = self.env["client.segment"]
+        of_zone = segments.concat(*segments._get_by_code().values()).grouped("zone")
+        return [
+            (name, of_zone.get(zone, ())) for zone, name in segments._fields["zone"]._description_selection(self.env)
+        ]
 
     @api.model
     def _add_up_segments(self, parts):
@@ -143,7 +149,7 @@ class ClientLifecyclePage(models.AbstractModel):
         for (origin, target, _person), count in flows.items():
             if origin != ENTERED:
                 pairs[origin, target] += count
-        nodes, ribbons = lay_out(pairs, list(COLORS))
+        nodes, ribbons = lay_out(pairs, SEGMENTS)
         return {"nodes": nodes, "ribbons": ribbons, "sankey": {"width": WIDTH, "height": HEIGHT}}
 
     @api.model
@@ -158,7 +164,8 @@ class ClientLifecyclePage(models.AbstractModel):
                 counts[code] += clients
             for month, code, gain in figures.get("trend", []):
                 gained[month, code] += gain
-        alive = [code for code, segment in self._get_segments().items() if segment.zone == "life"]
+        segments = self.env["client.segment"]._get_by_code()
+        alive = [code for code, segment in segments.items() if segment.zone == "life"]
         first = fields.Date.today().replace(day=1)
         bars = []
         for back in range(12):

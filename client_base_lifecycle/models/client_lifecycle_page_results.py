@@ -4,12 +4,8 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.ladder import HEIGHTS, STEPS
 from .client_lifecycle_page import ENTERED
-
-# Each step up the ladder; where the least of those who stood below took it, the way is narrow.
-STEPS = [("potential", "active"), ("active", "working"), ("working", "regular"), ("regular", "partner")]
-HEIGHTS = {code: height for height, code in enumerate(("dead", "potential", "active", "working", "regular", "partner"))}
-HEIGHTS |= {"vip": 6, "key": 7}
 
 
 class ClientLifecyclePage(models.AbstractModel):
@@ -88,7 +84,8 @@ class ClientLifecyclePage(models.AbstractModel):
     def _judge(self, base, moves):
         """Return ``{"up", "down", "conversions", "bottleneck"}`` of one manager's clients.
 
-        A conversion is, in percent, how many of those who stood or came below took the step.
+        A conversion is, in percent, how many of those who stood or came below took the step; where the
+        least did, the way is narrow.
         """
         up = down = 0
         for (origin, target), count in moves.items():

@@ -2,7 +2,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.tools import SQL, ormcache
+from odoo.tools import SQL
 
 from ..tools.ladder import DAYS_A_MONTH, SEGMENT_OF_RULE
 from ..tools.rhythm import LAST_INTERVALS, LEAST_INTERVALS
@@ -226,15 +226,9 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _get_segment_of_rule(self):
-        numbers = self._get_segment_ids()
+        numbers = self.env["client.segment"]._get_ids()
         cases = (SQL("WHEN %s THEN %s", rule, numbers[code]) for rule, code in SEGMENT_OF_RULE.items())
         return SQL("CASE judged.rule %s END", SQL(" ").join(cases))
-
-    @api.model
-    @ormcache()
-    def _get_segment_ids(self):
-        """Return ``{code: id}``; the codes never change."""
-        return {segment.code: segment.id for segment in self.env["client.segment"].sudo().search([])}
 
     @api.model
     def _get_evidence(self):

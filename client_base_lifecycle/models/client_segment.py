@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import ormcache
 
 ZONES = [("birth", "Birth"), ("life", "Life"), ("leaving", "Leaving")]
 
@@ -61,9 +62,17 @@ class ClientSegment(models.Model):
         self.currency_id = self.env.company.currency_id
 
     @api.model
+    @ormcache()
+    def _get_ids(self):
+        """Return ``{code: id}`` in the order of ``tools/ladder.py``; neither ever changes."""
+        # sudo: orders place clients whoever confirms them
+        return {segment.code: segment.id for segment in self.sudo().search([], order="number")}
+
+    @api.model
     def _get_by_code(self):
-        """Return ``{code: segment}``."""
-        return {segment.code: segment for segment in self.search([])}
+        """Return ``{code: segment}`` in the order of ``tools/ladder.py``."""
+        ids = self._get_ids()
+        return dict(zip(ids, self.browse(ids.values()), strict=True))
 
     def action_open_clients(self):
         self.ensure_one()

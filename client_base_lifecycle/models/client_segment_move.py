@@ -58,12 +58,6 @@ class ClientSegmentMove(models.Model):
         )
 
     @api.model
-    def _get_base_on(self, day):
-        """Return where every client stood at the end of ``day`` with the current company: ``{id: code}``."""
-        codes = {segment.id: segment.code for segment in self.env["client.segment"].search([])}
-        return {client: codes[segment] for client, segment in self.env.execute_query(self._select_base_on(day))}
-
-    @api.model
     def _get_flows(self, date_from, date_to, owners=None):
         """Return the movements from ``date_from`` to ``date_to``, both days included, added up.
 

@@ -70,6 +70,13 @@ class LifecycleCommon(ClientBaseCommon):
         moves = client.client_segment_move_ids.sorted("id")
         return [(move.from_id.code, move.to_id.code) for move in moves]
 
+    def get_base_on(self, day):
+        """Return where the clients stood at the end of ``day``: ``{id: code}``."""
+        partners = self.env["res.partner"].with_context(client_day=str(day), active_test=False)
+        segments = self.env["client.segment"].search([])
+        placed = partners.search([("client_segment_on_id", "in", segments.ids)])
+        return {client.id: client.client_segment_on_id.code for client in placed}
+
     def assert_segment(self, client, code):
         self.assertEqual(client.client_segment_id.code, code)
         if moves := client.client_segment_move_ids:

@@ -26,7 +26,7 @@ class TestMovements(LifecycleCommon):
         self.env["client.lifecycle"]._rewrite_history(self.alpha)
         pages = self.env["client.lifecycle.page"].with_user(self.head)
         values = pages._get_movements({"from": str(self.day(100)), "to": str(self.today)})
-        segments = pages._get_segments()
+        segments = self.env["client.segment"]._get_by_code()
         for counts, day in ((values["before"], values["day_before"]), (values["after"], values["date_to"])):
             self.assertTrue(counts["working"])
             partners = self.env["res.partner"].with_user(self.head).with_context(client_day=str(day))

@@ -51,7 +51,7 @@ class TestPurchases(LifecycleCommon):
 
     def test_any_past_day_is_as_the_file_says(self):
         for today in PAST_DAYS:
-            placed = self.env["client.segment.move"]._get_base_on(today)
+            placed = self.get_base_on(today)
             expected, found = {}, {}
             for customer, client in self.clients.items():
                 expected[customer] = place_by_hand(sorted(self.days[customer]), today)
@@ -81,7 +81,7 @@ class TestPurchases(LifecycleCommon):
         moves = self.env["client.segment.move"]
         ours = {client.id for client in self.clients.values()}
         before, after = (
-            Counter(code for client, code in moves._get_base_on(day).items() if client in ours) for day in (start, end)
+            Counter(code for client, code in self.get_base_on(day).items() if client in ours) for day in (start, end)
         )
         flows = moves._get_flows(start + timedelta(days=1), end)
         for code in ("working", "regular", "partner", "dead"):

@@ -4,6 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
+from ..tools.ladder import SEGMENTS
 from .common import LifecycleCommon
 
 
@@ -196,7 +197,7 @@ class TestSegment(LifecycleCommon):
         merge = self.env["base.partner.merge.automatic.wizard"].with_user(self.manager).create({})
         merge._merge((self.alpha | double).ids, dst_partner=self.alpha)
         self.assert_segment(self.alpha, "regular")
-        on_the_day = self.env["client.segment.move"]._get_base_on(self.today)
+        on_the_day = self.get_base_on(self.today)
         self.assertEqual(on_the_day[self.alpha.id], "regular")
         entries = self.alpha.client_segment_move_ids.filtered(lambda move: not move.from_id)
         self.assertEqual(len(entries), 1)
@@ -345,6 +346,9 @@ class TestSegment(LifecycleCommon):
                 self.assertEqual(own.client_count - len(others), count)
                 self.assertEqual(own.turnover - sum(others.mapped("client_turnover")), turnover)
 
+    def test_segments_stand_in_the_order_of_the_ladder(self):
+        self.assertEqual(tuple(self.env["client.segment"].search([]).mapped("code")), SEGMENTS)
+
     def test_a_segment_stays(self):
         with self.assertRaisesRegex(UserError, "stays"):
             self.env["client.segment"]._get_by_code()["vip"].unlink()
@@ -404,5 +408,5 @@ class TestSegment(LifecycleCommon):
         self.assert_segment(self.alpha, "regular")
         orders[:2]._action_cancel()
         self.assert_segment(self.alpha, "working")
-        on_the_day = self.env["client.segment.move"]._get_base_on(self.day(30))
+        on_the_day = self.get_base_on(self.day(30))
         self.assertEqual(on_the_day[self.alpha.id], "regular")

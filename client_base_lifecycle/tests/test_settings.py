@@ -81,5 +81,5 @@ class TestSettings(LifecycleCommon):
         self.assert_segment(self.alpha, "regular")
         self.env.company.client_regular_orders = 5
         self.assert_segment(self.alpha, "working")
-        on_the_day = self.env["client.segment.move"]._get_base_on(self.day(10))
+        on_the_day = self.get_base_on(self.day(10))
         self.assertEqual(on_the_day[self.alpha.id], "regular")

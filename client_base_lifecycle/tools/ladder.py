@@ -11,10 +11,17 @@ both, and the tests compare the two over generated histories.
 import math
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import pairwise
 
 from .rhythm import later
 
 DAYS_A_MONTH = 30.44
+
+# The segments, each above those before it: all else that goes by their order asks here.
+SEGMENTS = ("dead", "potential", "active", "working", "regular", "partner", "vip", "key")
+HEIGHTS = {code: height for height, code in enumerate(SEGMENTS)}
+# The way up that the agreement and the orders lead; beyond it people decide.
+STEPS = list(pairwise(SEGMENTS[HEIGHTS["potential"] : HEIGHTS["partner"] + 1]))
 
 # The segment that each rule leads to.
 SEGMENT_OF_RULE = {

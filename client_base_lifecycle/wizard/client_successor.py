@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 
+from ..tools.ladder import HEIGHTS, SEGMENTS
 from ..tools.successor import Profile, get_reasons
 
-# The segments in the order of the ladder; a client is followed by one of a segment below its own.
-LADDER = ("potential", "active", "working", "regular", "partner", "vip", "key")
+# A client is followed by one of these, of a segment below its own.
+ALIVE = SEGMENTS[HEIGHTS["potential"] :]
 # Of the best fitting so many are compared; so many are shown.
 COMPARED, SHOWN = 200, 10
 # Who was never scored, or bought nothing, comes after the others: PostgreSQL would put them before.
@@ -79,7 +80,8 @@ class ClientSuccessor(models.TransientModel):
     @api.model
     def _get_candidates(self, client):
         """Return clients of the nearest segment below that has any."""
-        for code in reversed(LADDER[: self._get_height(client)]):
+        height = self._get_height(client)
+        for code in (code for code in reversed(ALIVE) if HEIGHTS[code] < height):
             domain = [
                 *client._get_client_domain(),
                 ("client_segment_id.code", "=", code),
@@ -93,15 +95,15 @@ class ClientSuccessor(models.TransientModel):
 
     @api.model
     def _get_height(self, client):
-        """Return the place on the ladder; of a dead client the one that it last had alive."""
+        """Return how high the client stands; a dead one as high as it last stood alive."""
         code = client.client_segment_id.code
-        if code not in LADDER:
+        if code not in ALIVE:
             ours = [("company_id", "=", client.env.company.id)]
             moves = client.client_segment_move_ids.filtered_domain(ours).sorted(
                 lambda move: (move.date, move.id), reverse=True
             )
-            code = next((move.from_id.code for move in moves if move.from_id.code in LADDER), LADDER[1])
-        return max(LADDER.index(code), 1)
+            code = next((move.from_id.code for move in moves if move.from_id.code in ALIVE), "active")
+        return max(HEIGHTS[code], HEIGHTS["active"])
 
     @api.model
     def _get_profile(self, client):
