@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import ValidationError
 
 from .common import LifecycleCommon
@@ -19,6 +21,16 @@ class TestSettings(LifecycleCommon):
         self.set_terms(client_partner_orders=2, client_partner_months=1, client_dead_months=12)
         self.assert_segment(self.alpha, "partner")
         self.assert_segment(self.beta, "working")
+
+    def test_every_number_has_a_name_and_says_whose_it_is(self):
+        form = etree.fromstring(self.env["res.config.settings"].get_view(view_type="form")["arch"])
+        settings = form.xpath("//block[@name='client_lifecycle' or @name='client_classes']/setting")
+        self.assertGreater(len(settings), 6)
+        for setting in settings:
+            with self.subTest(setting=setting.get("string")):
+                self.assertEqual(setting.get("company_dependent"), "1")
+                names = setting.xpath(".//field[not(contains(@class, 'oe_inline'))]/@name")
+                self.assertTrue(len(names) < 2 or names == setting.xpath(".//label/@for"))
 
     def test_saving_settings_unchanged_moves_nobody(self):
         self.set_terms()
