@@ -47,6 +47,9 @@ def test_movements_of_a_quarter(sample, page, picture):
     expect(content.get_by_role("button", name="Decided by a Person")).to_have_class(re.compile("btn-primary"))
     content.locator("td [data-list]").first.click()
     expect(page.locator(".o_list_view .o_data_row").first).to_be_visible()
+    page.locator(".o_breadcrumb").get_by_text("Movements", exact=True).first.click()
+    for chosen in ("Year", "Decided by a Person"):
+        expect(content.get_by_role("button", name=chosen)).to_have_class(re.compile("btn-primary"))
 
 
 def test_a_day_is_typed(sample, page):

@@ -92,6 +92,9 @@ def test_lead_plans_and_controls(sample, page, picture):
     expect(page.locator(".o_client_week")).to_have_count(12)
     page.locator(".o_client_department [data-list='client.interaction']").first.click()
     expect(page.locator(".o_list_view .o_data_row").first).to_be_visible()
+    page.locator(".o_breadcrumb").get_by_text("Department", exact=True).first.click()
+    expect(page.get_by_role("button", name="Year")).to_have_class(re.compile("btn-primary"))
+    expect(page.locator(".o_client_week")).to_have_count(12)
 
 
 def test_lead_gives_a_task_over_a_selection(sample, page):

@@ -1,23 +1,24 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-import { ServerPanel } from "../card/server_panel";
+import { ServerPage } from "./server_page";
 
 /** The page "Completeness", drawn by the server. */
-export class Completeness extends ServerPanel {
+export class Completeness extends ServerPage {
     static template = "client_base.Department";
-    static props = { ...standardActionServiceProps };
 
     setup() {
         super.setup();
         this.notification = useService("notification");
-        this.by = "owner";
+    }
+
+    getFirstWanted() {
+        return { by: "owner" };
     }
 
     fetch(again = false) {
-        return this.orm.silent.call("client.completeness", "get_page", [this.by, again]);
+        return this.orm.silent.call("client.completeness", "get_page", [this.wanted.by, again]);
     }
 
     follow(target) {
@@ -25,8 +26,7 @@ export class Completeness extends ServerPanel {
         if (ask !== undefined) {
             this.ask(Number(ask) || null, Number(what) || null);
         } else if (argument === "by") {
-            this.by = value;
-            this.load();
+            this.want(argument, value);
         } else if (argument === "again") {
             this.load(true);
         } else {

@@ -1,17 +1,14 @@
 import { registry } from "@web/core/registry";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-import { ServerPanel } from "../card/server_panel";
+import { ServerPage } from "./server_page";
 
 /** The page "Department", drawn by the server. */
-export class Department extends ServerPanel {
+export class Department extends ServerPage {
     static template = "client_base.Department";
-    static props = { ...standardActionServiceProps };
 
-    setup() {
-        super.setup();
-        // Which period, and whose work: what the page is asked for.
-        this.wanted = { period: "month", user: this.props.action.params?.user_id ?? "" };
+    /** Which period, and whose work. */
+    getFirstWanted() {
+        return { period: "month", user: this.props.action.params?.user_id ?? "" };
     }
 
     fetch() {
@@ -22,8 +19,7 @@ export class Department extends ServerPanel {
     follow(target) {
         const { argument, value } = target.dataset;
         if (argument) {
-            this.wanted[argument] = value;
-            this.load();
+            this.want(argument, value);
         } else {
             super.follow(target);
         }

@@ -1,23 +1,20 @@
 import { registry } from "@web/core/registry";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-import { ServerPanel } from "@client_base/card/server_panel";
+import { ServerPage } from "@client_base/day/server_page";
 
 /** The pages of the lifecycle, drawn by the server: which one, and for what period, it is told. */
-export class LifecyclePage extends ServerPanel {
+export class LifecyclePage extends ServerPage {
     static template = "client_base_lifecycle.Page";
-    static props = { ...standardActionServiceProps };
 
-    setup() {
-        super.setup();
-        this.wanted = { ...this.props.action.params };
+    getFirstWanted() {
+        return { ...this.props.action.params };
     }
 
     fetch() {
         return this.orm.silent.call("client.lifecycle.page", "get_page", [this.wanted]);
     }
 
-    /** A date was chosen in the calendar, or an author; one that is being typed changes with every key. */
+    /** A date was chosen in the calendar; one that is being typed changes with every key. */
     onChange(ev) {
         if (ev.target !== this.typed) {
             this.askFor(ev.target);
@@ -46,17 +43,17 @@ export class LifecyclePage extends ServerPanel {
         if (!input.value || !input.checkValidity()) {
             input.value = input.defaultValue;
         } else if (input.dataset.argument && input.value !== input.defaultValue) {
-            this.ask(input.dataset.argument, input.value);
+            this.want(input.dataset.argument, input.value);
         }
     }
 
     async follow(target) {
         const { argument, value, call, id } = target.dataset;
-        if (["INPUT", "SELECT"].includes(target.tagName)) {
+        if (target.tagName === "INPUT") {
             return;
         }
         if (argument) {
-            this.ask(argument, value);
+            this.want(argument, value);
         } else if (call) {
             const [model, method] = call.split(":");
             const action = await this.orm.call(model, method, [Number(id)]);
@@ -75,14 +72,13 @@ export class LifecyclePage extends ServerPanel {
         }
     }
 
-    ask(argument, value) {
-        this.wanted[argument] = value;
+    want(argument, value) {
         // A period by name and one by dates exclude each other.
         if (argument === "period") {
             delete this.wanted.from;
             delete this.wanted.to;
         }
-        this.load();
+        return super.want(argument, value);
     }
 
     onClick(ev) {
