@@ -98,11 +98,9 @@ class ClientSuccessor(models.TransientModel):
         """Return how high the client stands; a dead one as high as it last stood alive."""
         code = client.client_segment_id.code
         if code not in ALIVE:
-            ours = [("company_id", "=", client.env.company.id)]
-            moves = client.client_segment_move_ids.filtered_domain(ours).sorted(
-                lambda move: (move.date, move.id), reverse=True
-            )
-            code = next((move.from_id.code for move in moves if move.from_id.code in ALIVE), "active")
+            moves = client.env["client.segment.move"]
+            ours = [("partner_id", "=", client.id), ("company_id", "=", client.env.company.id)]
+            code = moves.search([*ours, ("from_id.code", "in", ALIVE)], limit=1).from_id.code or "active"
         return max(HEIGHTS[code], HEIGHTS["active"])
 
     @api.model
