@@ -11,6 +11,7 @@ from . import (
     client_campaign_outbox,
     client_campaign_pick,
     client_campaign_recipient,
+    client_campaign_recipient_joining,
     client_campaign_recipient_message,
     client_campaign_recipient_receipt,
     client_campaign_recipient_sending,
@@ -28,5 +29,6 @@ from . import (
     mail_thread,
     res_config_settings,
     res_partner,
+    res_partner_joining,
     sms_tracker,
 )

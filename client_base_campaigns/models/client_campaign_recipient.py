@@ -72,7 +72,9 @@ class ClientCampaignRecipient(models.Model):
     delivery_note = fields.Char(string="Server's Answer", readonly=True)
     sent_date = fields.Datetime(string="Sent on", readonly=True)
     seen_date = fields.Datetime(
-        string="Perhaps Seen on", readonly=True, help="A hint only: programs open messages and follow links, too."
+        string="Perhaps Seen on",
+        readonly=True,
+        help="A hint only: automatic scanners open messages and follow links, too.",
     )
 
     receipt_date = fields.Datetime(string="Receipt Confirmed on", readonly=True)

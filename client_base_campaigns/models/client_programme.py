@@ -53,7 +53,8 @@ class ClientProgramme(models.Model):
     due_count = fields.Integer(string="Due Today", compute="_compute_due_count")
 
     _figures_positive = models.Constraint(
-        "CHECK (yearly_cap > 0 AND days_before >= 0)", "At least one message a year, and no day in the past."
+        "CHECK (yearly_cap > 0 AND days_before >= 0)",
+        "At least one message a year; the number of days cannot be negative.",
     )
 
     def _compute_run_count(self):

@@ -222,6 +222,18 @@ class TestGroup(CampaignCommon):
         self.assertEqual(plan.date_end - plan.date_start, past.date_end - past.date_start)
         self.assertEqual(plan.body, past.body)
 
+    def test_what_a_person_got_stays_where_it_gets_a_company(self):
+        petra = self.make_client("Petra", self.manager, is_company=False, email="petra@clients.example.com")
+        both, hers = self.make_frozen(clients=self.alpha | petra), self.make_sent(clients=petra, name="Hers")
+        answered = self.get_recipient(both, petra)
+        answered.write({"answer": "yes", "result": "Orders in May"})
+        petra.with_user(self.manager).parent_id = self.alpha
+        self.env.invalidate_all()
+        self.assertEqual(both.sudo().recipient_ids, answered)
+        got = self.get_recipient(hers, self.alpha)
+        self.assertEqual((answered.partner_id, answered.person_id), (self.alpha, petra))
+        self.assertEqual((got.delivery, got.email, got.person_id), ("sent", "petra@clients.example.com", petra))
+
     def test_a_merge_keeps_the_campaigns_of_both(self):
         double = self.make_client("Alpha Limited", self.manager, email="double@clients.example.com")
         both, hers = self.make_frozen(clients=self.alpha | double), self.make_sent(clients=double, name="Hers")

@@ -18,7 +18,8 @@ export class Completeness extends ServerPage {
     }
 
     fetch(again = false) {
-        return this.orm.silent.call("client.completeness", "get_page", [this.wanted.by, again]);
+        const orm = again ? this.orm : this.orm.silent;
+        return orm.call("client.completeness", "get_page", [this.wanted.by, again]);
     }
 
     follow(target) {
@@ -28,6 +29,7 @@ export class Completeness extends ServerPage {
         } else if (argument === "by") {
             this.want(argument, value);
         } else if (argument === "again") {
+            target.disabled = true;
             this.load(true);
         } else {
             super.follow(target);
