@@ -96,12 +96,15 @@ class ClientLifecycle(models.AbstractModel):
 
         The rules move them, also where it is a person's decision that comes next.
         """
-        ruled = self.with_context(client_decided=False)
-        if self.env.cr.precommit.data.pop(TERMS, None):
+        data = self.env.cr.precommit.data
+        if data.keys().isdisjoint({TERMS, WAITING}):
+            return
+        # sudo: an order moves its client also when who confirmed it may not edit the client
+        ruled = self.sudo().with_context(client_decided=False)
+        if data.pop(TERMS, None):
             ruled._begin()
-        if waiting := self.env.cr.precommit.data.pop(WAITING, None):
-            # sudo: an order moves its client also when who confirmed it may not edit the client
-            env = ruled.sudo().env
+        if waiting := data.pop(WAITING, None):
+            env = ruled.env
             env["client.lifecycle"]._place_waiting(
                 env["res.partner"].browse(waiting.partners), env["sale.order"].browse(waiting.orders)
             )
