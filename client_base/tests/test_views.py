@@ -16,3 +16,11 @@ class TestViews(TransactionCase):
                 if node.get("type") == "measure" or node.get("sum") or node.get("avg"):
                     with self.subTest(view=view.xml_id, field=node.get("name")):
                         self.assertTrue(known[node.get("name")].get("aggregator"))
+
+    def test_settings_show_the_units_of_their_numbers(self):
+        """The web client drops text that stands in a setting itself."""
+        form = etree.fromstring(self.env["res.config.settings"].get_view(view_type="form")["arch"])
+        [app] = form.xpath("//app[@name='client_base']")
+        self.assertTrue(app.xpath(".//setting"))
+        for setting in app.xpath(".//setting[text()[normalize-space()]]"):
+            self.fail(f"{setting.get('string')}: put the field and its unit into a div")

@@ -32,14 +32,6 @@ class TestSettings(LifecycleCommon):
                 names = setting.xpath(".//field[not(contains(@class, 'oe_inline'))]/@name")
                 self.assertTrue(len(names) < 2 or names == setting.xpath(".//label/@for"))
 
-    def test_units_are_shown(self):
-        """The web client drops the text that stands in a setting itself."""
-        form = etree.fromstring(self.env["res.config.settings"].get_view(view_type="form")["arch"])
-        for block in ("client_lifecycle", "client_classes", "client_alarms"):
-            with self.subTest(block=block):
-                [settings] = form.xpath("//block[@name=$name]", name=block)
-                self.assertFalse(settings.xpath("setting/text()[normalize-space()]"))
-
     def test_saving_settings_unchanged_moves_nobody(self):
         self.set_terms()
         moves = self.env["client.segment.move"].search([])
