@@ -56,6 +56,15 @@ class LifecycleCommon(ClientBaseCommon):
         )
         cls.env.invalidate_all()
 
+    def open_points(self):
+        lifecycle = self.env["client.lifecycle"]
+        lifecycle._refresh_all()
+        lifecycle._classify(self.env.company)
+        self.env["client.decision"]._open_due(self.env.company)
+
+    def get_point(self, client):
+        return self.env["client.decision"].search([("partner_id", "=", client.id), ("state", "!=", "done")])
+
     def decide(self, clients, grade, user=None, reason="Because", **values):
         """Decide on the clients as a person does, by the wizard."""
         wizard = clients.env["client.segment.decide"].with_user(user or self.lead)

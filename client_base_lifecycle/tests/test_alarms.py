@@ -21,15 +21,6 @@ class TestAlarms(LifecycleCommon):
         super().setUpClass()
         cls.env.company.write({"client_alarm_dependence": 101, "client_abc_b": 100})
 
-    def open_points(self):
-        lifecycle = self.env["client.lifecycle"]
-        lifecycle._refresh_all()
-        lifecycle._classify(self.env.company)
-        self.env["client.decision"]._open_due(self.env.company)
-
-    def get_point(self, client):
-        return self.env["client.decision"].search([("partner_id", "=", client.id), ("state", "!=", "done")])
-
     def test_who_buys_on_fair_terms_takes_nobody_s_place(self):
         quiet = self.make_client("Quiet", self.manager)
         self.make_orders(quiet, *range(300, 100, -20), price=1000)

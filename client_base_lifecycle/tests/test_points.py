@@ -15,15 +15,6 @@ from .common import LifecycleCommon
 class TestPoints(LifecycleCommon):
     """Decision points open by themselves, are decided by people, and lead to successors."""
 
-    def open_points(self):
-        lifecycle = self.env["client.lifecycle"]
-        lifecycle._refresh_all()
-        lifecycle._classify(self.env.company)
-        self.env["client.decision"]._open_due(self.env.company)
-
-    def get_point(self, client):
-        return self.env["client.decision"].search([("partner_id", "=", client.id), ("state", "!=", "done")])
-
     def make_overdue(self, client):
         self.make_orders(client, *range(300, 100, -20), price=1000)
 
