@@ -13,19 +13,17 @@ class ClientCampaignRecipient(models.Model):
         """Return what is true of the ``recipient`` (an alias) that did not opt out meanwhile.
 
         By one way means by all; and what the client itself does not want its persons do not get, as in the choice
-        of the group.
+        of the group. The client is looked up once: planned for each letter, that counts.
         """
         return SQL(
-            """NOT EXISTS (SELECT FROM mail_blacklist AS list
-                            WHERE list.active AND list.email = %(recipient)s.email)
-               AND NOT EXISTS (SELECT FROM phone_blacklist AS list
-                                WHERE list.active AND list.number = %(recipient)s.phone)
-               AND NOT EXISTS (SELECT FROM res_partner AS client
-                                 JOIN mail_blacklist AS list ON list.active AND list.email = client.email_normalized
-                                WHERE client.id = %(recipient)s.partner_id)
-               AND NOT EXISTS (SELECT FROM res_partner AS client
-                                 JOIN phone_blacklist AS list ON list.active AND list.number = client.phone_sanitized
-                                WHERE client.id = %(recipient)s.partner_id)""",
+            """NOT EXISTS (
+                SELECT FROM res_partner AS client
+                 WHERE client.id = %(recipient)s.partner_id
+                   AND (EXISTS (SELECT FROM mail_blacklist AS list
+                                 WHERE list.active AND list.email IN (%(recipient)s.email, client.email_normalized))
+                     OR EXISTS (SELECT FROM phone_blacklist AS list
+                                 WHERE list.active AND list.number IN (%(recipient)s.phone, client.phone_sanitized))))
+            """,
             recipient=SQL.identifier(recipient),
         )
 
