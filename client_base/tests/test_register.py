@@ -147,6 +147,21 @@ class TestRegister(RegisterCommon):
         meeting = self.env.ref("mail.mail_activity_data_meeting")
         self.assertEqual(self.get_activities(self.alpha).activity_type_id, meeting)
 
+    def test_a_contact_that_was_with_another_client_is_followed_up_there(self):
+        other = self.make_client("Other", self.lead)
+        contact = self.make_contact_with(self.alpha, user=self.lead)
+        self.finish(contact, next_date=self.today + timedelta(days=3))
+        contact.action_reopen()
+        contact.partner_id = other
+        self.assertFalse(self.get_activities(self.alpha))
+        contact.action_done()
+        activity = self.get_activities(other)
+        self.assertEqual((activity.user_id, activity.date_deadline), (self.lead, contact.next_date))
+        self.assertEqual((self.alpha.client_next_contact, other.client_next_contact), (False, contact.next_date))
+        contact.partner_id = self.alpha
+        self.assertFalse(self.get_activities(other))
+        self.assertEqual(self.get_activities(self.alpha).user_id, self.manager)
+
     def test_an_operator_registers_what_comes_next(self):
         card = self.env["res.partner"].with_user(self.operator).create({"name": "Raw Ltd", "is_company": True})
         contact = self.make_contact_with(
