@@ -388,6 +388,17 @@ class TestRegister(RegisterCommon):
         self.finish(contact, result_id=self.env.ref("client_base.result_not_reached").id)
         self.assertFalse(self.alpha.client_last_contact)
 
+    def test_what_a_result_says_later_counts_for_all_who_had_it(self):
+        self.alpha.active = False
+        clients = self.alpha | self.beta
+        for client in clients:
+            self.make_contact_with(client, user=self.head, result_id=self.agreed.id)
+        self.assertEqual(clients.mapped("client_last_contact"), [self.today] * 2)
+        self.agreed.with_user(self.head).missed = True
+        self.assertEqual(clients.mapped("client_last_contact"), [False] * 2)
+        self.agreed.with_user(self.head).missed = False
+        self.assertEqual(clients.mapped("client_last_contact"), [self.today] * 2)
+
     def test_each_sees_the_contacts_with_own_clients(self):
         self.make_contact_with(self.alpha)
         self.make_contact_with(self.beta, user=self.second)
