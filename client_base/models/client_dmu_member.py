@@ -226,7 +226,8 @@ class ClientDmuMember(models.Model):
         for member in self:
             member.write(
                 {
-                    "real_authority": member.real_authority or member.formal_authority,
+                    # Where no real one is entered, the formal one, unless it was found that there is none.
+                    "real_authority": member.real_authority or member.authority,
                     "confirmed_on": fields.Date.context_today(self),
                 }
             )

@@ -88,6 +88,8 @@ class ClientGapTask(models.Model):
     def ask(self, owner_id=None, requirement_id=None):
         """Ask a manager, or each in sight, for what is missing; who is asked for it already is not asked again.
 
+        Who ticked the activity off although something of it is missing still is asked anew, by the same task.
+
         :return: the number of managers who are asked anew
         """
         if not self.env.user.has_group("client_base.group_client_team"):
@@ -117,18 +119,22 @@ class ClientGapTask(models.Model):
         # sudo: a task that is only asked for its domain
         task = self.sudo().new({"owner_id": owner.id, "requirement_id": requirement.id})
         count = self.env["res.partner"].sudo().search_count(task._get_client_domain())  # sudo: as counted on the page
-        if known or not count:
+        if known.activity_ids or not count:
             return self.browse()
-        task = self.create({"owner_id": owner.id, "requirement_id": requirement.id, "client_count": count})
+        task = known or self.create({"owner_id": owner.id, "requirement_id": requirement.id, "client_count": count})
+        task._tell_owner(count)
+        return task
+
+    def _tell_owner(self, count):
+        """Give the manager the activity to find out what is missing on so many cards."""
         # sudo: a task is changed by nobody, and an activity counts as a change; in the words of who is asked
-        told = task.sudo().with_context(lang=owner.lang)
+        told = self.sudo().with_context(lang=self.owner_id.lang)
         told.activity_schedule(
             "mail.mail_activity_data_todo",
             date_deadline=fields.Date.add(fields.Date.context_today(self), days=DAYS),
             summary=told.env._("Find out on %(count)s cards: %(what)s", count=count, what=told.what),
-            user_id=owner.id,
+            user_id=told.owner_id.id,
         )
-        return task
 
     @api.model
     def _close_filled(self, owner_ids=None):

@@ -2,6 +2,17 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+# Whether the client of a ``line`` was handed over again later, and not put back since.
+HANDED_ON = SQL(
+    """
+    EXISTS (
+        SELECT 1 FROM client_handover_line later
+         WHERE later.partner_id = line.partner_id AND later.state != 'undone'
+           AND (later.moved_on, later.id) > (line.moved_on, line.id)
+    )
+    """
+)
+
 
 class ClientHandover(models.Model):
     """How a handover is applied and undone, and who is told of it."""
@@ -48,6 +59,7 @@ class ClientHandover(models.Model):
             SQL("state = 'undone', undone_on = %s", self.env.cr.now()),
             SQL("line.state IN ('moved', 'reported', 'confirmed')"),
         )
+        handover._reopen_earlier_lines()
         handover.activity_unlink(["mail.mail_activity_data_todo"])
         handover.state = "undone"
 
@@ -66,17 +78,14 @@ class ClientHandover(models.Model):
                         SELECT 1 FROM res_partner client
                          WHERE client.id = line.partner_id AND client.user_id = line.new_owner_id
                     )
-                    OR EXISTS (
-                        SELECT 1 FROM client_handover_line later
-                         WHERE later.partner_id = line.partner_id AND later.id != line.id
-                           AND (later.moved_on, later.id) > (line.moved_on, line.id)
-                    )
+                    OR %s
                     OR EXISTS (
                         SELECT 1 FROM res_users old_owner
                          WHERE old_owner.id = line.old_owner_id AND NOT old_owner.active
                     )
                 )
-                """
+                """,
+                HANDED_ON,
             ),
         )
 
@@ -121,6 +130,31 @@ class ClientHandover(models.Model):
         self.env["client.handover.line"].invalidate_model(flush=False)
         for handover_id, receiver_id in sorted(set(answered)):
             self.browse(handover_id)._close_answered(self.env["res.users"].browse(receiver_id))
+
+    def _reopen_earlier_lines(self):
+        """Have those confirm after all who had not when this handover took on what they have again."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                UPDATE client_handover_line line
+                   SET state = CASE WHEN line.comment IS NULL THEN 'moved' ELSE 'reported' END,
+                       write_uid = %(uid)s, write_date = %(now)s
+                  FROM client_handover_line undone, client_handover earlier
+                 WHERE undone.handover_id = %(handover)s AND undone.state = 'undone'
+                   AND line.partner_id = undone.partner_id AND line.new_owner_id = undone.old_owner_id
+                   AND (line.moved_on, line.id) < (undone.moved_on, undone.id)
+                   AND line.state = 'kept' AND NOT %(handed_on)s
+                   AND earlier.id = line.handover_id AND earlier.state != 'undone'
+             RETURNING line.handover_id
+                """,
+                handed_on=HANDED_ON,
+                **self._get_sql_values(),
+            )
+        )
+        self.env["client.handover.line"].invalidate_model(flush=False)
+        for handover in self.browse(sorted({row[0] for row in rows})):
+            handover.state = "applied"
+            handover._ask_receivers()
 
     # --- what is left of somebody who leaves ---
 
@@ -169,12 +203,15 @@ class ClientHandover(models.Model):
     # --- who is told ---
 
     def _ask_receivers(self):
-        """Give each receiver one activity: to confirm the clients."""
+        """Give each receiver one activity, who has none: to confirm the clients."""
         lines = self.env["client.handover.line"]
         waiting = lines._read_group(
-            [("handover_id", "=", self.id), ("state", "=", "moved")], ["new_owner_id"], ["__count"]
+            [("handover_id", "=", self.id), ("state", "in", ("moved", "reported"))], ["new_owner_id"], ["__count"]
         )
+        asked = self.activity_search(["mail.mail_activity_data_todo"]).user_id
         for receiver, count in waiting:
+            if receiver in asked:
+                continue
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Confirm the clients handed to you: %s", count),

@@ -37,20 +37,21 @@ class ClientImport(models.Model):
         return self.row_ids.filtered(lambda row: not row.partner_id)
 
     def _get_rest_workbook(self):
-        header, *rows = self._read_table()
+        header, *rows = table = self._read_table()
+        width = max(map(len, table))
         file = io.BytesIO()
         # Texts stay texts, whatever sign they begin with: what came from outside is not to compute anything.
         options = {"in_memory": True, "constant_memory": False, "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(file, options) as book:
             sheet = book.add_worksheet()
             said = [OUR_HEADER + self.env._("row"), OUR_HEADER + self.env._("what was found")]
-            self._write_row(sheet, 0, [*header, *said])
+            self._write_row(sheet, 0, header, said, width)
             for place, row in enumerate(self._get_rest(), 1):
                 cells = rows[row.number - 2] if row.number - 2 < len(rows) else []
-                cells = [*cells, *[""] * (len(header) - len(cells))]
-                self._write_row(sheet, place, [*cells, row.number, row.note or ""])
+                self._write_row(sheet, place, cells, [row.number, row.note or ""], width)
         return file.getvalue()
 
-    def _write_row(self, sheet, place, cells):
-        for number, cell in enumerate(cells):
+    def _write_row(self, sheet, place, cells, said, width):
+        """Write a row of the file and what is ``said`` of it, which stands behind the longest row."""
+        for number, cell in enumerate([*cells, *[""] * (width - len(cells)), *said]):
             sheet.write_string(place, number, str(cell if cell is not None else ""))

@@ -173,13 +173,15 @@ class ClientInteraction(models.Model):
 
     def write(self, vals):
         clients = self.partner_id
+        moved = self.filtered(lambda contact: contact.partner_id.id != vals.get("partner_id", contact.partner_id.id))
         counted = COUNTED & vals.keys()
         if counted:
             self._mark_days()
         result = super().write(self._without_success(vals))
         if counted:
             self._mark_days()
-        if vals.keys() & {"state", "next_date", "next_kind"}:
+        moved._cancel_next()
+        if vals.keys() & {"state", "partner_id", "next_date", "next_kind"}:
             self._follow_up()
         if vals.keys() & {"state", "partner_id", "date", "result_id"}:
             (clients | self.partner_id).exists()._refresh_contact_dates()
@@ -243,6 +245,11 @@ class ClientInteraction(models.Model):
                 summary=self.subject or self.env._("Next contact"),
                 user_id=owner.id,
             )
+
+    def _cancel_next(self):
+        """Cancel what was planned with clients that these contacts were not with after all."""
+        # sudo: the manager of such a client is another than who corrects the contact
+        self.sudo().next_activity_id.filtered("active").unlink()
 
     def action_done(self):
         self.write({"state": "done"})

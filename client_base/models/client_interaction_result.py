@@ -36,4 +36,12 @@ class ClientInteractionResult(models.Model):
         if {"missed", "success"} & vals.keys():
             self.env.flush_all()
             self.env["client.fact.mark"]._mark(SQL("contact.result_id = ANY(%s)", self.ids))
+        if "missed" in vals:
+            self._get_clients()._refresh_contact_dates()
         return result
+
+    def _get_clients(self):
+        """Return the clients that had a contact with one of these results."""
+        # sudo: when they were spoken to follows from the results, whosever clients they are
+        clients = self.env["res.partner"].sudo().with_context(active_test=False)
+        return clients.search([("client_interaction_ids.result_id", "in", self.ids)])

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..parameters import DEFAULT_REGION_NOTE_DAYS, REGION_NOTE_DAYS
 from ..search import search_flag
@@ -91,11 +92,9 @@ class ClientRegionNote(models.Model):
 
     @api.model
     def _remind_authors(self):
-        """Give the author of each note that is out of date one task, once."""
+        """Give the author of each note that is out of date one task, once in a term."""
         kind = self.env.ref("client_base.mail_activity_stale_note")
-        for note in self.search(
-            [("stale", "=", True), ("activity_ids", "not any", [("activity_type_id", "=", kind.id)])]
-        ):
+        for note in self.search([("stale", "=", True), ("id", "not in", self._get_reminded_ids(kind))]):
             author = note.author_id if note.author_id.active else self.env.ref("base.user_admin")
             with self.env["ir.cron"]._apart(note):
                 note.activity_schedule(
@@ -103,3 +102,10 @@ class ClientRegionNote(models.Model):
                     user_id=author.id,
                     summary=self.env._("Check whether this is still true of %s", note.region_id.name),
                 )
+
+    @api.model
+    def _get_reminded_ids(self, kind):
+        """Return the ids of the notes whose reminder is still to be done, or was ticked off within the last term."""
+        known = Domain("active", "=", True) | Domain("date_done", ">=", self._get_stale_day())
+        known &= Domain("res_model", "=", self._name) & Domain("activity_type_id", "=", kind.id)
+        return self.env["mail.activity"].with_context(active_test=False).search(known).mapped("res_id")

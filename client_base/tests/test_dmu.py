@@ -93,6 +93,15 @@ class TestDmu(DmuCommon):
         self.assertEqual(self.dora.authority, 5)
         self.assertFalse(self.dora.confirmed_by_id)
 
+    def test_who_was_found_to_decide_nothing_is_confirmed_so_again(self):
+        self.dora.write({"formal_authority": 5, "real_authority": 0})
+        dora = self.dora.with_user(self.manager)
+        dora.action_confirm_authority()
+        self.assertEqual(dora.real_authority, 5, "nothing else was entered")
+        dora.real_authority = 0
+        dora.action_confirm_authority()
+        self.assertEqual((dora.real_authority, dora.authority), (0, 0))
+
     def test_nobody_confirms_in_anothers_name(self):
         self.dora.with_user(self.manager).write({"confirmed_on": self.today, "confirmed_by_id": self.head.id})
         self.assertEqual(self.dora.confirmed_by_id, self.manager)

@@ -171,6 +171,19 @@ class TestDuplicates(ClientBaseCommon):
         merge.action_merge()
         self.assertEqual((self.daisy.street, self.daisy.street2), ("Other 9", False))
 
+    def test_what_was_chosen_to_be_empty_stays_empty(self):
+        twin = self.make_client(
+            "Romashka", self.manager, website="https://romashka.example", street="Main 1", street2="Yard", city="Tver"
+        )
+        merge = self.open_merge(twin)
+        merge.keep = "one"
+        merge.line_ids.take = "one"
+        merge.action_merge()
+        for name in ("website", "street", "street2", "city"):
+            with self.subTest(name=name):
+                self.assertFalse(self.daisy[name])
+        self.assertEqual(self.daisy.email, "info@romashka.example")
+
     def test_another_manager_chosen_gets_all_that_is_open(self):
         twin = self.make_client("Romashka", self.second)
         activity = self.daisy.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)

@@ -136,6 +136,20 @@ class TestGaps(ClientBaseCommon):
             tasks.with_user(self.manager).ask()
         self.assertFalse(tasks.with_user(self.second).search([]))
 
+    def test_who_ticked_it_off_with_data_still_missing_can_be_asked_again(self):
+        tasks = self.env["client.gap.task"].with_user(self.lead)
+        tasks.ask()
+        task = tasks.search([])
+        task.sudo().activity_ids.with_user(self.manager).action_feedback()
+        self.alpha.with_user(self.manager).website = "https://a.example"
+        self.assertEqual((task.state, task.sudo().activity_ids), ("open", self.env["mail.activity"]))
+        self.assertEqual(tasks.ask(), 1)
+        self.assertEqual(tasks.search([]), task, "how far it is counts from the first time")
+        activity = task.sudo().activity_ids
+        self.assertEqual(activity.user_id, self.manager)
+        self.assertIn("on 1 cards", activity.summary)
+        self.assertEqual(tasks.ask(), 0)
+
     def test_who_stands_in_for_a_manager_of_another_team_asks_nothing_of_that_one(self):
         self.make_client("Foreign Ltd", self.second, country_id=self.env.ref("base.de").id)
         self.env["client.gap.task"].with_user(self.head).ask(self.second.id)

@@ -543,6 +543,42 @@ class TestHandover(ClientBaseCommon):
         self.assertFalse(self.alpha.with_user(self.third).search([("id", "=", self.alpha.id)]))
         self.assert_refused(handover.action_undo)
 
+    def test_a_handover_can_be_undone_once_the_later_one_is(self):
+        for confirmed in (False, True):
+            handover = self.apply()
+            if confirmed:
+                handover.line_ids.with_user(self.third).action_confirm()
+            later = self.apply(owner_id=self.third.id, receiver_id=self.lead.id)
+            later.action_undo()
+            handover.action_undo()
+            with self.subTest(confirmed=confirmed):
+                self.assertEqual((self.alpha.client_owner_id, handover.line_ids.state), (self.manager, "undone"))
+
+    def test_who_has_a_client_again_is_asked_again_to_confirm_it(self):
+        waiting, reported = self.make_clients(2)
+        handover = self.apply()
+        line = handover.line_ids.filtered(lambda line: line.partner_id == reported)
+        line.with_user(self.third)._report("Nobody answers the phone")
+        later = self.apply(owner_id=self.third.id, receiver_id=self.lead.id)
+        self.assertEqual(handover.state, "done")
+        later.action_undo()
+        states = {line.partner_id: line.state for line in handover.line_ids}
+        self.assertEqual(states, {self.alpha: "moved", waiting: "moved", reported: "reported"})
+        self.assertEqual(handover.state, "applied")
+        activity = handover.activity_ids.filtered(lambda activity: activity.user_id == self.third)
+        self.assertEqual(activity.summary, "Confirm the clients handed to you: 3")
+        handover.line_ids.with_user(self.third).action_confirm()
+        self.assertEqual(handover.state, "done")
+
+    def test_nobody_is_asked_again_about_what_went_on_before(self):
+        first = self.apply()
+        second = self.apply(owner_id=self.third.id, receiver_id=self.lead.id)
+        third = self.apply(owner_id=self.lead.id, receiver_id=self.manager.id)
+        third.action_undo()
+        self.assertEqual([handover.line_ids.state for handover in (first, second)], ["kept", "moved"])
+        self.assertEqual(second.activity_ids.user_id, self.lead)
+        self.assertFalse(first.activity_ids)
+
     def test_undo_gives_back_to_nobody_what_was_nobodys(self):
         handover = self.apply(self.head, source="domain", domain=f"[('id', '=', {self.free.id})]")
         begun = self.env["client.interaction"].create({"partner_id": self.free.id, "user_id": self.third.id})

@@ -438,6 +438,14 @@ class TestImport(ClientBaseCommon):
         journal = self.env["client.export"].search([("model", "=", "client.import.row")])
         self.assertEqual((journal.user_id, journal.mapped("record_count")), (batch.env.user, [1, 1]))
 
+    def test_a_row_longer_than_the_header_shifts_nothing_in_the_rest(self):
+        batch = self.check("Name,City\n,Paris,left,over\n,Berlin\n")
+        sheet = openpyxl.load_workbook(io.BytesIO(batch._get_rest_workbook())).active
+        header, longer, shorter = sheet.iter_rows(values_only=True)
+        self.assertEqual(header[:4], ("Name", "City", "", ""))
+        self.assertEqual(longer[:5], ("", "Paris", "left", "over", "2"))
+        self.assertEqual(shorter[:5], ("", "Berlin", "", "", "3"))
+
     def test_texts_are_no_formulas_in_the_rest(self):
         batch = self.check('Name,City\n,"=HYPERLINK(""http://evil.example"")"\n,@SUM(A1)\n,+1\n')
         sheet = openpyxl.load_workbook(io.BytesIO(batch._get_rest_workbook())).active

@@ -1,4 +1,8 @@
-from odoo import Command
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
@@ -122,6 +126,32 @@ class TestRegion(ClientBaseCommon):
         note.with_user(self.manager).action_still_true()
         self.assertFalse(note.stale)
         self.assertFalse(note.activity_ids)
+
+    def test_a_reminder_that_was_ticked_off_comes_again_after_another_term(self):
+        note = self.make_note_ticked_off()
+        for days, reminders in ((1, 0), (400, 1)):
+            with self.subTest(days=days):
+                self.assertEqual(self.count_reminders(note, days), reminders)
+
+    def test_of_a_note_that_was_checked_its_author_is_reminded_when_its_term_is_over(self):
+        note = self.make_note_ticked_off()
+        note.with_user(self.manager).action_still_true()
+        self.assertEqual(self.count_reminders(note, 400), 1)
+
+    def make_note_ticked_off(self):
+        """Return a note of the manager, out of date, whose reminder is done although nothing was written."""
+        values = {"region_id": self.america.id, "text": "Rates rise", "source": "us", "date": "2020-02-02"}
+        note = self.env["client.region.note"].with_user(self.manager).create(values).sudo()
+        note._remind_authors()
+        note.activity_ids.with_user(self.manager).action_feedback()
+        self.env.flush_all()
+        return note
+
+    def count_reminders(self, note, days):
+        with freeze_time(fields.Datetime.now() + timedelta(days=days)):
+            note._remind_authors()
+        note.invalidate_recordset()
+        return len(note.activity_ids)
 
     def test_who_rewrites_a_note_becomes_its_author(self):
         notes = self.env["client.region.note"]

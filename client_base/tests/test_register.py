@@ -147,6 +147,21 @@ class TestRegister(RegisterCommon):
         meeting = self.env.ref("mail.mail_activity_data_meeting")
         self.assertEqual(self.get_activities(self.alpha).activity_type_id, meeting)
 
+    def test_a_contact_that_was_with_another_client_is_followed_up_there(self):
+        other = self.make_client("Other", self.lead)
+        contact = self.make_contact_with(self.alpha, user=self.lead)
+        self.finish(contact, next_date=self.today + timedelta(days=3))
+        contact.action_reopen()
+        contact.partner_id = other
+        self.assertFalse(self.get_activities(self.alpha))
+        contact.action_done()
+        activity = self.get_activities(other)
+        self.assertEqual((activity.user_id, activity.date_deadline), (self.lead, contact.next_date))
+        self.assertEqual((self.alpha.client_next_contact, other.client_next_contact), (False, contact.next_date))
+        contact.partner_id = self.alpha
+        self.assertFalse(self.get_activities(other))
+        self.assertEqual(self.get_activities(self.alpha).user_id, self.manager)
+
     def test_an_operator_registers_what_comes_next(self):
         card = self.env["res.partner"].with_user(self.operator).create({"name": "Raw Ltd", "is_company": True})
         contact = self.make_contact_with(
@@ -372,6 +387,17 @@ class TestRegister(RegisterCommon):
         contact = self.make_contact_with(self.alpha)
         self.finish(contact, result_id=self.env.ref("client_base.result_not_reached").id)
         self.assertFalse(self.alpha.client_last_contact)
+
+    def test_what_a_result_says_later_counts_for_all_who_had_it(self):
+        self.alpha.active = False
+        clients = self.alpha | self.beta
+        for client in clients:
+            self.make_contact_with(client, user=self.head, result_id=self.agreed.id)
+        self.assertEqual(clients.mapped("client_last_contact"), [self.today] * 2)
+        self.agreed.with_user(self.head).missed = True
+        self.assertEqual(clients.mapped("client_last_contact"), [False] * 2)
+        self.agreed.with_user(self.head).missed = False
+        self.assertEqual(clients.mapped("client_last_contact"), [self.today] * 2)
 
     def test_each_sees_the_contacts_with_own_clients(self):
         self.make_contact_with(self.alpha)

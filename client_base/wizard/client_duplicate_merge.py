@@ -89,8 +89,7 @@ class ClientDuplicateMerge(models.TransientModel):
         (kept | gone).check_access("write")
         owner = gone.user_id if "user_id" in self._get_names_taken_from(gone) else kept.user_id
         kept.write(self._prepare_values(kept, gone))
-        if LINES[0] in self._get_names_taken_from(kept):
-            gone.street2 = False  # or Odoo would complete the address by it
+        gone.write(self._prepare_emptied_values(kept))
         # What differs was decided above, line by line; Odoo would ask for equal addresses.
         merges = self.env["base.partner.merge.automatic.wizard"]
         merges._merge((kept | gone).ids, dst_partner=kept, extra_checks=False)
@@ -99,17 +98,21 @@ class ClientDuplicateMerge(models.TransientModel):
 
     def _get_names_taken_from(self, partner):
         side = "one" if partner == self.one_id else "other"
-        return self.line_ids.filtered(lambda line: line.take == side).mapped("name")
+        names = set(self.line_ids.filtered(lambda line: line.take == side).mapped("name"))
+        return names.union(LINES) if LINES[0] in names else names
 
     def _prepare_values(self, kept, gone):
         """Return what is written on the card that stays: what was chosen of the other, and the notes of both."""
-        names = set(self._get_names_taken_from(gone)) - {"user_id"}
-        if LINES[0] in names:
-            names.update(LINES)
+        names = self._get_names_taken_from(gone) - {"user_id"}
         values = {name: kept._fields[name].convert_to_write(gone[name], gone) for name in names}
         if kept.comment and gone.comment and gone.comment not in kept.comment:
             values["comment"] = kept.comment + Markup("<br/>") + gone.comment
         return values
+
+    def _prepare_emptied_values(self, kept):
+        """Return what the other card is to say no more: by it Odoo would complete what was chosen to be empty."""
+        names = self._get_names_taken_from(kept) - {"name", "user_id"}
+        return {name: False for name in names if not kept[name]}
 
     def _give(self, client, owner):
         """Have the client that two cards became go to the manager chosen, with all that is open."""

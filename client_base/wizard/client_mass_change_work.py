@@ -14,6 +14,7 @@ class ClientMassChange(models.TransientModel):
     chosen_ids = fields.Json(
         string="Clients to Change",
         readonly=True,
+        prefetch=False,
         help="The ids of the clients to be changed, in the order in which they are.",
     )
     reached = fields.Integer(readonly=True, help="How many of the clients the job has come to.")
@@ -32,7 +33,8 @@ class ClientMassChange(models.TransientModel):
 
     def _work_change(self):
         """Change the clients from where the last portion ended, as far as it is still to be done and allowed."""
-        while portion := self.chosen_ids[self.reached : self.reached + BATCH]:
+        chosen_ids = self.chosen_ids  # read once: there may be very many of them
+        while portion := chosen_ids[self.reached : self.reached + BATCH]:
             changed, _same, _refused = self._sort(self.env["res.partner"].browse(portion).exists())
             self._write_on(changed)
             self.write({"reached": self.reached + len(portion), "changed_count": self.changed_count + len(changed)})
