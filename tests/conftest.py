@@ -180,12 +180,12 @@ def page(browser):
 
 @pytest.fixture
 def picture(page):
-    """A function that takes the README's picture ``name`` when pictures are asked for."""
+    """A function that takes the README's picture ``name``, of the page or a part of it, when pictures are asked for."""
 
-    def take(name):
+    def take(name, of=page):
         if os.environ.get("CLIENT_BASE_PICTURES"):
             page.wait_for_timeout(1000)  # animations
-            page.screenshot(path=Path(os.environ["CLIENT_BASE_PICTURES"]) / f"{name}.png")
+            of.screenshot(path=Path(os.environ["CLIENT_BASE_PICTURES"]) / f"{name}.png")
 
     return take
 

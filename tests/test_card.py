@@ -22,7 +22,7 @@ def client(sample):
 def card(sample, page, client):
     """Anna's card of that client, open in the browser."""
     sample.sign_in(page, "anna", PASSWORD)
-    page.goto(f"{sample.url}/odoo/res.partner/{client}")
+    sample.open(page, f"client_base.client_action/{client}")
     expect(page.locator(".o_client_glance")).to_be_visible()
     return page.locator(".o_form_view")
 
@@ -43,7 +43,7 @@ def test_card_tells_within_ten_seconds(card, picture):
     card.locator(".o_client_tile").filter(has_text="Who Decides").click()
     expect(card.locator(".o_client_map")).to_be_in_viewport()
     card.locator(".o_client_legend").first.scroll_into_view_if_needed()
-    picture("who_decides")
+    picture("who_decides", card.locator(".o_client_map_frame"))
 
 
 def test_panel_that_did_not_come_is_asked_for_again(page, card):

@@ -69,7 +69,7 @@ def test_manager_finds_own_clients_only(sample, page, picture):
     assert anna("res.partner", "search_count", [("name", "=", foreign)]) == 0
 
 
-def test_card_and_report_say_what_is_missing(sample, page, picture):
+def test_card_and_report_say_what_is_missing(sample, page):
     client_id, _name = client_of(sample.rpc(), "anna", "partner")
     sample.sign_in(page, "anna", PASSWORD)
     page.goto(f"{sample.url}/odoo/res.partner/{client_id}")
@@ -81,7 +81,6 @@ def test_card_and_report_say_what_is_missing(sample, page, picture):
     expect(
         card.locator(".o_client_tile").filter(has_text="Card Filled").get_by_role("button", name="Phone", exact=True)
     ).to_be_visible()
-    picture("card")
     sample.open(page, "client_base.client_gap_report_action")
     matrix = page.locator(".o_pivot table")
     expect(matrix.get_by_text("Anna Kovalenko")).to_be_visible()
