@@ -15,6 +15,10 @@ COLUMN_WIDTH = 150
 MARGIN = 80
 PERSONS_IN_ROW = 7
 HEAD = 9
+# The name and what the person does there stand below the outline: so high, half so wide, so far from it.
+LABEL_HEIGHT = 36
+LABEL_HALF_WIDTH = 50
+LABEL_GAP = 4
 # Corners of the shapes, and the angle of the first one in degrees, clockwise from the right.
 CORNERS = {"triangle": (3, -90), "diamond": (4, -90), "square": (4, -45), "pentagon": (5, -90), "hexagon": (6, 0)}
 
@@ -180,12 +184,28 @@ def arrow(start, end):
     along_x, along_y = (end.x - start.x) / distance, (end.y - start.y) / distance
     bow = 0.12 * distance
     middle = (start.x + end.x) / 2 - along_y * bow, (start.y + end.y) / 2 + along_x * bow
-    foot = toward(start, *middle, start.radius + 2)
-    tip = toward(end, *middle, end.radius + 2)
-    neck = toward(end, *middle, end.radius + 2 + HEAD)
+    foot = toward(start, *middle, leave(start, *middle))
+    tip = toward(end, *middle, leave(end, *middle))
+    neck = toward(end, *middle, leave(end, *middle) + HEAD)
     side_x, side_y = (neck[1] - tip[1]) / 2, (tip[0] - neck[0]) / 2
     head = [tip, (neck[0] + side_x, neck[1] + side_y), (neck[0] - side_x, neck[1] - side_y)]
     return Arrow(f"M{point(foot)} Q{point(middle)} {point(neck)}", "M" + " L".join(map(point, head)) + " Z")
+
+
+def leave(spot, x, y):
+    """Return how far from the centre of ``spot`` an arrow on the way to ``(x, y)`` clears its outline and its label.
+
+    >>> leave(Spot(0, 0, 10, ""), 0, -100), leave(Spot(0, 0, 10, ""), 100, 0), leave(Spot(0, 0, 10, ""), 0, 100)
+    (12, 12, 46.0)
+    """
+    distance = math.hypot(x - spot.x, y - spot.y) or 1
+    aside, down = abs(x - spot.x) / distance, (y - spot.y) / distance
+    if down <= 0:
+        return spot.radius + 2
+    below = (spot.radius + LABEL_HEIGHT) / down
+    beside = LABEL_HALF_WIDTH / aside if aside else below
+    way = min(below, beside)
+    return way if way * down > spot.radius + LABEL_GAP else spot.radius + 2
 
 
 def point(place):
