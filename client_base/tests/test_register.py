@@ -203,6 +203,17 @@ class TestRegister(RegisterCommon):
             }
         )
 
+    def test_what_a_private_meeting_is_about_stays_private(self):
+        now, guests = fields.Datetime.now(), self.alpha | self.manager.partner_id
+        self.manager.with_user(self.manager).calendar_default_privacy = "private"
+        for privacy, subject in (("private", False), (False, False), ("public", "Talk"), ("confidential", "Talk")):
+            meeting = self.make_meeting(guests, now - timedelta(hours=3), privacy=privacy)
+            with self.subTest(privacy=privacy):
+                meeting._register_meetings()
+                contact = self.env["client.interaction"].with_user(self.lead).search([("event_id", "=", meeting.id)])
+                self.assertEqual(contact.subject, subject)
+                self.assertEqual("Talk" in contact.display_name, bool(subject))
+
     def test_a_meeting_that_cannot_be_entered_stops_no_other(self):
         now, guests = fields.Datetime.now(), self.alpha | self.manager.partner_id
         broken, whole = (self.make_meeting(guests, now - timedelta(hours=hours)) for hours in (5, 3))
