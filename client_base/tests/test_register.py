@@ -160,6 +160,24 @@ class TestRegister(RegisterCommon):
         self.assertEqual(contact.sudo().next_activity_id, self.get_activities(card))
         self.assertEqual(card.client_next_contact, self.today)
 
+    def test_an_operator_finishes_own_contacts(self):
+        card = self.env["res.partner"].with_user(self.operator).create({"name": "Raw Ltd", "is_company": True})
+        contacts = self.env["client.interaction"].with_user(self.operator)
+        with Form(contacts.with_context(default_partner_id=card.id)) as form:
+            form.subject = "First call"
+        contact = form.record
+        with Form(contact) as form:
+            form.comment = "Asks for prices"
+            form.result_id = self.agreed
+        contact.action_done()
+        self.assertEqual((contact.state, card.client_next_contact), ("done", contact.next_date))
+        others = self.make_contact_with(card, user=self.head)
+        self.assertTrue(others.with_user(self.operator).has_access("read"))
+        with self.assertRaises(AccessError):
+            others.with_user(self.operator).comment = "Never mind"
+        self.manager.group_ids += self.env.ref("client_base.group_client_operator")
+        self.make_contact_with(self.alpha, user=self.head).with_user(self.manager).comment = "Who sells works them all"
+
     def test_an_activity_of_an_order_is_about_its_client(self):
         order = self.make_order(self.anna).with_user(self.manager)
         order.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
