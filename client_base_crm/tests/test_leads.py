@@ -123,6 +123,22 @@ class TestLeads(ClientBaseCommon):
         leaver.action_archive()
         self.assertFalse(self.manager.active)
 
+    def test_undo_puts_leads_without_a_client_back(self):
+        lead, given_on, found = (self.make_lead(user_id=self.manager.id) for _number in range(3))
+        activity = lead.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
+        handover = self.env["client.handover"].with_user(self.head)
+        handover = handover.create(
+            {"owner_id": self.manager.id, "receiver_id": self.second.id, "other_receiver_id": self.second.id}
+        )
+        handover.action_preview()
+        handover.action_apply()
+        self.assertEqual((lead | given_on | found).user_id | activity.user_id, self.second)
+        given_on.user_id = self.lead
+        found.partner_id = self.beta
+        handover.action_undo()
+        self.assertEqual((lead.user_id, activity.user_id), (self.manager, self.manager))
+        self.assertEqual((given_on.user_id, found.user_id), (self.lead, self.second))
+
     def test_activities_on_leads_are_counted_for_who_sees_the_client(self):
         lead = self.make_lead(partner_id=self.alpha.id)
         lead.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id).action_done()
