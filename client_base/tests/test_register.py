@@ -1,14 +1,18 @@
 import random
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form
 
 from .common import ClientBaseCommon
+
+UPGRADE = Path(__file__).parents[1] / "migrations" / "19.0.1.9.0" / "post-hide_private_subjects.py"
 
 
 class RegisterCommon(ClientBaseCommon):
@@ -231,6 +235,23 @@ class TestRegister(RegisterCommon):
                 contact = self.env["client.interaction"].with_user(self.lead).search([("event_id", "=", meeting.id)])
                 self.assertEqual(contact.subject, subject)
                 self.assertEqual("Talk" in contact.display_name, bool(subject))
+
+    def test_an_upgrade_hides_what_private_meetings_were_about(self):
+        now, guests = fields.Datetime.now(), self.alpha | self.manager.partner_id
+        meetings = [
+            self.make_meeting(guests, now - timedelta(hours=3), privacy=privacy)
+            for privacy in ("private", "private", "public")
+        ]
+        self.manager.with_user(self.manager).calendar_default_privacy = "private"
+        meetings.append(self.make_meeting(guests, now - timedelta(hours=3)))
+        subjects = ("Talk", "What I wrote", "Talk", "Talk")
+        contacts = [
+            self.make_contact_with(self.alpha, event_id=meeting.id, subject=subject)
+            for meeting, subject in zip(meetings, subjects, strict=True)
+        ]
+        self.env.flush_all()
+        load_script(str(UPGRADE), UPGRADE.stem).migrate(self.cr, "19.0.1.8.0")
+        self.assertEqual([contact.subject for contact in contacts], [False, "What I wrote", "Talk", False])
 
     def test_a_meeting_that_cannot_be_entered_stops_no_other(self):
         now, guests = fields.Datetime.now(), self.alpha | self.manager.partner_id
