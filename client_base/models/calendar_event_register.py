@@ -52,7 +52,8 @@ class CalendarEvent(models.Model):
             "kind": "meeting",
             "date": min(start, fields.Datetime.now()),
             "duration": 0 if self.allday else round(60 * self.duration),
-            "subject": self.name,
+            # Of a private meeting only its guests know what it is about; the register is read by many.
+            "subject": False if self.effective_privacy == "private" else self.name,
             "event_id": self.id,
             # What was planned is done when the contact is.
             "activity_id": planned[:1].id,

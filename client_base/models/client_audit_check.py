@@ -88,12 +88,17 @@ class ClientAuditCheck(models.Model):
 
     def _get_figures(self):
         """Return ``{check: (count, figure)}`` as the current user sees the base now."""
-        clients = self.env["res.partner"].search_count(self._get_all_domain())
-        counts = {check: check._count() for check in self}
-        return {
-            check: (count, 100 * count / clients if check.measure == "share" and clients else count)
-            for check, count in counts.items()
-        }
+        clients = self._count_clients()
+        return {check: check._get_figure(clients) for check in self}
+
+    @api.model
+    def _count_clients(self):
+        return self.env["res.partner"].search_count(self._get_all_domain())
+
+    def _get_figure(self, clients):
+        """Return ``(count, figure)`` of this check, where there are so many clients in all."""
+        count = self._count()
+        return count, 100 * count / clients if self.measure == "share" and clients else count
 
     def _get_unit(self):
         return " %" if self.measure == "share" else ""
@@ -104,15 +109,19 @@ class ClientAuditCheck(models.Model):
     @api.model
     def _cron_measure(self):
         """Keep today's figures of the whole base: the trend is made of them."""
+        self._get_usable()._measure()
+
+    def _measure(self):
+        """Keep today's figures of these checks; one that cannot be counted keeps the last that it has."""
         today = fields.Date.today()  # one day for all, wherever they are
-        checks = self._get_usable()
-        self.env["client.audit.figure"].search([("day", "=", today)]).unlink()
-        self.env["client.audit.figure"].create(
-            [
-                {"check_id": check.id, "day": today, "count": count, "figure": figure}
-                for check, (count, figure) in checks._get_figures().items()
-            ]
-        )
+        clients = self._count_clients()
+        kept = self.env["client.audit.figure"]
+        known = kept.search([("day", "=", today), ("check_id", "in", self.ids)]).grouped("check_id")
+        for check in self:
+            with self.env["ir.cron"]._apart(check):
+                count, figure = check._get_figure(clients)
+                known.get(check, kept).unlink()
+                kept.create({"check_id": check.id, "day": today, "count": count, "figure": figure})
 
     @api.model
     def _get_usable(self):
@@ -122,13 +131,12 @@ class ClientAuditCheck(models.Model):
     def _get_page(self):
         """Return ``{"rows", "day", "clients"}``; a row is ``{"check", "count", "figure", "red", "trend", "actor"}``.
 
-        Who sees all clients reads the figures of the last measurement; others have their own clients counted.
+        Who sees all clients reads the figures of the last measurement, the first of which is made here;
+        others have their own clients counted.
         """
         checks = self._get_usable()
         whole = self.env.user._client_scope() is None
-        if whole and not checks.figure_ids:
-            self.sudo()._cron_measure()  # sudo: figures of the whole base, for who sees the whole base
-        trends = checks._get_trends() if whole else {}
+        trends = checks._get_measured_trends() if whole else {}
         figures = {check: trend[-1][1:] for check, trend in trends.items()} if whole else checks._get_figures()
         rows = [
             {
@@ -145,6 +153,15 @@ class ClientAuditCheck(models.Model):
         day = max((trend[-1][0] for trend in trends.values()), default=fields.Date.today())
         page = {"rows": rows, "day": day, "red": sum(row["red"] for row in rows), "whole": whole}
         return {**page, **self.env["res.partner"]._get_formats()}
+
+    def _get_measured_trends(self):
+        """Return the trends of all these checks: what was never measured, or not for long, is measured now."""
+        trends = self._get_trends()
+        new = self.filtered(lambda check: check not in trends)
+        if not new:
+            return trends
+        new.sudo()._measure()  # sudo: figures of the whole base, for who sees the whole base
+        return self._get_trends()
 
     def _get_trends(self):
         """Return the figures of the last weeks: ``{check: [(day, count, figure)]}``, the oldest first."""

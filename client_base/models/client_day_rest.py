@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
-from ..parameters import CONTACT_DAYS, DEFAULT_CONTACT_DAYS
+from ..parameters import CONTACT_DAYS, DEFAULT_CONTACT_DAYS, get_days
 from ..tools.holiday import get_holidays
 from .client_day import CLIENT_FIELDS, ROWS
 
@@ -140,8 +140,7 @@ class ClientDay(models.AbstractModel):
 
     @api.model
     def _get_default_term(self):
-        # sudo: the term is no secret
-        return int(self.env["ir.config_parameter"].sudo().get_param(CONTACT_DAYS, DEFAULT_CONTACT_DAYS))
+        return get_days(self.env, CONTACT_DAYS, DEFAULT_CONTACT_DAYS)
 
     def _get_section_unplanned(self):
         domain = self._get_own_domain() & Domain("client_next_contact", "=", False)

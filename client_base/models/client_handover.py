@@ -115,6 +115,13 @@ class ClientHandover(models.Model):
         string="Other Activities to",
         help="Who gets what the manager has open and belongs to none of the clients: activities, and leads in CRM.",
     )
+    other_activity_ids = fields.Many2many(
+        "mail.activity",
+        string="Other Activities Handed Over",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",  # undoing gives back what stands here, whoever may see it
+    )
     other_activity_count = fields.Integer(compute="_compute_other_activity_count")
     allowed_receiver_ids = fields.Many2many("res.users", compute="_compute_allowed_receiver_ids")
     line_ids = fields.One2many("client.handover.line", "handover_id", string="Clients")

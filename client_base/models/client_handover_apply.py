@@ -62,6 +62,7 @@ class ClientHandover(models.Model):
         handover._reopen_earlier_lines()
         handover.activity_unlink(["mail.mail_activity_data_todo"])
         handover.state = "undone"
+        handover._return_other_activities()
 
     def _keep_changed(self):
         """Mark the lines that are not put back.
@@ -183,6 +184,18 @@ class ClientHandover(models.Model):
         if self.source != "owner" or not self.other_receiver_id:
             return 0
         activities = self._get_activities_left()
+        self._give_other_activities(activities, self.other_receiver_id)
+        self.other_activity_ids = activities
+        return len(activities)
+
+    def _return_other_activities(self):
+        """Put back what is still open, and still with whoever got it, unless the giver is archived."""
+        if self.owner_id.active:
+            receiver = self.other_receiver_id
+            theirs = self.other_activity_ids.filtered(lambda row: row.active and row.user_id == receiver)
+            self._give_other_activities(theirs, self.owner_id)
+
+    def _give_other_activities(self, activities, receiver):
         # What the giver does for somebody away comes back to that one all the same.
         self.env.execute_query(
             SQL(
@@ -191,14 +204,13 @@ class ClientHandover(models.Model):
                    SET user_id = %(receiver)s, client_for_id = NULLIF(client_for_id, %(giver)s)
                  WHERE id = ANY(%(activities)s)
                 """,
-                receiver=self.other_receiver_id.id,
+                receiver=receiver.id,
                 giver=self.owner_id.id,
                 activities=activities.ids,
             )
         )
         activities.invalidate_recordset(flush=False)
         self._settle(activities, ["user_id"])
-        return len(activities)
 
     # --- who is told ---
 

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..parameters import MOST_DAYS
+
 KINDS = [
     ("call_out", "Outgoing call"),
     ("call_in", "Incoming call"),
@@ -29,7 +31,10 @@ class ClientInteractionResult(models.Model):
     )
     next_kind = fields.Selection(KINDS, string="Usually Comes Next")
 
-    _next_days_positive = models.Constraint("CHECK (next_days >= 0)", "The next contact cannot come before this one.")
+    _next_days_limited = models.Constraint(
+        f"CHECK (next_days >= 0 AND next_days <= {MOST_DAYS})",
+        "The next contact comes after 1 to 36500 days; 0: no suggestion.",
+    )
 
     def write(self, vals):
         result = super().write(vals)

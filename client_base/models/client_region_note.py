@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..parameters import DEFAULT_REGION_NOTE_DAYS, REGION_NOTE_DAYS
+from ..parameters import DEFAULT_REGION_NOTE_DAYS, REGION_NOTE_DAYS, get_days
 from ..search import search_flag
 
 
@@ -58,8 +58,7 @@ class ClientRegionNote(models.Model):
     @api.model
     def _get_stale_day(self):
         """Return the day before which notes are out of date."""
-        # sudo: the term is no secret
-        days = int(self.env["ir.config_parameter"].sudo().get_param(REGION_NOTE_DAYS, DEFAULT_REGION_NOTE_DAYS))
+        days = get_days(self.env, REGION_NOTE_DAYS, DEFAULT_REGION_NOTE_DAYS)
         return fields.Date.context_today(self) - timedelta(days=days)
 
     @api.constrains("date")

@@ -2,6 +2,7 @@ import logging
 from contextlib import contextmanager
 
 from psycopg2 import OperationalError
+from psycopg2.errors import ReadOnlySqlTransaction
 
 from odoo import api, models
 
@@ -23,7 +24,9 @@ class IrCron(models.Model):
         try:
             with self.env.cr.savepoint():
                 yield
-        except OperationalError:
-            raise  # two writers in each other's way, or no database: the next run goes on
+        except (OperationalError, ReadOnlySqlTransaction):
+            # Two writers in each other's way, or no database: the next run goes on.  Or a page that only
+            # reads, which is asked for again by Odoo to write.
+            raise
         except Exception:
             _logger.exception("%s %s", record._name, record.id)

@@ -70,15 +70,22 @@ class MailActivity(models.Model):
     def _return_to_owners(self):
         """Give open activities back where the substitute does not stand in any more.
 
-        The client may have another manager by then, who gets them.
+        The client may have another manager by then, who gets them.  Documents of an addon that is gone
+        are nobody's to open: their activities stay where they are.
         """
         # sudo: they are no longer the substitute's to see
         routed = self.sudo().search([("client_for_id", "!=", False)])
         substitutions = self.env["client.substitution"]._get_running(routed.client_for_id)._filter_able()
         running = {(record.absent_id, record.substitute_id) for record in substitutions}
-        over = routed.filtered(lambda activity: (activity.client_for_id, activity.user_id) not in running)
+        over = routed.filtered(
+            lambda activity: (
+                (activity.client_for_id, activity.user_id) not in running
+                and (not activity.res_model or activity.res_model in self.env)
+            )
+        )
         for activity in over.with_context(mail_activity_quick_update=True):
-            activity.write({"user_id": activity._get_owner_to_return_to().id, "client_for_id": False})
+            with self.env["ir.cron"]._apart(activity):
+                activity.write({"user_id": activity._get_owner_to_return_to().id, "client_for_id": False})
 
     def _get_owner_to_return_to(self):
         """Return the client's manager; for whom it was done, where that is not one person."""

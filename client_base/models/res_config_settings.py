@@ -6,10 +6,13 @@ from ..parameters import (
     DEFAULT_CONTACT_DAYS,
     DEFAULT_REGION_NOTE_DAYS,
     INTAKE_WEB,
+    MOST_DAYS,
     PROFILE_MINIMUM,
     REGION_NOTE_DAYS,
 )
 from .res_users import POOL_PARAMETER
+
+TERMS = ("client_region_note_days", "client_contact_days")
 
 
 class ResConfigSettings(models.TransientModel):
@@ -39,13 +42,18 @@ class ResConfigSettings(models.TransientModel):
     client_intake_web = fields.Boolean(string="Web Form of Raw Cards", config_parameter=INTAKE_WEB)
     client_intake_alias = fields.Char(string="Address of Raw Cards")
 
-    @api.constrains("client_profile_minimum", "client_region_note_days")
-    def _check_client_card(self):
-        for settings in self:
-            if not 0 <= settings.client_profile_minimum <= 100:
-                raise ValidationError(self.env._("The least fit is a percentage, from 0 (no filter) to 100."))
-            if settings.client_region_note_days < 1:
-                raise ValidationError(self.env._("Region notes hold for one day at least."))
+    @api.constrains("client_profile_minimum")
+    def _check_client_profile_minimum(self):
+        if any(not 0 <= settings.client_profile_minimum <= 100 for settings in self):
+            raise ValidationError(self.env._("The least fit is a percentage, from 0 (no filter) to 100."))
+
+    @api.constrains(*TERMS)
+    def _check_client_terms(self):
+        for name in TERMS:
+            if any(not 1 <= settings[name] <= MOST_DAYS for settings in self):
+                label = self._fields[name]._description_string(self.env)
+                words = self.env._("“%(term)s”: give from 1 to %(most)s days.", term=label, most=MOST_DAYS)
+                raise ValidationError(words)
 
     @api.model
     def get_values(self):

@@ -28,6 +28,7 @@ from . import (
     test_rules,
     test_set_based,
     test_substitution,
+    test_terms,
     test_tools,
     test_translations,
     test_views,

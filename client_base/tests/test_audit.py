@@ -1,7 +1,10 @@
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import mute_logger
 
 from .common import ClientBaseCommon
 
@@ -100,6 +103,39 @@ class TestAudit(ClientBaseCommon):
             rows = check.with_user(user)._get_page()["rows"]
             self.assertNotIn(check, [row["check"] for row in rows])
             self.assertTrue(rows)
+
+    def test_a_new_check_is_shown_at_once(self):
+        self.measure()
+        before = self.get_row("owner")["count"]
+        check = self.env["client.audit.check"].with_user(self.head).create({"name": "Without an industry"})
+        self.make_client("Nobody's")
+        rows = {row["check"]: row for row in check._get_page()["rows"]}
+        self.assertGreater(rows[check]["count"], 0)
+        self.assertEqual(self.get_row("owner")["count"], before, "the others wait for the night")
+
+    def test_a_check_that_cannot_be_counted_stops_no_other(self):
+        broken = self.env.ref("client_base.audit_check_owner")
+        self.measure()
+        before = self.get_row("owner")["count"]
+        self.make_client("Nobody's")
+        model = type(broken)
+        count = model._count
+
+        def fail(check):
+            if check == broken:
+                check.env.cr.execute("SELECT 1 / 0")
+            return count(check)
+
+        with (
+            patch.object(model, "_count", fail),
+            mute_logger("odoo.sql_db"),
+            self.assertLogs("odoo.addons.client_base.models.ir_cron", "ERROR"),
+        ):
+            self.measure()
+        self.assertEqual(self.get_row("owner")["count"], before)
+        whole = self.env["client.audit.check"].search([]) - broken
+        figures = self.env["client.audit.figure"].search([("day", "=", fields.Date.today())])
+        self.assertEqual(figures.check_id & whole, whole)
 
     @freeze_time("2026-03-02 20:00:00")
     def test_the_day_is_one_for_all_wherever_they_are(self):

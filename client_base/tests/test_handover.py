@@ -595,6 +595,35 @@ class TestHandover(ClientBaseCommon):
         self.assertEqual(self.alpha.client_owner_id, self.third)
         self.assertEqual(handover.kept_count, 1)
 
+    def test_undo_puts_other_activities_back(self):
+        open_one, given_on, done, absent = (self.make_activity(self.beta, self.manager) for _number in range(4))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE mail_activity SET client_for_id = %s WHERE id = %s", [self.second.id, absent.id])
+        self.env.invalidate_all()
+        handover = self.apply(self.head, other_receiver_id=self.head.id)
+        own = self.make_activity(self.beta, self.head)
+        self.assertEqual((open_one | given_on | done | absent).user_id, self.head)
+        given_on.user_id = self.third
+        done.with_user(self.head).action_feedback("Done")
+        handover.action_undo()
+        self.assertEqual((open_one | absent).user_id, self.manager)
+        self.assertEqual(absent.client_for_id, self.second)
+        self.assertEqual((given_on.user_id, own.user_id), (self.third, self.head))
+        self.assertFalse(done.active)
+
+    def test_undo_leaves_other_activities_where_the_giver_is_archived(self):
+        activity = self.make_activity(self.beta, self.manager)
+        handover = self.apply(self.head, other_receiver_id=self.head.id)
+        self.manager.active = False
+        handover.action_undo()
+        self.assertEqual(activity.user_id, self.head)
+
+    def test_nobody_says_which_activities_an_undo_gives_back(self):
+        activity = self.make_activity(self.beta, self.second)
+        values = {"owner_id": self.manager.id, "other_activity_ids": [Command.set(activity.ids)]}
+        with self.assertRaises(AccessError):
+            self.env["client.handover"].with_user(self.lead).create(values)
+
     # --- whoever leaves ---
 
     def test_nobody_leaves_with_clients(self):

@@ -98,6 +98,15 @@ class TestMassChange(ClientBaseCommon):
         task = self.open_wizard(self.others, self.head, change="task").action_apply()
         self.assertEqual((task["res_model"], task["context"]["client_ids"]), ("client.task", self.others.ids))
 
+    def test_only_leads_are_offered_what_leads_alone_may_do(self):
+        for user, offered in ((self.manager, False), (self.lead, True), (self.head, True)):
+            form = Form(self.open_wizard(self.others, user))
+            names = {name for name, _label in form._view["fields"]["change"]["selection"]}
+            with self.subTest(user=user.name):
+                self.assertIn("tag_add", names)
+                self.assertEqual({"owner", "task"} <= names, offered)
+                self.assertEqual({"owner", "task"} & names != set(), offered)
+
     # --- many clients ---
 
     def begin(self, **values):

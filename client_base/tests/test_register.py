@@ -1,14 +1,18 @@
 import random
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form
 
 from .common import ClientBaseCommon
+
+UPGRADE = Path(__file__).parents[1] / "migrations" / "19.0.1.9.0" / "post-hide_private_subjects.py"
 
 
 class RegisterCommon(ClientBaseCommon):
@@ -175,6 +179,24 @@ class TestRegister(RegisterCommon):
         self.assertEqual(contact.sudo().next_activity_id, self.get_activities(card))
         self.assertEqual(card.client_next_contact, self.today)
 
+    def test_an_operator_finishes_own_contacts(self):
+        card = self.env["res.partner"].with_user(self.operator).create({"name": "Raw Ltd", "is_company": True})
+        contacts = self.env["client.interaction"].with_user(self.operator)
+        with Form(contacts.with_context(default_partner_id=card.id)) as form:
+            form.subject = "First call"
+        contact = form.record
+        with Form(contact) as form:
+            form.comment = "Asks for prices"
+            form.result_id = self.agreed
+        contact.action_done()
+        self.assertEqual((contact.state, card.client_next_contact), ("done", contact.next_date))
+        others = self.make_contact_with(card, user=self.head)
+        self.assertTrue(others.with_user(self.operator).has_access("read"))
+        with self.assertRaises(AccessError):
+            others.with_user(self.operator).comment = "Never mind"
+        self.manager.group_ids += self.env.ref("client_base.group_client_operator")
+        self.make_contact_with(self.alpha, user=self.head).with_user(self.manager).comment = "Who sells works them all"
+
     def test_an_activity_of_an_order_is_about_its_client(self):
         order = self.make_order(self.anna).with_user(self.manager)
         order.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
@@ -217,6 +239,34 @@ class TestRegister(RegisterCommon):
                 **values,
             }
         )
+
+    def test_what_a_private_meeting_is_about_stays_private(self):
+        now, guests = fields.Datetime.now(), self.alpha | self.manager.partner_id
+        self.manager.with_user(self.manager).calendar_default_privacy = "private"
+        for privacy, subject in (("private", False), (False, False), ("public", "Talk"), ("confidential", "Talk")):
+            meeting = self.make_meeting(guests, now - timedelta(hours=3), privacy=privacy)
+            with self.subTest(privacy=privacy):
+                meeting._register_meetings()
+                contact = self.env["client.interaction"].with_user(self.lead).search([("event_id", "=", meeting.id)])
+                self.assertEqual(contact.subject, subject)
+                self.assertEqual("Talk" in contact.display_name, bool(subject))
+
+    def test_an_upgrade_hides_what_private_meetings_were_about(self):
+        now, guests = fields.Datetime.now(), self.alpha | self.manager.partner_id
+        meetings = [
+            self.make_meeting(guests, now - timedelta(hours=3), privacy=privacy)
+            for privacy in ("private", "private", "public")
+        ]
+        self.manager.with_user(self.manager).calendar_default_privacy = "private"
+        meetings.append(self.make_meeting(guests, now - timedelta(hours=3)))
+        subjects = ("Talk", "What I wrote", "Talk", "Talk")
+        contacts = [
+            self.make_contact_with(self.alpha, event_id=meeting.id, subject=subject)
+            for meeting, subject in zip(meetings, subjects, strict=True)
+        ]
+        self.env.flush_all()
+        load_script(str(UPGRADE), UPGRADE.stem).migrate(self.cr, "19.0.1.8.0")
+        self.assertEqual([contact.subject for contact in contacts], [False, "What I wrote", "Talk", False])
 
     def test_a_meeting_that_cannot_be_entered_stops_no_other(self):
         now, guests = fields.Datetime.now(), self.alpha | self.manager.partner_id

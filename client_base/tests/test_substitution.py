@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -517,6 +518,34 @@ class TestSubstitution(SubstitutionCommon):
         with freeze_time(END):
             self.env["mail.activity"]._return_to_owners()
         self.assertEqual(activity.user_id, self.third)
+
+    def test_an_activity_that_cannot_come_back_stops_no_other(self):
+        self.stand_in()
+        with freeze_time(WITHIN):
+            gone, broken, whole = (
+                client.activity_schedule("mail.mail_activity_data_todo", user_id=self.second.id)
+                for client in (self.beta, self.make_client("Broken", self.second), self.boris)
+            )
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE mail_activity SET res_model = 'gone.model' WHERE id = %s", [gone.id])
+        self.env.invalidate_all()
+        model = type(self.env["mail.activity"])
+        find = model._get_owner_to_return_to
+
+        def fail(activity):
+            if activity == broken:
+                raise ZeroDivisionError
+            return find(activity)
+
+        with (
+            freeze_time(END),
+            patch.object(model, "_get_owner_to_return_to", fail),
+            self.assertLogs("odoo.addons.client_base.models.ir_cron", "ERROR") as logs,
+        ):
+            self.env["mail.activity"]._return_to_owners()
+        self.assertEqual(len(logs.records), 1, "of a document that is gone nothing is expected")
+        self.assertEqual((gone | broken).user_id, self.manager)
+        self.assertEqual(whole.user_id, self.second)
 
     # --- what is told ---
 

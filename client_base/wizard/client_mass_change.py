@@ -17,6 +17,8 @@ CHANGES = {
     "country": ("country_id", "country_id"),
     "lang": ("lang", "lang"),
 }
+# What leads alone may do: the rights of a handover and of a task are theirs.
+FOR_LEADS = {"owner", "task"}
 
 
 class ClientMassChange(models.TransientModel):
@@ -62,6 +64,15 @@ class ClientMassChange(models.TransientModel):
     refused_names = fields.Text(string="For Example", compute="_compute_preview")
     state = fields.Selection([("choose", "Choose"), ("done", "Done")], string="Status", default="choose", readonly=True)
     changed_count = fields.Integer(string="Changed", readonly=True)
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Offer to each user what that user may do."""
+        fields = super().fields_get(allfields, attributes)
+        changes = fields.get("change", {})
+        if "selection" in changes and not self.env.user.has_group("client_base.group_client_team"):
+            changes["selection"] = [(name, label) for name, label in changes["selection"] if name not in FOR_LEADS]
+        return fields
 
     @api.model
     def _open_for_selection(self, ids, domain=None):

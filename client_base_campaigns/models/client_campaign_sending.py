@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
 
+from odoo.addons.client_base.parameters import MOST_DAYS
+
 # The rate of an hour is kept in windows of five minutes, so that it is spread evenly.
 WINDOW = timedelta(minutes=5)
 
@@ -32,6 +34,10 @@ class ClientCampaign(models.Model):
         "CHECK (rate >= 0 AND fallback_days >= 0 AND reminder_days >= 0"
         " AND quiet_from >= 0 AND quiet_from < 24 AND quiet_to >= 0 AND quiet_to < 24)",
         "Rates and days cannot be negative, and quiet hours lie within the day.",
+    )
+    _days_limited = models.Constraint(
+        f"CHECK (quiet_days <= {MOST_DAYS} AND fallback_days <= {MOST_DAYS} AND reminder_days <= {MOST_DAYS})",
+        "A term of a campaign has at most 36500 days.",
     )
 
     def _compute_sending_note(self):

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
+from odoo.addons.client_base.parameters import MOST_DAYS
+
 KINDS = [
     ("birthday", "Birthdays of persons"),
     ("holiday", "Holidays of countries and professions"),
@@ -55,6 +57,9 @@ class ClientProgramme(models.Model):
     _figures_positive = models.Constraint(
         "CHECK (yearly_cap > 0 AND days_before >= 0)",
         "At least one message a year; the number of days cannot be negative.",
+    )
+    _days_limited = models.Constraint(
+        f"CHECK (days_before <= {MOST_DAYS})", "A term of a programme has at most 36500 days."
     )
 
     def _compute_run_count(self):

@@ -1,8 +1,16 @@
 from datetime import date, timedelta
+from pathlib import Path
 
+from odoo.modules.migration import load_script
 from odoo.tests import freeze_time
+from odoo.tools import SQL, mute_logger
+
+from odoo.addons.client_base.parameters import MOST_DAYS
 
 from .common import CampaignCommon
+
+UPGRADE = Path(__file__).parents[1] / "migrations" / "19.0.1.9.0" / "post-limit_days.py"
+CAMPAIGN_TERMS = ("quiet_days", "fallback_days", "reminder_days")
 
 
 class TestProgramme(CampaignCommon):
@@ -32,6 +40,37 @@ class TestProgramme(CampaignCommon):
         self.assertEqual((recipient.partner_id, recipient.person_id), (self.alpha, self.anna))
         self.run_day()
         self.assertEqual(len(self.server.messages), 1)
+
+    def test_a_term_that_no_calendar_reaches_is_refused(self):
+        programme = self.make_programme("revival")
+        for row, name in ((programme, "days_before"), *((programme.campaign_id, name) for name in CAMPAIGN_TERMS)):
+            row[name] = MOST_DAYS
+            row.flush_recordset()
+            with (
+                self.subTest(name=name),
+                self.assertRaisesRegex(Exception, "days_limited"),
+                mute_logger("odoo.sql_db"),
+                self.cr.savepoint(),
+            ):
+                row[name] = 9999999
+                row.flush_recordset()
+        self.assertFalse(programme.due_count)
+
+    def test_an_upgrade_mends_terms_that_were_stored_before(self):
+        programme = self.make_programme("revival")
+        campaign = programme.campaign_id
+        self.env.flush_all()
+        for row, names in ((programme, ["days_before"]), (campaign, CAMPAIGN_TERMS)):
+            table = SQL.identifier(row._table)
+            self.cr.execute(
+                SQL("ALTER TABLE %s DROP CONSTRAINT %s", table, SQL.identifier(f"{row._table}_days_limited"))
+            )
+            for name in names:
+                self.cr.execute(SQL("UPDATE %s SET %s = 9999999 WHERE id = %s", table, SQL.identifier(name), row.id))
+        load_script(str(UPGRADE), UPGRADE.stem).migrate(self.cr, "19.0.1.8.0")
+        self.env.invalidate_all()
+        self.assertEqual({programme.days_before, *(campaign[name] for name in CAMPAIGN_TERMS)}, {MOST_DAYS})
+        self.assertFalse(programme.due_count)
 
     def test_whom_the_responsible_does_not_see_is_not_greeted(self):
         self.anna.client_birthday = date(1980, self.today.month, self.today.day)

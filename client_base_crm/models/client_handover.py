@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ClientHandover(models.Model):
@@ -6,9 +6,24 @@ class ClientHandover(models.Model):
 
     _inherit = "client.handover"
 
+    other_lead_ids = fields.Many2many(
+        "crm.lead",
+        string="Leads Without a Client Handed Over",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",  # undoing gives back what stands here, whoever may see it
+    )
+
     def _move_other_activities(self):
         if self.source != "owner" or not self.other_receiver_id:
             return super()._move_other_activities()
         leads = self.env["crm.lead"].search(self.owner_id._get_leads_without_client_domain())
         leads.user_id = self.other_receiver_id
+        self.other_lead_ids = leads
         return super()._move_other_activities() + len(leads)
+
+    def _return_other_activities(self):
+        super()._return_other_activities()
+        if self.owner_id.active:
+            theirs = self.other_receiver_id._get_leads_without_client_domain()
+            self.other_lead_ids.filtered_domain(theirs).user_id = self.owner_id

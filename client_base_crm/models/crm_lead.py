@@ -37,22 +37,33 @@ class CrmLead(models.Model):
 
     def _handle_salesmen_assignment(self, user_ids=False, team_id=False):
         """A lead of somebody's client goes to that manager, whoever's turn it is; nobody's client goes along."""
-        # sudo: whose the clients are, whoever deals the leads out
-        theirs = self.filtered(lambda lead: lead.sudo().partner_id.client_owner_id) if user_ids else self.browse()
-        for manager, leads in theirs.grouped(lambda lead: lead.sudo().partner_id.client_owner_id).items():
-            super(CrmLead, leads)._handle_salesmen_assignment(user_ids=manager.ids, team_id=team_id)
-        others = self - theirs
+        if not user_ids:
+            return super()._handle_salesmen_assignment(user_ids=user_ids, team_id=team_id)
+        dealt_out = self._deal_out(user_ids)
         if self.env.su or self.env.user._client_works_pool():
-            others._give_clients_along(user_ids or [])
-        return super(CrmLead, others)._handle_salesmen_assignment(user_ids=user_ids, team_id=team_id)
+            for user_id, leads in dealt_out.items():
+                leads._give_clients_along(user_id)
+        for user_id, leads in dealt_out.items():
+            super(CrmLead, leads)._handle_salesmen_assignment(user_ids=[user_id], team_id=team_id)
+        return None
 
-    def _give_clients_along(self, user_ids):
-        """Make those who get these leads, one after the other, the managers of the leads' clients."""
-        given = {}
-        for lead, user_id in zip(self, cycle(user_ids), strict=False):
-            given.setdefault(user_id, self.browse())
-            given[user_id] += lead
-        for user_id, leads in given.items():
-            # sudo: nobody's client is nobody's to edit; who may deal out leads decides whose it becomes
-            clients = leads.sudo().partner_id.commercial_partner_id
-            clients.filtered(lambda client: not client.client_open and not client.user_id).user_id = user_id
+    def _deal_out(self, user_ids):
+        """Return who gets which leads: ``{user id: leads}``.
+
+        Turns are taken by clients, not by leads: all leads of one client go to whoever has the first of them.
+        """
+        turns, taken, dealt_out = cycle(user_ids), {}, {}
+        for lead in self:
+            # sudo: whose the clients are, whoever deals the leads out
+            client = lead.sudo().partner_id.commercial_partner_id
+            key = client or lead
+            if key not in taken:
+                taken[key] = client.client_owner_id.id or next(turns)
+            dealt_out[taken[key]] = dealt_out.get(taken[key], self.browse()) + lead
+        return dealt_out
+
+    def _give_clients_along(self, user_id):
+        """Make who gets these leads the manager of those of their clients that are nobody's."""
+        # sudo: nobody's client is nobody's to edit; who may deal out leads decides whose it becomes
+        clients = self.sudo().partner_id.commercial_partner_id
+        clients.filtered(lambda client: not client.client_open and not client.user_id).user_id = user_id

@@ -82,6 +82,22 @@ class TestLeads(ClientBaseCommon):
         self.assertEqual([lead.user_id for lead in leads], [self.manager, self.second, self.second, self.head])
         self.assertEqual(self.free.user_id, self.second)
 
+    def test_leads_of_one_client_go_to_one_salesperson(self):
+        person = self.make_contact(self.free, "Fred Free")
+        leads = self.env["crm.lead"].union(
+            *(
+                self.make_lead(type="lead", partner_id=partner.id, user_id=False)
+                for partner in (self.free, person, self.make_client("Other Inc"))
+            )
+        )
+        wizard = self.env["crm.lead2opportunity.partner.mass"].with_user(self.head)
+        wizard = wizard.with_context(active_model="crm.lead", active_ids=leads.ids, active_id=leads[0].id)
+        sellers = [self.manager.id, self.second.id]
+        wizard.create({"user_ids": sellers, "deduplicate": False, "force_assignment": True}).action_mass_convert()
+        self.assertEqual(set(leads.mapped("type")), {"opportunity"})
+        self.assertEqual([lead.user_id for lead in leads], [self.manager, self.manager, self.second])
+        self.assertEqual(self.free.user_id, self.manager)
+
     def test_nobodys_client_is_not_taken_by_its_lead_where_one_has_to_ask(self):
         for setting, owner in (("request", self.env["res.users"]), ("claim", self.manager)):
             with self.subTest(setting):
@@ -106,6 +122,22 @@ class TestLeads(ClientBaseCommon):
         self.assertEqual(lead.user_id, self.second)
         leaver.action_archive()
         self.assertFalse(self.manager.active)
+
+    def test_undo_puts_leads_without_a_client_back(self):
+        lead, given_on, found = (self.make_lead(user_id=self.manager.id) for _number in range(3))
+        activity = lead.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
+        handover = self.env["client.handover"].with_user(self.head)
+        handover = handover.create(
+            {"owner_id": self.manager.id, "receiver_id": self.second.id, "other_receiver_id": self.second.id}
+        )
+        handover.action_preview()
+        handover.action_apply()
+        self.assertEqual((lead | given_on | found).user_id | activity.user_id, self.second)
+        given_on.user_id = self.lead
+        found.partner_id = self.beta
+        handover.action_undo()
+        self.assertEqual((lead.user_id, activity.user_id), (self.manager, self.manager))
+        self.assertEqual((given_on.user_id, found.user_id), (self.lead, self.second))
 
     def test_activities_on_leads_are_counted_for_who_sees_the_client(self):
         lead = self.make_lead(partner_id=self.alpha.id)

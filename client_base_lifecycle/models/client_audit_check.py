@@ -14,14 +14,13 @@ class ClientAuditCheck(models.Model):
         ondelete={"largest": "set default"},
     )
 
-    def _get_figures(self):
-        figures = super()._get_figures()
-        for check in self.filtered(lambda check: check.measure == "largest"):
-            largest = check._get_largest()
-            [[total]] = largest._read_group(check._get_buyers_domain(), [], ["turnover_year:sum"])
-            brought = sum(largest.mapped("turnover_year"))
-            figures[check] = (len(largest), 100 * brought / total if total else 0)
-        return figures
+    def _get_figure(self, clients):
+        if self.measure != "largest":
+            return super()._get_figure(clients)
+        largest = self._get_largest()
+        [[total]] = largest._read_group(self._get_buyers_domain(), [], ["turnover_year:sum"])
+        brought = sum(largest.mapped("turnover_year"))
+        return len(largest), 100 * brought / total if total else 0
 
     def _get_unit(self):
         return " %" if self.measure == "largest" else super()._get_unit()
