@@ -172,6 +172,7 @@ class ClientInteraction(models.Model):
         return {**vals, "partner_id": client.id, "person_id": vals.get("person_id") or partner.id}
 
     def write(self, vals):
+        vals = self._prepare_client_values(vals)
         clients = self.partner_id
         moved = self.filtered(lambda contact: contact.partner_id.id != vals.get("partner_id", contact.partner_id.id))
         counted = COUNTED & vals.keys()

@@ -9,7 +9,8 @@ class ResPartner(models.Model):
     are parts of it.  Its manager is the standard salesperson of the commercial partner.
 
     What the card alone shows is fetched as a group of its own (``prefetch="client"``): whoever reads
-    a partner's address for an order does not read its whole card with it.
+    a partner's address for an order does not read its whole card with it.  And it is for colleagues
+    (``groups="base.group_user"``): a client with access to the portal may read the rest of its own card.
     """
 
     _inherit = "res.partner"
@@ -30,7 +31,9 @@ class ResPartner(models.Model):
         help="Colleagues and our own companies: everybody works with them, so everybody sees them.",
     )
     parent_name = fields.Char(compute="_compute_parent_name", related=None)
-    client_employees = fields.Integer(string="Employees", help="How many people work at the client.", prefetch="client")
+    client_employees = fields.Integer(
+        string="Employees", help="How many people work at the client.", prefetch="client", groups="base.group_user"
+    )
 
     # One for each branch of the rule on partners (res_partner_branches.py).  The first gives an owner's
     # clients in the order of the list, and holds what counts and the rule of companies ask for, so that

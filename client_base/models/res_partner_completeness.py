@@ -14,6 +14,7 @@ class ResPartner(models.Model):
         aggregator="avg",
         help="Percent of what the data standards require of this client. 100 where they require nothing.",
         prefetch="client",
+        groups="base.group_user",
     )
     client_missing_ids = fields.Many2many(
         "client.requirement",
@@ -24,6 +25,7 @@ class ResPartner(models.Model):
         compute="_compute_client_completeness",
         compute_sudo=True,
         store=True,
+        groups="base.group_user",
     )
 
     # How many of a manager's cards are filled.

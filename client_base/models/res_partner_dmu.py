@@ -21,21 +21,25 @@ class ResPartner(models.Model):
         string="No Decision Maker Known",
         compute="_compute_client_dmu_gaps",
         search=lambda self, operator, value: self._search_dmu_gap("no_decision_maker", operator, value),
+        groups="base.group_user",
     )
     client_unconfirmed = fields.Boolean(
         string="Decision Maker Not Confirmed",
         compute="_compute_client_dmu_gaps",
         search=lambda self, operator, value: self._search_dmu_gap("unconfirmed", operator, value),
+        groups="base.group_user",
     )
     client_hostile = fields.Boolean(
         string="All Are Against Us",
         compute="_compute_client_dmu_gaps",
         search=lambda self, operator, value: self._search_dmu_gap("hostile", operator, value),
+        groups="base.group_user",
     )
     client_single_thread = fields.Boolean(
         string="Only One Person Known",
         compute="_compute_client_dmu_gaps",
         search=lambda self, operator, value: self._search_dmu_gap("single_thread", operator, value),
+        groups="base.group_user",
     )
 
     @api.depends(

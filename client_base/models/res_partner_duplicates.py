@@ -14,7 +14,9 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    client_duplicate_count = fields.Integer(string="Possible Duplicates", compute="_compute_client_duplicate_count")
+    client_duplicate_count = fields.Integer(
+        string="Possible Duplicates", compute="_compute_client_duplicate_count", groups="base.group_user"
+    )
 
     @api.depends_context("uid")
     def _compute_client_duplicate_count(self):

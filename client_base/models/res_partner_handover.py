@@ -7,7 +7,9 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    client_handover_count = fields.Integer(string="Handovers", compute="_compute_client_handover_count")
+    client_handover_count = fields.Integer(
+        string="Handovers", compute="_compute_client_handover_count", groups="base.group_user"
+    )
 
     def _compute_client_handover_count(self):
         lines = self.env["client.handover.line"]

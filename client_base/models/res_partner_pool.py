@@ -11,12 +11,17 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     client_requester_id = fields.Many2one(
-        "res.users", string="Asked for by", compute="_compute_client_requester_id", help="Who asked first."
+        "res.users",
+        string="Asked for by",
+        compute="_compute_client_requester_id",
+        help="Who asked first.",
+        groups="base.group_user",
     )
     client_pool = fields.Char(
         string="Free Pool",
         compute="_compute_client_pool",
         help="What the user may do about a client without an owner: “claim”, “request”, or nothing.",
+        groups="base.group_user",
     )
 
     @api.depends("client_owner_id")

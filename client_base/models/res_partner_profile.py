@@ -12,7 +12,12 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     client_channel_id = fields.Many2one(
-        "client.channel", string="Channel Format", index="btree_not_null", ondelete="restrict", prefetch="client"
+        "client.channel",
+        string="Channel Format",
+        index="btree_not_null",
+        ondelete="restrict",
+        prefetch="client",
+        groups="base.group_user",
     )
     client_score = fields.Float(
         string="Fit",
@@ -21,15 +26,31 @@ class ResPartner(models.Model):
         aggregator="avg",
         help="What the client reached of what it could reach, in percent, over the criteria that were scored.",
         prefetch="client",
+        groups="base.group_user",
     )
     client_score_goals = fields.Float(
-        string="Fits Our Goals", readonly=True, copy=False, aggregator="avg", prefetch="client"
+        string="Fits Our Goals",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        prefetch="client",
+        groups="base.group_user",
     )
     client_score_market = fields.Float(
-        string="Fits the Market", readonly=True, copy=False, aggregator="avg", prefetch="client"
+        string="Fits the Market",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        prefetch="client",
+        groups="base.group_user",
     )
     client_score_resources = fields.Float(
-        string="Fits Our Resources", readonly=True, copy=False, aggregator="avg", prefetch="client"
+        string="Fits Our Resources",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        prefetch="client",
+        groups="base.group_user",
     )
     client_coverage = fields.Float(
         string="Scored",
@@ -38,15 +59,31 @@ class ResPartner(models.Model):
         aggregator="avg",
         help="How much of the profile was scored at all, in percent. What nobody scored is missing, never zero.",
         prefetch="client",
+        groups="base.group_user",
     )
     client_coverage_goals = fields.Float(
-        string="Goals Scored", readonly=True, copy=False, aggregator="avg", prefetch="client"
+        string="Goals Scored",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        prefetch="client",
+        groups="base.group_user",
     )
     client_coverage_market = fields.Float(
-        string="Market Scored", readonly=True, copy=False, aggregator="avg", prefetch="client"
+        string="Market Scored",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        prefetch="client",
+        groups="base.group_user",
     )
     client_coverage_resources = fields.Float(
-        string="Resources Scored", readonly=True, copy=False, aggregator="avg", prefetch="client"
+        string="Resources Scored",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        prefetch="client",
+        groups="base.group_user",
     )
     client_score_ids = fields.One2many("client.score", "partner_id", string="Scores")
     client_snapshot_ids = fields.One2many("client.profile.snapshot", "partner_id", string="Former Profiles")
@@ -57,12 +94,14 @@ class ResPartner(models.Model):
         copy=False,
         help="What a team lead decided about a client that fits less than the minimum.",
         prefetch="client",
+        groups="base.group_user",
     )
     client_below_minimum = fields.Boolean(
         string="Fits Too Little",
         compute="_compute_client_below_minimum",
         search="_search_client_below_minimum",
         help="Fits less than the minimum in the settings, and no team lead has decided yet.",
+        groups="base.group_user",
     )
 
     _client_score_index = models.Index("(client_score) WHERE client_coverage > 0")

@@ -18,6 +18,7 @@ class ResPartner(models.Model):
         ondelete="set null",
         help="Found by the address. One that you choose yourself stays until you empty it.",
         prefetch="client",
+        groups="base.group_user",
     )
     client_region_by = fields.Selection(
         [
@@ -32,6 +33,7 @@ class ResPartner(models.Model):
         store=True,
         help="What of the address decided on the region.",
         prefetch="client",
+        groups="base.group_user",
     )
 
     @api.depends("country_id", "state_id", "zip", "city")

@@ -8,10 +8,17 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     client_interaction_ids = fields.One2many("client.interaction", "partner_id", string="Contacts")
-    client_last_contact = fields.Date(string="Last Contact", readonly=True, copy=False, prefetch="client")
-    client_next_contact = fields.Date(string="Next Contact", readonly=True, copy=False, prefetch="client")
+    client_last_contact = fields.Date(
+        string="Last Contact", readonly=True, copy=False, prefetch="client", groups="base.group_user"
+    )
+    client_next_contact = fields.Date(
+        string="Next Contact", readonly=True, copy=False, prefetch="client", groups="base.group_user"
+    )
     client_birthday = fields.Date(
-        string="Birthday", help="Of a person: a greeting is proposed in “My Day”.", prefetch="client"
+        string="Birthday",
+        help="Of a person: a greeting is proposed in “My Day”.",
+        prefetch="client",
+        groups="base.group_user",
     )
 
     _client_next_contact_index = models.Index(

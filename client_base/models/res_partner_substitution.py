@@ -14,6 +14,7 @@ class ResPartner(models.Model):
         string="Manager Away",
         compute="_compute_client_absence",
         help="Until when the client's manager is away, and who stands in.",
+        groups="base.group_user",
     )
 
     @api.depends("client_owner_id")

@@ -22,6 +22,7 @@ class ResPartner(models.Model):
         store=True,
         help="Fields whose content cannot be right, with commas between.",
         prefetch="client",
+        groups="base.group_user",
     )
     _client_unchecked_index = models.Index("(id) WHERE client_invalid IS NULL AND client_open IS NOT TRUE")
 

@@ -2,8 +2,10 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import Command, fields
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .isolation import CANARY, SHARED, IsolationCommon
 
@@ -253,6 +255,16 @@ class TestIsolation(IsolationCommon):
         client = self.make_client("Portal Ltd", self.manager)
         portal = self.make_user("portal", "base.group_portal", parent_id=client.id)
         self.check(portal)
+
+    def test_portal_user_learns_nothing_that_is_said_of_the_client(self):
+        """Who signs in at the portal reads the own company's card, and none of what colleagues know of it."""
+        client = self.make_client("Portal Ltd", self.manager)
+        own = client.with_user(self.make_user("portal", "base.group_portal", parent_id=client.id))
+        self.assertEqual(own.read(["name"])[0]["name"], "Portal Ltd")
+        told = {"client_open", "client_owner_id"}
+        for name in sorted(name for name in own._fields if name.startswith("client_") and name not in told):
+            with self.subTest(field=name), mute_logger("odoo.orm.models"), self.assertRaises(AccessError):
+                own.read([name])
 
     def test_rogue_group_rule(self):
         """A group rule of another addon that opens everything opens nothing."""

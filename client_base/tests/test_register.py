@@ -166,6 +166,11 @@ class TestRegister(RegisterCommon):
         self.assertFalse(self.get_activities(other))
         self.assertEqual(self.get_activities(self.alpha).user_id, self.manager)
 
+    def test_a_contact_moved_to_a_person_is_one_with_its_company(self):
+        contact = self.make_contact_with(self.make_client("Other", self.manager), user=self.manager)
+        contact.partner_id = self.anna
+        self.assertEqual((contact.partner_id, contact.person_id), (self.alpha, self.anna))
+
     def test_an_operator_registers_what_comes_next(self):
         card = self.env["res.partner"].with_user(self.operator).create({"name": "Raw Ltd", "is_company": True})
         contact = self.make_contact_with(

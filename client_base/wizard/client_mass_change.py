@@ -59,7 +59,7 @@ class ClientMassChange(models.TransientModel):
     lang = fields.Selection(lambda self: self.env["res.lang"].get_installed(), string="Language")
     client_count = fields.Integer(string="Chosen", compute="_compute_preview")
     change_count = fields.Integer(string="To Be Changed", compute="_compute_preview")
-    same_count = fields.Integer(string="As They Are Already", compute="_compute_preview")
+    same_count = fields.Integer(string="Unchanged", compute="_compute_preview")
     refused_count = fields.Integer(string="Left Out", compute="_compute_preview")
     refused_names = fields.Text(string="For Example", compute="_compute_preview")
     state = fields.Selection([("choose", "Choose"), ("done", "Done")], string="Status", default="choose", readonly=True)

@@ -36,10 +36,10 @@ class ClientCampaign(models.Model):
         help="Conditions that were saved before; they replace the further conditions below.",
     )
     domain = fields.Char(string="Further Conditions", default="[]", help="Anything else that stands on the card.")
-    channel = fields.Selection(CHANNELS, string="First By", required=True, default="email")
+    channel = fields.Selection(CHANNELS, string="Main Channel", required=True, default="email")
     fallback_channel = fields.Selection(
         CHANNELS,
-        string="Otherwise By",
+        string="Fallback Channel",
         help="For clients that the first channel does not reach, and for those who do not confirm the receipt.",
     )
     dmu_role_id = fields.Many2one(
@@ -49,7 +49,7 @@ class ClientCampaign(models.Model):
         string="Days of Rest", help="Leave out who got a message of another campaign within so many days. 0: nobody."
     )
     without_running = fields.Boolean(
-        string="Not in Two at Once", help="Leave out who is in another campaign that still runs."
+        string="Not in Other Campaigns", help="Leave out who is in another campaign that still runs."
     )
     cap = fields.Integer(string="At Most", help="So many clients each, those with most turnover first. 0: all.")
     cap_by = fields.Selection([("owner", "per manager"), ("region", "per region")], default="owner", required=True)

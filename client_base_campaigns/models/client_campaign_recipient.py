@@ -44,7 +44,7 @@ class ClientCampaignRecipient(models.Model):
     email = fields.Char(string="E-mail", readonly=True, help="As it was when the group was frozen.")
     phone = fields.Char(readonly=True, help="As it was when the group was frozen.")
     channel = fields.Selection(CHANNELS, string="By")
-    fallback_channel = fields.Selection(CHANNELS, string="Otherwise By")
+    fallback_channel = fields.Selection(CHANNELS, string="Fallback Channel")
     delivery = fields.Selection(
         DELIVERIES,
         required=True,

@@ -9,11 +9,16 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     client_reach_by = fields.Selection(
-        CHANNELS, string="Best Reached By", help="Campaigns use this channel first, where there is an address for it."
+        CHANNELS,
+        string="Best Reached By",
+        help="Campaigns use this channel first, where there is an address for it.",
+        groups="base.group_user",
     )
     client_campaign_recipient_ids = fields.One2many("client.campaign.recipient", "partner_id", string="In Campaigns")
     client_campaign_pick_ids = fields.One2many("client.campaign.pick", "partner_id", string="Picked for Campaigns")
-    client_campaign_count = fields.Integer(string="Campaigns", compute="_compute_client_campaign_count")
+    client_campaign_count = fields.Integer(
+        string="Campaigns", compute="_compute_client_campaign_count", groups="base.group_user"
+    )
 
     def _compute_client_campaign_count(self):
         counts = dict(

@@ -33,6 +33,7 @@ class ResPartner(models.Model):
         copy=False,
         help="A client that agreed and has not ordered yet is active.",
         prefetch="client",
+        groups="base.group_user",
     )
     client_grade = fields.Selection(
         [("vip", "VIP"), ("key", "Key account"), ("dead", "Dead")],
@@ -41,13 +42,27 @@ class ResPartner(models.Model):
         copy=False,
         help="What a person decided; empty where the orders decide.",
         prefetch="client",
+        groups="base.group_user",
     )
-    client_grade_date = fields.Date(string="Decided on", readonly=True, copy=False, prefetch="client")
-    client_grade_at = fields.Datetime(string="Decided at", readonly=True, copy=False, prefetch="client")
-    client_grade_until = fields.Date(string="Review by", readonly=True, copy=False, prefetch="client")
-    client_grade_reason = fields.Char(string="Reason of the Decision", readonly=True, copy=False, prefetch="client")
+    client_grade_date = fields.Date(
+        string="Decided on", readonly=True, copy=False, prefetch="client", groups="base.group_user"
+    )
+    client_grade_at = fields.Datetime(
+        string="Decided at", readonly=True, copy=False, prefetch="client", groups="base.group_user"
+    )
+    client_grade_until = fields.Date(
+        string="Review by", readonly=True, copy=False, prefetch="client", groups="base.group_user"
+    )
+    client_grade_reason = fields.Char(
+        string="Reason of the Decision", readonly=True, copy=False, prefetch="client", groups="base.group_user"
+    )
     client_grade_user_id = fields.Many2one(
-        "res.users", string="Decided by", readonly=True, copy=False, prefetch="client"
+        "res.users",
+        string="Decided by",
+        readonly=True,
+        copy=False,
+        prefetch="client",
+        groups="base.group_user",
     )
     client_expenses = fields.Float(
         string="Other Expenses a Year",
@@ -55,6 +70,7 @@ class ResPartner(models.Model):
         aggregator="sum",
         help="What the client costs us in a year beside the hours: samples, travel, presents.",
         prefetch="client",
+        groups="base.group_user",
     )
     client_decision_ids = fields.One2many("client.decision", "partner_id", string="Decision Points")
     client_revivable = fields.Selection(
@@ -63,6 +79,7 @@ class ResPartner(models.Model):
         readonly=True,
         copy=False,
         prefetch="client",
+        groups="base.group_user",
     )
 
     @api.constrains("client_grade", "client_grade_date")

@@ -34,7 +34,7 @@ STANDING_FIELDS = {
 
 
 def _standing(kind, name, **values):
-    return kind(related=f"client_standing_id.{STANDING_FIELDS[name]}", **values)
+    return kind(related=f"client_standing_id.{STANDING_FIELDS[name]}", groups="base.group_user", **values)
 
 
 class ResPartner(models.Model):
@@ -52,6 +52,7 @@ class ResPartner(models.Model):
         compute="_compute_client_standing_id",
         compute_sudo=True,
         search="_search_client_standing_id",
+        groups="base.group_user",
     )
     client_standing_ids = fields.One2many("client.standing", "partner_id", string="Standing by Company")
 
@@ -60,7 +61,9 @@ class ResPartner(models.Model):
     client_segment_rule = _standing(fields.Char, "client_segment_rule", string="Segment Rule")
     client_segment_evidence = _standing(fields.Json, "client_segment_evidence", string="Segment Evidence")
     client_segment_since = _standing(fields.Date, "client_segment_since")
-    client_segment_reason = fields.Text(string="Why This Segment", compute="_compute_client_segment_reason")
+    client_segment_reason = fields.Text(
+        string="Why This Segment", compute="_compute_client_segment_reason", groups="base.group_user"
+    )
     client_segment_move_ids = fields.One2many("client.segment.move", "partner_id", string="Segment History")
 
     client_segment_on_id = fields.Many2one(
@@ -69,6 +72,7 @@ class ResPartner(models.Model):
         compute="_compute_client_segment_on_id",
         search="_search_client_segment_on_id",
         help="Where the client stood at the end of the day that the context names as client_day.",
+        groups="base.group_user",
     )
 
     client_order_count = _standing(fields.Integer, "client_order_count")
