@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
         "data/client_holiday_data.xml",
+        "data/client_interaction_data.xml",
         "report/client_campaign_reports.xml",
         "wizard/client_campaign_wizard_views.xml",
         "views/client_campaign_recipient_views.xml",

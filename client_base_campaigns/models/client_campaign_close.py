@@ -17,6 +17,14 @@ class ClientCampaign(models.Model):
         render_options={"post_process": True},
         sanitize="email_outgoing",
     )
+    summary = fields.Html(compute="_compute_summary", sanitize=False)
+
+    @api.depends("state")
+    @api.depends_context("lang", "uid")
+    def _compute_summary(self):
+        for campaign in self:
+            # Before there is something to sum up, it would only take its time.
+            campaign.summary = campaign._get_summary() if campaign.state in ("results", "closed") else False
 
     def action_to_results(self):
         """Stop waiting for receipts: what came is the result."""
@@ -36,14 +44,16 @@ class ClientCampaign(models.Model):
         self._take_step(state="results")
 
     def action_close(self):
-        """Count once more and close; the summary goes into the chatter, the results into the contact register."""
+        """Count once more and close; the results go into the contact register.
+
+        The chatter is read by managers who see some of the clients only: what all brought is none of theirs.
+        """
         self.ensure_one()
         self._check_state("results")
         if self.report_back and (not self.report_subject or is_html_empty(self.report_body)):
             raise UserError(self.env._("You promised to report back: write the report to those who took part first."))
         self.action_refresh_results()
         self._take_step(state="closed", closed_on=fields.Date.context_today(self))
-        self.message_post(body=self._get_summary())
         self.env["client.campaign.register"]._register_results(self)
         if self.report_back:
             # Once: no other message of this purpose can go to the same recipient.

@@ -39,7 +39,6 @@ class ClientCampaign(models.Model):
     channel = fields.Selection(CHANNELS, string="Main Channel", required=True, default="email")
     fallback_channel = fields.Selection(
         CHANNELS,
-        string="Fallback Channel",
         help="For clients that the first channel does not reach, and for those who do not confirm the receipt.",
     )
     dmu_role_id = fields.Many2one(
@@ -107,10 +106,12 @@ class ClientCampaign(models.Model):
     def action_save_filter(self):
         """Keep the further conditions as a saved audience, for the next campaign and for mass mailings."""
         self.ensure_one()
+        # Who was picked goes along as he is: others may be picked for this campaign later.
+        picked = self.env["client.campaign.pick"].search([("campaign_id", "=", self.id)]).partner_id
         self.filter_id = self.env["mailing.filter"].create(
             {
                 "name": self.name,
-                "mailing_domain": self.domain or "[]",
+                "mailing_domain": self._replace_picked(("id", "in", picked.ids)),
                 # sudo: what models there are is no secret
                 "mailing_model_id": self.env["ir.model"].sudo()._get("res.partner").id,
             }

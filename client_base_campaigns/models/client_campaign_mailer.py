@@ -20,6 +20,8 @@ BATCH = 100
 MAX_CONFLICTS = 1000
 # Any number of ours: who holds this lock of the database is the only sender.
 SENDER_LOCK = 7_301_190_419
+# Before any conversation, or in its place: nothing was taken, and all can wait.
+SERVER_AWAY = (OSError, smtplib.SMTPException, MailDeliveryException)
 SENDING_STATES = ("sending", "receipts", "results", "closed")
 
 
@@ -113,6 +115,8 @@ class ClientCampaignMailer(models.AbstractModel):
     def _mark_uncertain(self):
         orphans = self.env["client.campaign.delivery"].search([("state", "=", "sending")])
         orphans._settle("uncertain", self.env._("The sending was interrupted: the server may have taken the message."))
+        # The sender that died had no time to register what it sent before.
+        self.env["client.campaign.register"]._register_missed(orphans.campaign_id)
 
     def _send_apart(self, campaign):
         """Send the queue of ``campaign``; the unforeseen ends that, and holds up no other one; return the time left."""
@@ -134,8 +138,7 @@ class ClientCampaignMailer(models.AbstractModel):
                 last_id = deliveries[-1].id
                 with collecting_later():
                     self._send_batch(campaign, deliveries, session)
-        except (OSError, smtplib.SMTPException, MailDeliveryException) as error:
-            # Before any conversation: all stay queued.
+        except SERVER_AWAY as error:
             self._commit(session)
             self._note_server_away(campaign.user_id, error)
             self._commit(session)
@@ -159,13 +162,22 @@ class ClientCampaignMailer(models.AbstractModel):
     def _send_batch(self, campaign, deliveries, session):
         """Send these by their channels and commit the fate of each."""
         messages = self._surely(lambda: self._begin_batch(campaign, deliveries, session))
-        for delivery_id, message in messages.items():
-            self._send(delivery_id, message, session)
-            if not session.time_left:
-                break
+        letters = deliveries.browse(messages)
+        try:
+            for delivery_id, message in messages.items():
+                self._send(delivery_id, message, session)
+                if not session.time_left:
+                    break
+        except SERVER_AWAY:
+            self._end_batch(letters, session)
+            raise
+        self._end_batch(letters, session)
+
+    def _end_batch(self, letters, session):
+        """Commit the fate of the last message, and enter in the register what was sent of these ``letters``."""
         self._commit(session)
         self.env.invalidate_all()
-        self._surely(lambda: self._register_letters(deliveries.browse(messages), session))
+        self._surely(lambda: self._register_letters(letters, session))
 
     def _begin_batch(self, campaign, deliveries, session):
         """Commit what is settled without a conversation; return the messages that are left, as they are built."""

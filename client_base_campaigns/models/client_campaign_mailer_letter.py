@@ -11,8 +11,11 @@ from ..tools.letter import make_letter
 from ..tools.waiting import get_wait
 
 MAX_ATTEMPTS = 5
-# So often in a row the connection may break before the server counts as away.
+# So often in a row the connection may break, or the server ask to wait, before it counts as away.
 MAX_LOSSES = 3
+MAX_DEFERRALS = 10
+# The server says good-bye, whoever the message is for.
+CLOSING = 421
 
 
 class ClientCampaignMailer(models.AbstractModel):
@@ -77,7 +80,7 @@ class ClientCampaignMailer(models.AbstractModel):
             self._settle(delivery_id, session, "failed", str(error))
             self._commit(session)
         else:
-            session.losses = 0
+            session.losses = session.deferrals = 0
             # Committed with the claim of the next one: dying before leaves it "being sent", which is uncertain.
             self._settle(delivery_id, session, "sent")
 
@@ -135,11 +138,19 @@ class ClientCampaignMailer(models.AbstractModel):
             self._record_loss(delivery_id, smtplib.SMTPServerDisconnected(words), session)
             return
         session.losses = 0
+        if code == CLOSING:
+            self._settle(delivery_id, session, "queued", f"{code} {words}")
+            session.close()
+            raise error
         if 400 <= code < 500:
+            session.deferrals += 1
             self._put_off(delivery_id, session, f"{code} {words}")
         else:
+            session.deferrals = 0
             self._settle(delivery_id, session, "failed", f"{code} {words}")
         self._commit(session)
+        if session.deferrals >= MAX_DEFERRALS:
+            raise error  # it throttles us: the rest need not try, nor use up their attempts
 
     def _put_off(self, delivery_id, session, note):
         """Try a message again, later each time, or give it up in the end."""

@@ -41,7 +41,7 @@ class ClientCampaign(models.Model):
     preview_id = fields.Many2one(
         "client.campaign.recipient", string="As It Goes To", domain="[('campaign_id', '=', id)]", copy=False
     )
-    preview = fields.Html(string="The Message as Sent", related="preview_id.preview", sanitize=False)
+    preview = fields.Html(string="The Message as Sent", compute="_compute_preview", sanitize=False)
 
     needs_approval = fields.Boolean(compute="_compute_needs_approval")
     approval = fields.Selection(
@@ -61,6 +61,13 @@ class ClientCampaign(models.Model):
 
     def _compute_render_model(self):
         self.render_model = "client.campaign.recipient"
+
+    @api.depends("preview_id.preview")
+    @api.depends_context("uid")
+    def _compute_preview(self):
+        """Show the message to a client to those who may see that client."""
+        for campaign in self:
+            campaign.preview = campaign.preview_id._filtered_access("read").preview
 
     def _compute_needs_approval(self):
         # sudo: whether campaigns are approved is no secret
@@ -179,7 +186,7 @@ class ClientCampaign(models.Model):
         recipient = self.preview_id or self._get_first_waiting()
         if not recipient or not self.env.user.email_formatted:
             raise UserError(self.env._("There is no recipient yet, or you have no e-mail address."))
-        subject, body = recipient._render_messages()[recipient.id]
+        subject, body = recipient._render_messages(live=False)[recipient.id]
         # sudo: to oneself only, through Odoo's own queue
         self.env["mail.mail"].sudo().create(
             {

@@ -44,7 +44,7 @@ class ClientCampaignRecipient(models.Model):
     email = fields.Char(string="E-mail", readonly=True, help="As it was when the group was frozen.")
     phone = fields.Char(readonly=True, help="As it was when the group was frozen.")
     channel = fields.Selection(CHANNELS, string="By")
-    fallback_channel = fields.Selection(CHANNELS, string="Fallback Channel")
+    fallback_channel = fields.Selection(CHANNELS)
     delivery = fields.Selection(
         DELIVERIES,
         required=True,
@@ -128,6 +128,10 @@ class ClientCampaignRecipient(models.Model):
         recipients = super().create(vals_list)
         recipients.campaign_id._forget_approval()
         return recipients
+
+    def unlink(self):
+        self.campaign_id._forget_counts()
+        return super().unlink()
 
     def write(self, vals):
         """Let managers record results only: who got what is the marketer's and the mailer's to say."""

@@ -53,4 +53,10 @@ class ClientCampaignRecipient(models.Model):
                     result=recipient.result or "",
                 )
             )
+        self.write(
+            {
+                "order_count": self.order_count + sum(spare.mapped("order_count")),
+                "turnover": self.turnover + sum(spare.mapped("turnover")),
+            }
+        )
         spare.unlink()

@@ -25,7 +25,7 @@ class ClientCampaignRecipient(models.Model):
             # In a form that is being changed it is the message as it was saved.
             saved = recipient._origin
             try:
-                recipient.preview = saved._render_messages()[saved.id][1] if saved else False
+                recipient.preview = saved._render_messages(live=False)[saved.id][1] if saved else False
             except UserError as error:
                 recipient.preview = plaintext2html(str(error))
 
@@ -52,8 +52,11 @@ class ClientCampaignRecipient(models.Model):
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
         return next((code for code in wanted if code in installed), "en_US")
 
-    def _render_messages(self, purpose="offer"):
-        """Return ``{id: (subject, HTML)}`` of the messages to these recipients of one campaign."""
+    def _render_messages(self, purpose="offer", live=True):
+        """Return ``{id: (subject, HTML)}`` of the messages to these recipients of one campaign.
+
+        :param bool live: with the keys that let whoever has them answer; to be looked at, messages need none
+        """
         # sudo: a manager sees the message to own client; the text is the marketer's
         campaign = self.campaign_id.sudo()
         campaign.ensure_one()
@@ -62,21 +65,21 @@ class ClientCampaignRecipient(models.Model):
         return {
             recipient.id: (
                 subjects[recipient.id],
-                recipient._render_page(campaign, bodies[recipient.id], languages[recipient.id], purpose),
+                recipient._render_page(campaign, bodies[recipient.id], languages[recipient.id], purpose, live),
             )
             for recipient in self
         }
 
-    def _render_page(self, campaign, body, lang, purpose):
+    def _render_page(self, campaign, body, lang, purpose, live):
         """Return the whole message around ``body``: the reminder's words, the button, who writes, the way out."""
         campaign = campaign.with_context(lang=lang)
         values = {
             "body": body,
             "reminder": campaign.reminder_text if purpose == "reminder" else False,
-            "receipt_url": self._get_receipt_url() if purpose != "report" else False,
-            "unsubscribe_url": self._get_unsubscribe_url(),
+            "receipt_url": (self._get_receipt_url() if live else "#") if purpose != "report" else False,
+            "unsubscribe_url": self._get_unsubscribe_url() if live else "#",
             "pixel_url": f"{self._get_receipt_url()}/seen.gif"
-            if campaign.with_hints and purpose != "report"
+            if live and campaign.with_hints and purpose != "report"
             else False,
             "sender": campaign.user_id,
         }

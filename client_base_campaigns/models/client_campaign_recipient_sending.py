@@ -48,12 +48,24 @@ class ClientCampaignRecipient(models.Model):
         deliveries = chosen.delivery_ids.filtered(
             lambda one: one.purpose == "offer" and one.state in ("failed", "uncertain", "cancelled")
         )
+        failed = deliveries.filtered(lambda one: one.state == "failed")
+        failed.recipient_id._renew_addresses()
+        for delivery in failed:
+            delivery.address = delivery.recipient_id._get_address(delivery.channel)
         # A new message of its own: with the old Message-ID a server would drop it as the same one.
         deliveries.write({"state": "queued", "attempts": 0, "note": False, "not_before": False, "message_id": False})
         chosen = deliveries.recipient_id
         chosen.write({"delivery": "queued", "delivery_note": False})
         chosen.campaign_id.filtered(lambda campaign: campaign.state == "receipts")._take_step(state="sending")
         self.env["client.campaign"]._run_now()
+
+    def _renew_addresses(self):
+        """Take the addresses that the cards say now: somebody corrected what a message failed by."""
+        selection = self.env["client.campaign.selection"]
+        for recipient in self:
+            channels = [recipient.channel, recipient.fallback_channel]
+            judged = selection._judge_person(recipient, recipient.person_id, channels)
+            recipient.write({name: judged[name] for name in ("email", "phone") if judged[name]})
 
     def action_mark_done(self):
         """Note that what was to do by hand was done: posted, faxed, called."""

@@ -55,6 +55,7 @@ class ClientCampaign(models.Model):
     @api.depends(
         "recipient_ids.delivery", "recipient_ids.receipt_date", "recipient_ids.answer", "recipient_ids.turnover"
     )
+    @api.depends_context("uid")
     def _compute_progress(self):
         kept = self._get_kept()
         others = [number for number in self._origin.ids if number not in kept]
@@ -100,6 +101,11 @@ class ClientCampaign(models.Model):
         # sudo: they are shown to those only who see all clients
         for campaign in self.sudo():
             campaign.write({"kept_counts": campaign._count(), "kept_on": fields.Datetime.now()})
+
+    def _forget_counts(self):
+        """Have the counts of these campaigns made anew: recipients that were counted are gone."""
+        # sudo: they are nobody's to write
+        self.sudo().filtered("kept_counts").write({"kept_counts": False, "kept_on": False})
 
     @api.model
     def _cron_keep_counts(self):
@@ -168,19 +174,25 @@ class ClientCampaign(models.Model):
         return figures
 
     @api.depends("cost", "turnover")
+    @api.depends_context("uid")
     def _compute_return_percent(self):
         for campaign in self:
             gained = campaign.turnover - campaign.cost
             campaign.return_percent = 100 * gained / campaign.cost if campaign.cost else 0
 
-    @api.depends("control_count", "order_count")
-    @api.depends_context("lang")
+    @api.depends("control_count", "order_count", "count_orders")
+    @api.depends_context("lang", "uid")
     def _compute_uplift_text(self):
         for campaign in self:
             campaign.uplift_text = campaign._get_uplift_text() if campaign.control_count else False
 
     def _get_uplift_text(self):
         """Return in words how the written to differ from the control group, and how sure that is."""
+        if self.count_orders == "marked":
+            return self.env._(
+                "Only orders that carry the UTM campaign count, and the control group has none. Count all orders of "
+                "the campaign's days to compare the two."
+            )
         kept = self._get_kept().get(self.id)
         groups = {False: (0, 0, 0.0, 0.0), True: (0, 0, 0.0, 0.0)}
         groups |= {control: values for control, *values in (kept["buyers"] if kept else self._get_buyers())}
@@ -227,6 +239,7 @@ class ClientCampaign(models.Model):
 
         These are orders of the company that the responsible works for, in its currency.
         """
+        self.check_access("write")
         self.env.flush_all()
         self.env.cr.execute(
             SQL(

@@ -32,7 +32,8 @@ class Session:
 
     def __init__(self, env, sender):
         self.env, self.sender = env, sender
-        self.smtp, self.server, self.data_begun, self.losses = None, None, False, 0
+        self.smtp, self.server, self.data_begun = None, None, False
+        self.losses, self.deferrals = 0, 0
         self.fate, self.done, self.time_left = None, 0, True
 
     def open(self):

@@ -45,9 +45,28 @@ class ClientCampaign(models.Model):
         self.env["client.campaign.pick"].create(
             [{"campaign_id": self.id, "partner_id": client.id} for client in clients]
         )
-        picked = ("client_campaign_pick_ids.campaign_id", "=", self.id)
+        picked = self._get_picked_condition()
         conditions = Domain(literal_eval(self.domain or "[]"))
         if conditions.is_true():
             self.domain = str([picked])
         elif picked not in list(conditions):
             self.domain = str(list(Domain([picked]) | conditions))
+
+    def _get_picked_condition(self):
+        return ("client_campaign_pick_ids.campaign_id", "=", self.id)
+
+    def _replace_picked(self, condition):
+        """Return the further conditions, with ``condition`` in place of that a client was picked for this campaign."""
+        picked = self._get_picked_condition()
+        conditions = literal_eval(self.domain or "[]")
+        return str([condition if tuple(part) == picked else part for part in conditions])
+
+    def copy(self, default=None):
+        """Pick for the copies who was picked for these: what is picked for one later is no matter of the other."""
+        copies = super().copy(default)
+        # sudo: the whole group is planned anew, also with clients that whoever copies it does not see
+        picks = self.env["client.campaign.pick"].sudo()
+        for campaign, made in zip(self, copies, strict=True):
+            picks.search([("campaign_id", "=", campaign.id)]).copy({"campaign_id": made.id})
+            made.domain = campaign._replace_picked(made._get_picked_condition())
+        return copies

@@ -3,6 +3,7 @@ from odoo.tools import html2plaintext
 from odoo.tools.mail import unfold_references
 
 from ..tools.auto_reply import is_automatic
+from ..tools.bounce import tells_failure
 
 REFERENCES = 32
 
@@ -30,6 +31,8 @@ class MailThread(models.AbstractModel):
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
         super()._routing_handle_bounce(email_message, message_dict)
+        if not tells_failure(email_message):
+            return
         # sudo: the mail gateway tells what became of a message
         deliveries = self.env["client.campaign.delivery"].sudo()
         references = [*(message_dict["bounced_msg_ids"] or ()), *self._get_references(message_dict)]

@@ -20,6 +20,12 @@ class ResPartner(models.Model):
         string="Campaigns", compute="_compute_client_campaign_count", groups="base.group_user"
     )
 
+    def unlink(self):
+        # sudo: they are gone with their clients, whoever sees the campaigns
+        recipients = self.env["client.campaign.recipient"].sudo().search([("partner_id", "in", self.ids)])
+        recipients.campaign_id._forget_counts()
+        return super().unlink()
+
     def _compute_client_campaign_count(self):
         counts = dict(
             self.env["client.campaign.recipient"]._read_group(

@@ -31,6 +31,10 @@ class TestClose(CampaignCommon):
         self.assertEqual(campaign.order_count, 10, "the control group's are no results")
         self.assertIn("may be chance", campaign.uplift_text)
 
+    def test_marked_orders_are_not_compared(self):
+        campaign = self.make_sent(control_percent=50, count_orders="marked")
+        self.assertIn("the control group has none", campaign.uplift_text)
+
     def test_orders_are_added_by_hand(self):
         campaign = self.make_sent(count_orders="marked")
         order = self.make_orders(self.alpha, 300)
@@ -71,6 +75,14 @@ class TestClose(CampaignCommon):
         self.assertEqual(comments[self.alpha], "Takes part")
         self.assertEqual(comments[self.beta], "Does not take part")
         self.assertEqual(comments[self.free], "orders: 1, turnover: 100.00")
+
+    def test_letters_are_the_work_of_who_sent_them_and_results_are_none(self):
+        campaign = self.make_closable()
+        campaign.action_close()
+        counts = self.env["client.fact.day"]
+        counts._cron_refresh()
+        today = counts.search([("user_id", "=", self.marketer.id), ("day", "=", self.today)])
+        self.assertEqual((today.letters, today.requests, today.unanswered, today.successes), (3, 0, 0, 0))
 
     def test_what_is_left_to_do_ends_with_the_receipts(self):
         self.alpha.phone, self.beta.phone = "+32470123456", False

@@ -1,5 +1,8 @@
+from ast import literal_eval
+
 from odoo import Command
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .common import CampaignCommon
 
@@ -34,6 +37,17 @@ class TestMassChange(CampaignCommon):
         campaign = self.make_campaign(clients=self.beta)
         self.assertEqual(self.add(self.clients, campaign, self.marketer), (3, 2, 1, 0))
         self.assertEqual(self.get_group(campaign), self.clients)
+
+    def test_a_copy_has_picks_of_its_own(self):
+        campaign = self.make_open()
+        self.add(self.alpha, campaign, self.marketer)
+        campaign.with_user(self.marketer).action_save_filter()
+        copy = campaign.with_user(self.marketer).copy()
+        self.add(self.beta, campaign, self.marketer)
+        saved = Domain(literal_eval(campaign.filter_id.mailing_domain))
+        self.assertEqual(self.env["res.partner"].search(saved), self.alpha)
+        campaign.unlink()
+        self.assertEqual(self.get_group(copy), self.alpha)
 
     def test_whom_the_campaign_leaves_out_is_told(self):
         self.alpha.country_id = self.env.ref("base.de")

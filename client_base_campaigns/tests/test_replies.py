@@ -67,6 +67,16 @@ class TestReplies(CampaignCommon):
         self.assertEqual(before, 1, "only what we sent is a contact")
 
     @mute_logger("odoo.addons.mail.models.mail_thread")
+    def test_who_is_on_holiday_got_the_letter(self):
+        """Programs answer to where bounces go (RFC 5230)."""
+        self.env.company.alias_domain_id = self.env["mail.alias.domain"].create({"name": "ours.example.com"})
+        away = self.make_letter({"Auto-Submitted": "auto-replied"}, text="I am on holiday.")
+        away.replace_header("To", self.env.company.bounce_email)
+        self.receive(away)
+        self.assertEqual(self.recipient.delivery, "sent")
+        self.assertFalse(self.recipient.receipt_date)
+
+    @mute_logger("odoo.addons.mail.models.mail_thread")
     def test_what_comes_back_was_not_delivered(self):
         bounce = EmailMessage()
         bounce["From"], bounce["To"] = "MAILER-DAEMON@mail.example.com", "bounce@ours.example.com"

@@ -125,18 +125,30 @@ class TestResults(CampaignCommon):
         self.assertEqual(self.env[action["res_model"]].search(action["domain"]), campaign.sudo().recipient_ids)
         self.assertEqual(action["context"], {"search_default_filter_confirmed": 1})
 
-    def test_closing_counts_once_more_and_posts_the_summary(self):
+    def test_closing_counts_once_more_and_sums_up(self):
         campaign = self.make_sent(goal="Sell <all> the paper")
+        self.assertFalse(campaign.summary, "there is nothing to sum up yet")
         self.get_recipient(campaign, self.alpha)._confirm_receipt("page", "yes")
         self.order(self.alpha, 0, price=1234)
         campaign.conclusion = "Worth repeating"
         campaign.action_to_results()
         campaign.action_close()
         self.assertEqual((campaign.state, campaign.closed_on), ("closed", self.today))
-        summary = campaign.message_ids.filtered(lambda message: "Worth repeating" in message.body)
-        self.assertEqual(len(summary), 1)
-        for words in ("Sell &lt;all&gt; the paper", "1 (33 %)", "1,234"):
-            self.assertIn(words, summary.body)
+        for words in ("Sell &lt;all&gt; the paper", "1 (33 %)", "1,234", "Worth repeating"):
+            self.assertIn(words, campaign.summary)
+        theirs = campaign.with_user(self.second)
+        self.assertNotIn("1,234", theirs.summary, "each sees what own clients brought")
+        self.assertFalse(theirs.message_ids.filtered(lambda message: "1,234" in message.body))
+
+    def test_nobody_counts_anew_but_who_may_change_the_campaign(self):
+        with self.assertRaises(AccessError):
+            self.make_sent().with_user(self.second).action_refresh_results()
+
+    def test_kept_counts_go_with_a_client(self):
+        campaign = self.make_sent()
+        campaign._keep_counts()
+        self.alpha.sudo().unlink()
+        self.assertEqual(campaign.with_user(self.head).recipient_count, 2)
 
     def test_to_find_that_all_counts_are_kept_takes_no_longer_for_more_campaigns(self):
         self.make_sent()

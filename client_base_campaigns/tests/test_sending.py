@@ -42,7 +42,22 @@ class TestSending(CampaignCommon):
         campaign = self.make_frozen()
         recipient = self.get_recipient(campaign, self.alpha).with_user(self.manager)
         self.assertIn("Dear Alpha Ltd", recipient.preview)
-        self.assertIn("/client/offer/", recipient.preview)
+        self.assertIn("Answer in one click", recipient.preview)
+
+    def test_who_looks_at_a_preview_gets_no_key_and_leaves_no_trace(self):
+        campaign = self.make_frozen(with_hints=True)
+        recipient = self.get_recipient(campaign, self.alpha)
+        campaign.preview_id = recipient
+        for preview in (recipient.with_user(self.manager).preview, campaign.preview):
+            self.assertIn("Dear Alpha Ltd", preview)
+            for key in ("/client/offer/", "/client/unsubscribe/", "seen.gif"):
+                self.assertNotIn(key, preview)
+
+    def test_a_preview_of_another_manager_s_client_is_shown_to_nobody_else(self):
+        campaign = self.make_frozen()
+        campaign.preview_id = self.get_recipient(campaign, self.beta)
+        self.assertFalse(campaign.with_user(self.manager).preview)
+        self.assertIn("Dear Beta GmbH", campaign.with_user(self.second).preview)
 
     def test_names_are_text_in_the_message(self):
         self.alpha.name = "<b>Alpha</b> & Sons"
@@ -125,6 +140,33 @@ class TestSending(CampaignCommon):
             self.run_mailer()
         self.assertEqual((campaign.recipient_ids.delivery, campaign.recipient_ids.delivery_ids.attempts), ("failed", 5))
 
+    @mute_logger(MAILER)
+    def test_a_server_that_says_good_bye_uses_up_no_attempts(self):
+        campaign = self.make_sending()
+        self.server.refuse(BETA, 421, "Too many messages")
+        for _attempt in range(6):
+            self.wait(campaign)
+            self.run_mailer()
+        deliveries = {one.address: one for one in campaign.sudo().recipient_ids.delivery_ids}
+        self.assertEqual([deliveries[to].state for to in (ALPHA, BETA, FREE)], ["sent", "queued", "queued"])
+        self.assertEqual(deliveries[FREE].attempts, 0, "nobody tried")
+        self.assertEqual(self.alpha.client_last_contact, self.today, "what was sent before is in the register")
+        self.server.answers.clear()
+        self.wait(campaign)
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
+
+    @mute_logger(MAILER)
+    def test_a_server_that_asks_all_to_wait_is_left_alone(self):
+        addresses = [f"c{number:02}@many.example.com" for number in range(12)]
+        clients = [self.make_client(to, self.manager, email=to) for to in addresses]
+        campaign = self.make_sending(clients=self.env["res.partner"].concat(*clients))
+        for to in addresses:
+            self.server.refuse(to, 451, "Slow down")
+        self.run_mailer()
+        attempts = campaign.sudo().recipient_ids.delivery_ids.sorted("address").mapped("attempts")
+        self.assertEqual(attempts, [1] * 10 + [0, 0])
+
     def test_a_broken_connection_is_uncertain_and_stays_so(self):
         for broken in (
             smtplib.SMTPServerDisconnected("Connection unexpectedly closed"),
@@ -157,14 +199,24 @@ class TestSending(CampaignCommon):
         self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
         self.assertEqual(campaign.state, "receipts")
 
+    def test_what_is_sent_again_goes_to_the_corrected_address(self):
+        self.server.refuse(BETA, 550, "No such user")
+        campaign = self.make_sent()
+        self.beta.email = "right@clients.example.com"
+        self.get_recipient(campaign, self.beta).action_send_again()
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA, FREE, "right@clients.example.com"])
+
     def test_a_sender_that_died_leaves_its_message_uncertain(self):
         campaign = self.make_sending()
         orphan = self.get_recipient(campaign, self.alpha)
         orphan.delivery_ids._settle("sending")
+        self.get_recipient(campaign, self.free).delivery_ids._settle("sent")
         self.run_mailer()
+        self.assertEqual(self.free.client_last_contact, self.today, "what it sent before is registered")
         self.assertEqual(orphan.delivery, "uncertain")
         self.assertIn("interrupted", orphan.delivery_note)
-        self.assertEqual(self.server.addresses, [BETA, FREE])
+        self.assertEqual(self.server.addresses, [BETA])
 
     @mute_logger(MAILER, "odoo.addons.base.models.ir_cron")
     def test_while_the_server_is_away_all_stays_queued(self):
