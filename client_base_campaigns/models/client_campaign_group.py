@@ -1,4 +1,5 @@
 from ast import literal_eval
+from secrets import randbelow
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -57,7 +58,11 @@ class ClientCampaign(models.Model):
         help="So many of a hundred are drawn by lot and get nothing, so that one sees what would have come anyway.",
     )
     draw = fields.Integer(
-        string="Number of the Draw", default=1, required=True, help="The same number draws the same clients."
+        string="Number of the Draw",
+        default=lambda self: randbelow(1_000_000),
+        required=True,
+        copy=False,  # or the same clients would be the control group of each campaign
+        help="The same number draws the same clients.",
     )
     candidate_count = fields.Integer(string="Clients That Fit", compute="_compute_candidate_count")
     reachable_count = fields.Integer(string="Will Be Reached", compute="_compute_forecast")
