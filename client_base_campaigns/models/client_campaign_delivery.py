@@ -95,7 +95,7 @@ class ClientCampaignDelivery(models.Model):
         )
 
     def _get_opted_out(self):
-        """Return those whose recipients want no mailings any more, by whatever way these here go."""
+        """Return those whose recipients want no mailings any more, by whatever way these here go, or are archived."""
         unwilling = self.recipient_id._get_unwilling()
         return self.filtered(lambda delivery: delivery.recipient_id in unwilling)
 
@@ -103,10 +103,15 @@ class ClientCampaignDelivery(models.Model):
         """Do not send these after all; who got nothing yet is left out for good."""
         # sudo: the managers' tasks end with what they were for
         self.activity_id.sudo().unlink()
-        self.write({"state": "cancelled", "note": self.env._("Wants no mailings.")})
+        archived = self.filtered(lambda delivery: not delivery.recipient_id.partner_id.active)
+        archived._leave_out("archived", self.env._("The card is archived."))
+        (self - archived)._leave_out("opt_out", self.env._("Wants no mailings."))
+
+    def _leave_out(self, exclusion, note):
+        self.write({"state": "cancelled", "note": note})
         recipients = self.filtered(lambda delivery: delivery.purpose == "offer").recipient_id
         recipients.filtered(lambda recipient: recipient.delivery != "sent").write(
-            {"delivery": "excluded", "exclusion": "opt_out"}
+            {"delivery": "excluded", "exclusion": exclusion}
         )
 
     def _settle_unmade(self):

@@ -58,6 +58,7 @@ class ClientCampaignRecipient(models.Model):
             ("no_address", "No address or number for these channels"),
             ("same_address", "Another recipient has this address"),
             ("opt_out", "Wants no mailings"),
+            ("archived", "The card is archived"),
             ("not_revivable", "Declared dead, not revivable"),
             ("running", "In another running campaign"),
             ("resting", "Got a message of another campaign lately"),

@@ -10,7 +10,7 @@ class ClientCampaignRecipient(models.Model):
 
     @api.model
     def _get_willing(self, recipient):
-        """Return what is true of the ``recipient`` (an alias) that did not opt out meanwhile.
+        """Return what is true of the ``recipient`` (an alias) that did not opt out, nor was archived, meanwhile.
 
         By one way means by all; and what the client itself does not want its persons do not get, as in the choice
         of the group. The client is looked up once: planned for each letter, that counts.
@@ -19,7 +19,8 @@ class ClientCampaignRecipient(models.Model):
             """NOT EXISTS (
                 SELECT FROM res_partner AS client
                  WHERE client.id = %(recipient)s.partner_id
-                   AND (EXISTS (SELECT FROM mail_blacklist AS list
+                   AND (client.active IS NOT TRUE
+                     OR EXISTS (SELECT FROM mail_blacklist AS list
                                  WHERE list.active AND list.email IN (%(recipient)s.email, client.email_normalized))
                      OR EXISTS (SELECT FROM phone_blacklist AS list
                                  WHERE list.active AND list.number IN (%(recipient)s.phone, client.phone_sanitized))))
@@ -28,7 +29,7 @@ class ClientCampaignRecipient(models.Model):
         )
 
     def _get_unwilling(self):
-        """Return those that opted out since they were frozen."""
+        """Return those that opted out, or were archived, since they were frozen."""
         self.env.flush_all()
         willing = self._get_willing("client_campaign_recipient")
         rows = self.env.execute_query(

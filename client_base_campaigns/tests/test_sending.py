@@ -97,6 +97,13 @@ class TestSending(CampaignCommon):
         self.assertEqual((recipient.delivery, recipient.exclusion), ("excluded", "opt_out"))
         self.assertEqual(campaign.state, "receipts")
 
+    def test_who_is_archived_while_it_waits_gets_nothing(self):
+        campaign = self.make_sending()
+        self.beta.active = False
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA, FREE])
+        self.assertEqual(self.get_recipient(campaign, self.beta).exclusion, "archived")
+
     def test_a_group_that_was_only_frozen_is_not_sent(self):
         self.make_frozen()
         self.run_mailer()
