@@ -2,11 +2,14 @@
 
 ``refuse…`` is refused for good, ``later…`` the first two times for now, ``slow…`` takes its time, ``drop…``
 is taken and the connection cut before the answer, ``early…`` cut before the message. All others are
-taken. What was taken is in a file, a line with address and Message-ID each, before the answer is given.
+taken. What was taken is in a file, a line with address, Message-ID and the path of the personal page each,
+before the answer is given.
 """
 
 import asyncio
+import email
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -36,9 +39,10 @@ class Handler:
         [address] = envelope.rcpt_tos
         if address.startswith("slow"):
             await asyncio.sleep(0.2)
-        header = envelope.content[: envelope.content.index(b"\r\n\r\n")].decode(errors="replace")
-        [message_id] = [line[11:].strip() for line in header.splitlines() if line.lower().startswith("message-id:")]
-        os.write(self.file, f"{address} {message_id}\n".encode())
+        message = email.message_from_bytes(envelope.content)
+        text = next(part for part in message.walk() if part.get_content_type() == "text/plain")
+        page = re.search(rb"/client/offer/[\w=-]+", text.get_payload(decode=True))
+        os.write(self.file, f"{address} {message['Message-ID']} {page[0].decode() if page else ''}\n".encode())
         if address.startswith("drop"):
             server.transport.abort()
         return "250 OK"
@@ -59,8 +63,8 @@ def serving(file, port):
 
 
 def read_taken(file):
-    """Return ``[(address, Message-ID)]`` of what was taken."""
-    return [tuple(line.split(" ", 1)) for line in Path(file).read_text(encoding="utf-8").splitlines()]
+    """Return ``[(address, Message-ID, page)]`` of what was taken."""
+    return [tuple(line.split(" ")) for line in Path(file).read_text(encoding="utf-8").splitlines()]
 
 
 def main(file, port):
