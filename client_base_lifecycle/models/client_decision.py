@@ -14,6 +14,8 @@ CAUSES = [
     ("hand", "Opened by hand"),
 ]
 TURNS_SHOWN = 8
+# What is said at a point.
+ANSWERS = ("client_choice", "company_choice", "terms", "result", "revivable", "review_on")
 # How a point was closed.
 CLOSING = {"decided_on", "user_id"}
 
@@ -241,15 +243,19 @@ class ClientDecision(models.Model):
         # sudo: who may make one client of them does so with what hangs on them
         points = self.sudo()
         points = points.search([("partner_id", "in", (kept | others).ids), ("state", "!=", "done")], order="id")
+        merged = self.env._("Merged with %s", kept.display_name)
         for same in points.grouped("company_id").values():
             stays = (same.filtered(lambda point: point.partner_id == kept) or same)[0]
-            (same - stays).write(
-                {
-                    "state": "done",
-                    "decided_on": fields.Date.context_today(self),
-                    "result": self.env._("Merged with %s", kept.display_name),
-                }
-            )
+            stays._take_answers(same - stays)
+            for point in same - stays:
+                result = "\n".join(filter(None, [point.result, merged]))
+                point.write({"state": "done", "decided_on": fields.Date.context_today(self), "result": result})
+
+    def _take_answers(self, others):
+        """Take what was said at the last of ``others`` at which anything was, where nothing was said at this point."""
+        answered = (self | others).filtered(lambda point: any(point[name] for name in ANSWERS))
+        if answered and self not in answered:
+            self.write({name: answered[-1][name] for name in ANSWERS})
 
     def action_find_successors(self):
         self.ensure_one()

@@ -8,6 +8,7 @@ from . import (
     test_decision,
     test_engine,
     test_forecast,
+    test_merge,
     test_movements,
     test_night,
     test_points,
