@@ -7,6 +7,7 @@ from . import (
     test_companies,
     test_decision,
     test_engine,
+    test_expected,
     test_forecast,
     test_merge,
     test_movements,
