@@ -140,7 +140,7 @@ class ClientCampaignSelection(models.AbstractModel):
         return SQL(
             """
             SELECT client.id AS partner_id, client.client_owner_id AS owner_id, client.client_region_id AS region_id,
-                   client.client_revivable AS revivable, standing.turnover AS turnover,
+                   %(revivable)s AS revivable, standing.turnover AS turnover,
                    client.client_reach_by AS wish, person.id AS person_id,
                    COALESCE(person.email_normalized, client.email_normalized) AS email,
                    COALESCE(person.phone_sanitized, NULLIF(person.phone, ''), client.phone_sanitized,
@@ -154,6 +154,7 @@ class ClientCampaignSelection(models.AbstractModel):
          LEFT JOIN %(person)s
              WHERE client.id IN %(clients)s
             """,
+            revivable=self.env["client.standing"]._get_revivable(),
             company=self.env.company.id,
             person=self._join_persons(persons) if persons else self._join_members(campaign),
             clients=clients.subselect(),

@@ -124,9 +124,10 @@ class ClientProgrammeDue(models.AbstractModel):
               FROM client_standing AS standing
               JOIN client_segment AS segment ON segment.id = standing.segment_id AND segment.code = 'dead'
               JOIN res_partner AS client ON client.id = standing.partner_id AND client.active
-             WHERE standing.company_id = %(company)s AND client.client_revivable IS DISTINCT FROM 'no'
+             WHERE standing.company_id = %(company)s AND %(revivable)s IS DISTINCT FROM 'no'
                AND standing.since <= %(day)s
             """,
             company=self.env.company.id,
+            revivable=self.env["client.standing"]._get_revivable(),
             day=today - timedelta(days=programme.days_before),
         )

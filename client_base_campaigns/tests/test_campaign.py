@@ -74,6 +74,12 @@ class TestCampaign(CampaignCommon):
         for recipient in campaign.recipient_ids:
             self.assertEqual(recipient.delivery, "excluded" if recipient.exclusion else "waiting")
 
+    def test_who_came_back_to_life_gets_mail_again(self):
+        self.decide(self.alpha, "dead", revivable="no")
+        self.alpha.client_grade_date = self.day(30)
+        self.make_orders(self.alpha, 5)
+        self.assertFalse(self.make_frozen(clients=self.alpha).recipient_ids.exclusion)
+
     def test_back_to_the_plan_and_frozen_again(self):
         campaign = self.make_frozen()
         campaign.action_back_to_group()

@@ -102,7 +102,7 @@ class TestGroup(CampaignCommon):
         self.make_sent(clients=self.alpha)
         campaign = self.make_frozen(clients=self.alpha | double | third, quiet_days=3)
         self.assertEqual(self.get_exclusions(campaign), {self.alpha: "resting", double: False, third: "same_address"})
-        self.alpha.client_revivable = "no"
+        self.decide(self.alpha, "dead", revivable="no")
         campaign = self.make_frozen(clients=self.alpha | double | third)
         self.assertEqual(
             self.get_exclusions(campaign), {self.alpha: "not_revivable", double: False, third: "same_address"}

@@ -236,6 +236,12 @@ class TestProgramme(CampaignCommon):
         self.decide(self.beta, "dead", user=self.head, revivable="no")
         self.assertEqual(list(self.make_programme("revival")._get_due()), self.alpha.ids)
 
+    def test_revival_of_who_came_back_and_fell_silent(self):
+        self.make_orders(self.alpha, 500)
+        self.alpha.write({"client_grade": "dead", "client_grade_date": self.day(600), "client_revivable": "no"})
+        self.assert_segment(self.alpha, "dead")
+        self.assertEqual(list(self.make_programme("revival")._get_due()), self.alpha.ids)
+
     def test_the_yearly_cap(self):
         self.make_orders(self.beta, 95, 65, 35)
         programme = self.make_programme("reorder", yearly_cap=1)

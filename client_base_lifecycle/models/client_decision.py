@@ -14,8 +14,12 @@ CAUSES = [
     ("hand", "Opened by hand"),
 ]
 TURNS_SHOWN = 8
-# How a point was closed.
-CLOSING = {"decided_on", "user_id"}
+# The activity by which a decision is looked at again.
+REVIEW = "mail.mail_activity_data_todo"
+# What is said at a point.
+ANSWERS = ("client_choice", "company_choice", "terms", "result", "revivable", "review_on")
+# What opened a point, and how it was closed.
+NOTED = {"cause", "decided_on", "evidence", "opened_on", "state", "turn", "turnover", "user_id"}
 
 
 class ClientDecision(models.Model):
@@ -173,26 +177,29 @@ class ClientDecision(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_closing(vals)
+            self._check_noted(vals)
         if not self.env.su:
-            closing = self._get_plain_defaults(CLOSING | {"state"})
-            vals_list = [{**vals, **closing} for vals in vals_list]
+            noted = self._get_plain_defaults(NOTED)
+            vals_list = [{**vals, **noted} for vals in vals_list]
         points = super().create(vals_list)
         points._follow_choice()
         return points
 
     def write(self, vals):
-        self._check_closing(vals)
+        self._check_noted(vals)
         result = super().write(vals)
         if "client_choice" in vals:
             self._follow_choice()
         return result
 
-    def _check_closing(self, vals):
-        """Raise AccessError where ``vals`` say who decided, and when, or the state, which all follow from more."""
-        if not self.env.su and (CLOSING | {"state"}) & vals.keys():
+    def _check_noted(self, vals):
+        """Raise AccessError where ``vals`` say why a point was opened, who decided, or the state, which are noted."""
+        if not self.env.su and NOTED & vals.keys():
             raise AccessError(
-                self.env._("A point is closed by “Decide”, which asks what was decided, and opened by “Open Again”.")
+                self.env._(
+                    "What opened a point is noted by itself. A point is closed by “Decide”, which asks what was "
+                    "decided, and opened by “Open Again”."
+                )
             )
 
     def _follow_choice(self):
@@ -212,7 +219,22 @@ class ClientDecision(models.Model):
         for decision in stopped:
             decision._declare_dead()
         points._close({"state": "done", "user_id": self.env.uid, "decided_on": fields.Date.context_today(self)})
+        # A client that stops is reviewed by its grade.
+        (points - stopped)._plan_review()
         return True
+
+    def _plan_review(self):
+        """Remind each client's manager of the day on which the decision is looked at again."""
+        for point in self.filtered("review_on"):
+            manager = point.owner_id or self.env.user
+            # sudo: it is planned for a colleague, and in that one's words
+            point = point.sudo().with_context(lang=manager.lang)
+            point.activity_schedule(
+                REVIEW,
+                date_deadline=point.review_on,
+                summary=point.env._("Look at the decision again"),
+                user_id=manager.id,
+            )
 
     def _close(self, values):
         self.check_access("write")
@@ -241,15 +263,19 @@ class ClientDecision(models.Model):
         # sudo: who may make one client of them does so with what hangs on them
         points = self.sudo()
         points = points.search([("partner_id", "in", (kept | others).ids), ("state", "!=", "done")], order="id")
+        merged = self.env._("Merged with %s", kept.display_name)
         for same in points.grouped("company_id").values():
             stays = (same.filtered(lambda point: point.partner_id == kept) or same)[0]
-            (same - stays).write(
-                {
-                    "state": "done",
-                    "decided_on": fields.Date.context_today(self),
-                    "result": self.env._("Merged with %s", kept.display_name),
-                }
-            )
+            stays._take_answers(same - stays)
+            for point in same - stays:
+                result = "\n".join(filter(None, [point.result, merged]))
+                point.write({"state": "done", "decided_on": fields.Date.context_today(self), "result": result})
+
+    def _take_answers(self, others):
+        """Take what was said at the last of ``others`` at which anything was, where nothing was said at this point."""
+        answered = (self | others).filtered(lambda point: any(point[name] for name in ANSWERS))
+        if answered and self not in answered:
+            self.write({name: answered[-1][name] for name in ANSWERS})
 
     def action_find_successors(self):
         self.ensure_one()
@@ -264,3 +290,4 @@ class ClientDecision(models.Model):
                 decision._declare("none", reason=self.env._("The decision point was opened again."))
         self._close({"state": "open", "user_id": False, "decided_on": False})
         self._follow_choice()
+        self.sudo().activity_unlink([REVIEW])  # sudo: it is the manager's, whoever looks again

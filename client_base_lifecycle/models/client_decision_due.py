@@ -97,7 +97,8 @@ class ClientDecision(models.Model):
                     WHERE decision.partner_id = watched.partner_id AND decision.company_id = %(company)s
                       AND (decision.state <> 'done'
                            OR decision.cause = cause.cause
-                              AND (decision.turn = watched.turn OR decision.opened_on > %(quiet)s)))
+                              AND (decision.turn = watched.turn
+                                   OR COALESCE(decision.decided_on, decision.opened_on) > %(quiet)s)))
             """,
             watched=self._select_watched(company),
             # Only of those who just bought: otherwise nothing is new.

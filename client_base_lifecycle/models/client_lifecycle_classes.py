@@ -40,23 +40,24 @@ class ClientLifecycle(models.AbstractModel):
             )
         )
         self._learn(self.env.cr.rowcount)
-        self._forget(company, CLASSES)
+        self._forget(company, CLASSES, SQL("orders = 0"))
         self.env["client.standing"].invalidate_model(flush=False)
         return cuts
 
     @api.model
-    def _forget(self, company, names):
-        """Empty the columns ``names`` of the clients of ``company`` whose purchases are all gone."""
+    def _forget(self, company, names, left):
+        """Empty the columns ``names`` of the clients of ``company`` that the condition ``left`` is true of."""
         columns = SQL(", ").join(map(SQL.identifier, names))
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE client_standing SET (%s) = ROW(%s)
-                 WHERE company_id = %s AND orders = 0 AND num_nonnulls(%s) > 0
+                 WHERE company_id = %s AND %s AND num_nonnulls(%s) > 0
                 """,
                 columns,
                 SQL(", ").join(SQL("NULL") for _name in names),
                 company.id,
+                left,
                 columns,
             )
         )

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.forecast import History, fit, get_credibility, get_order_values
+from ..tools.ladder import DECLARED_DEAD
 
 WEEKS_A_MONTH = 365.25 / 12 / 7
 MONTHS = 12
@@ -36,7 +37,8 @@ class ClientLifecycle(models.AbstractModel):
             orders += [amount.sum() for amount in expected]
             turnover += [(amount * values).sum() for amount in expected]
             self._write_forecast(rows["id"], awake, expected[months - 1], expected[months - 1] * values)
-        self._forget(company, ("awake", "forecast_orders", "forecast_turnover"))
+        left = SQL("(orders = 0 OR rule IN %s)", DECLARED_DEAD)
+        self._forget(company, ("awake", "forecast_orders", "forecast_turnover"), left)
         self.env["client.standing"].invalidate_model(flush=False)
         return [
             {"orders": float(count), "turnover": float(amount)}
@@ -74,7 +76,7 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _get_pages(self, company):
-        """Yield the clients of ``company`` that ever bought, page by page, as arrays."""
+        """Yield the clients of ``company`` that ever bought, but those declared dead, page by page, as arrays."""
         names = ("id", "turns", "repeats", "last", "age", "turnover")
         latest = 0
         while rows := self.env.execute_query(
@@ -84,12 +86,13 @@ class ClientLifecycle(models.AbstractModel):
                   FROM client_standing standing
                   JOIN res_partner partner ON partner.id = standing.partner_id AND partner.active
                  WHERE standing.company_id = %(company)s AND turns > 0 AND last_on <= %(today)s
-                   AND standing.id > %(latest)s
+                   AND rule NOT IN %(dead)s AND standing.id > %(latest)s
               ORDER BY standing.id
                  LIMIT %(page)s
                 """,
                 today=SQL("%s::date", fields.Date.today()),
                 company=company.id,
+                dead=DECLARED_DEAD,
                 latest=latest,
                 page=PAGE,
             )

@@ -1,11 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.ladder import DAYS_A_MONTH
+from ..tools.ladder import DAYS_A_MONTH, DECLARED_DEAD
 
 # The decisions that stand above the orders until the next decision.
 LASTING = ["chosen_key", "named_vip", "vip_review_due"]
-DECIDED = [*LASTING, "declared_dead", "dead_review_due"]
+DECIDED = [*LASTING, *DECLARED_DEAD]
 
 
 class ClientLifecycle(models.AbstractModel):

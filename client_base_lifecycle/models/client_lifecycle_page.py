@@ -1,5 +1,5 @@
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -221,24 +221,35 @@ class ClientLifecyclePage(models.AbstractModel):
 
     @api.model
     def _draw_forecast(self, whole):
-        """Return the bars of the expected turnover of the next months, beside the plain rule."""
+        """Return the bars of the expected turnover of the next months, beside the plain rule.
+
+        The months begin on the day of the forecast; each is called as the one that most of its days are of.
+        """
         months = whole.get("forecast") or []
         baseline = whole.get("baseline") or {"orders": 0, "turnover": 0}
         most = max([month["turnover"] for month in months] + [baseline["turnover"], 1])
-        first = fields.Date.today().replace(day=1)
+        start = self.env.company.client_forecast_on or fields.Date.today()
+        first = (start + timedelta(days=15)).replace(day=1)
         return {
             "bars": [
                 {
                     **month,
                     "month": first + relativedelta(months=number),
+                    "days": self._format_month_from(start + relativedelta(months=number)),
                     "height": round(month["turnover"] * BAR_HEIGHT / most, 1),
                 }
-                for number, month in enumerate(months, 1)
+                for number, month in enumerate(months)
             ],
             "baseline": baseline,
             "line": round(baseline["turnover"] * BAR_HEIGHT / most, 1),
             "total": {name: sum(month[name] for month in months) for name in ("orders", "turnover")},
         }
+
+    @api.model
+    def _format_month_from(self, start):
+        """Return the days of the month that begins on the day ``start``."""
+        days = (start, start + relativedelta(months=1, days=-1))
+        return " – ".join(format_date(self.env, day) for day in days)
 
     @api.model
     def _get_open_causes(self):

@@ -26,7 +26,7 @@ class ClientLifecyclePage(models.AbstractModel):
             if user.id in steps or any(facts[user.id].get(name) for name, _words in measures)
         ]
         rows.sort(key=lambda row: -(row["facts"].get("turnover") or 0))
-        return {**period, "rows": rows, "steps": STEPS, "measures": measures}
+        return {**period, "users": users, "rows": rows, "steps": STEPS, "measures": measures}
 
     @api.model
     def _get_result_measures(self):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.ladder import DECLARED_DEAD
 from ..tools.rhythm import get_overdue
 from .client_segment import SegmentField
 
@@ -92,6 +93,19 @@ class ClientStanding(models.Model):
         for standing in self:
             scores = (standing.recency_score, standing.frequency_score, standing.money_score)
             standing.rfm = "".join(map(str, scores)) if all(scores) else False
+
+    def _is_known(self, name):
+        """Tell whether the figure ``name`` is known: what is read of an unknown one is zero."""
+        query = SQL("SELECT FROM client_standing WHERE id = ANY(%s) AND %s IS NOT NULL", self.ids, SQL.identifier(name))
+        return bool(self.env.execute_query(query))
+
+    @api.model
+    def _get_revivable(self):
+        """Return whether the ``client`` of the ``standing`` can be revived, as was said when it was declared dead.
+
+        NULL where it is not dead by that: who came back to life, or fell silent since, is judged anew.
+        """
+        return SQL("CASE WHEN standing.rule IN %s THEN client.client_revivable END", DECLARED_DEAD)
 
     def flush_model(self, fnames=None):
         # Who reads where clients stand reads of those as well whose purchases changed just now.

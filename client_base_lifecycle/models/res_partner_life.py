@@ -59,13 +59,18 @@ class ResPartner(models.Model):
             "title": _("Next Order"),
             "text": format_date(self.env, self.client_next_order),
             "detail": f"{usual}. {overdue}" if late else usual,
-            "tone": "bad" if late else "good",
+            "tone": "bad" if late else self._get_good_tone(),
         }
+
+    def _get_good_tone(self):
+        """Return the tone of a good figure: nothing is good of who leaves."""
+        return "plain" if self.client_segment_zone == "leaving" else "good"
 
     def _get_tile_worth(self):
         _ = self.env._
-        known = self.client_standing_id.sudo().margin  # sudo: of a client that the user sees
-        margin = _("margin %s", self._format_amount(known)) if known else _("margin not known")
+        standing = self.client_standing_id.sudo()  # sudo: of a client that the user sees
+        known = standing._is_known("margin")
+        margin = _("margin %s", self._format_amount(standing.margin)) if known else _("margin not known")
         since = self.client_first_order and _("since %s", format_date(self.env, self.client_first_order))
         orders = _("%s purchases", self._format_number(self.client_order_count))
         return {
@@ -95,9 +100,9 @@ class ResPartner(models.Model):
 
     def _get_tile_forecast(self):
         _ = self.env._
-        forecast_on = self.env.company.client_forecast_on
-        # Who bought for the first time since then is not in it yet.
-        if not self.client_turns or not forecast_on or self.client_first_order > forecast_on:
+        # Who bought for the first time since then is not in it yet, nor is who was declared dead.
+        known = self.env.company.client_forecast_on and self.client_standing_id._is_known("awake")
+        if not self.client_turns or not known:
             return {"title": _("Forecast"), "text": _("None yet")}
         detail = _(
             "%(orders)s orders in %(months)s months; still with us: %(awake)s %%",
@@ -105,7 +110,7 @@ class ResPartner(models.Model):
             months=self.env.company.client_forecast_months,
             awake=self._format_number(self.client_awake, 0),
         )
-        tone = "good" if self.client_awake >= 70 else "bad" if self.client_awake < 30 else "warning"
+        tone = self._get_good_tone() if self.client_awake >= 70 else "bad" if self.client_awake < 30 else "warning"
         return {
             "title": _("Forecast"),
             "text": self._format_amount(self.client_forecast_turnover),

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.ladder import DECLARED_DEAD
 from .client_standing import StandingField
 
 # The fields of the partner that read the standing with the current company.
@@ -142,7 +143,7 @@ class ResPartner(models.Model):
     @api.depends_context("lang", "company")
     def _compute_client_segment_reason(self):
         lifecycle = self.env["client.lifecycle"]
-        decided = {"chosen_key", "dead_review_due", "declared_dead", "named_vip", "vip_review_due"}
+        decided = {"chosen_key", "named_vip", "vip_review_due", *DECLARED_DEAD}
         for partner in self:
             rule = partner.client_segment_rule
             comment = partner.client_grade_reason if rule in decided else None

@@ -1,9 +1,11 @@
 from freezegun import freeze_time
+from lxml.etree import fromstring
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import format_date
+from odoo.tools.safe_eval import safe_eval
 
 from .common import LifecycleCommon
 
@@ -103,6 +105,40 @@ class TestDecision(LifecycleCommon):
         form.reason = "The three best"
         form.save().action_apply()
         self.assertEqual((self.alpha | self.free).client_segment_id.mapped("code"), ["key"])
+
+    def revive(self, client):
+        """Declare the client dead for good a while ago, and have it order since."""
+        self.decide(client, "dead", user=self.head, revivable="no")
+        client.client_grade_date = self.day(30)
+        self.make_orders(client, 5)
+        self.assert_segment(client, "working")
+
+    def test_of_who_came_back_to_life_nobody_says_whether_it_can_be_revived(self):
+        self.revive(self.alpha)
+        self.decide(self.beta, "dead", user=self.head, revivable="no")
+        view = "client_base.res_partner_view_form"
+        hidden = {
+            client: Form(client.with_user(self.head), view)._get_modifier("client_revivable", "invisible")
+            for client in (self.alpha, self.beta)
+        }
+        self.assertEqual(hidden, {self.alpha: True, self.beta: False})
+
+    def test_who_came_back_to_life_is_a_successor(self):
+        self.make_orders(self.free, 60, 40, 20)
+        self.revive(self.alpha)
+        action = self.free.with_user(self.head).action_find_successors()
+        found = self.env["client.successor"].with_user(self.head).search(action["domain"])
+        self.assertIn(self.alpha, found.candidate_id)
+
+    def test_who_came_back_to_life_is_not_among_the_revivable(self):
+        self.revive(self.alpha)
+        self.alpha.client_revivable = "yes"
+        self.decide(self.beta, "dead", user=self.head, revivable="yes")
+        view = self.env.ref("client_base.res_partner_view_search_client")
+        [found] = fromstring(view.get_combined_arch()).xpath("//filter[@name='filter_revivable']")
+        clients = self.env["res.partner"].with_user(self.head).search(safe_eval(found.get("domain")))
+        self.assertIn(self.beta, clients)
+        self.assertNotIn(self.alpha, clients)
 
     # --- who decides ---
 

@@ -8,6 +8,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import LifecycleCommon
 
@@ -37,6 +38,19 @@ class TestPoints(LifecycleCommon):
         point.action_decide()
         self.open_points()
         self.assertFalse(self.get_point(self.alpha))
+
+    def test_an_alarm_that_was_answered_late_is_quiet_from_then_on(self):
+        self.make_overdue(self.alpha)
+        self.env.company.client_alarm_dependence = 101
+        self.open_points()
+        point = self.get_point(self.alpha)
+        point.write({"opened_on": self.day(100), "turn": 9, "client_choice": "continue", "company_choice": "continue"})
+        point.with_user(self.manager).action_decide()
+        self.open_points()
+        self.assertFalse(self.get_point(self.alpha))
+        point.decided_on = self.day(95)
+        self.open_points()
+        self.assertTrue(self.get_point(self.alpha))
 
     def test_dependence_on_one_client(self):
         self.env.company.client_alarm_dependence = 50
@@ -135,6 +149,38 @@ class TestPoints(LifecycleCommon):
         self.decide(self.alpha, "dead", user=self.manager, revivable="yes", until=self.day(-30))
         self.alpha.client_grade_until = self.day(1)
         self.assertEqual(self.alpha.client_segment_rule, "dead_review_due")
+
+    def decide_point(self, **values):
+        """Return a decided point of Alpha that is to be looked at again."""
+        point = self.env["client.decision"].with_user(self.lead).create({"partner_id": self.alpha.id})
+        point.write({"client_choice": "continue", "company_choice": "continue", "review_on": self.today, **values})
+        point.action_decide()
+        return point
+
+    def test_who_manages_the_client_is_reminded_of_the_review(self):
+        review = self.today + timedelta(days=30)
+        point = self.decide_point(review_on=review)
+        activity = point.with_user(self.manager).activity_ids
+        self.assertEqual((activity.user_id, activity.date_deadline), (self.manager, review))
+        point.action_reopen()
+        self.assertFalse(point.activity_ids)
+
+    def test_a_client_that_stopped_is_reviewed_by_its_grade(self):
+        review = self.today + timedelta(days=30)
+        point = self.decide_point(review_on=review, client_choice="stop", result="Too dear", revivable="yes")
+        self.assertEqual(self.alpha.client_grade_until, review)
+        self.assertFalse(point.activity_ids)
+
+    def test_what_is_to_review_is_found_beside_what_is_open(self):
+        point = self.decide_point()
+        arch = fromstring(self.env["client.decision"].get_view(view_type="search")["arch"])
+        names = [element.get("name") if element.tag == "filter" else None for element in arch.find(".//filter/..")]
+        self.assertNotIn(None, names[names.index("filter_open") : names.index("filter_review")], "they are ORed")
+        domain = safe_eval(arch.find(".//filter[@name='filter_review']").get("domain"))
+        points = self.env["client.decision"].with_user(self.manager)
+        self.assertIn(point, points.search(domain))
+        point.action_reopen()
+        self.assertNotIn(point, points.search(domain))
 
     def test_nobody_opens_points_of_another_s_client(self):
         with self.assertRaises(AccessError):
@@ -274,16 +320,30 @@ class TestPoints(LifecycleCommon):
 
     def test_a_point_begins_open_whatever_the_context_says(self):
         forged = {"default_state": "done", "default_user_id": self.head.id, "default_decided_on": "2020-01-01"}
+        forged |= {"default_cause": "turn", "default_evidence": [1], "default_turnover": 1e9}
         points = self.env["client.decision"].with_user(self.manager).with_context(**forged)
         point = points.create({"partner_id": self.alpha.id})
         self.assertEqual((point.state, point.user_id.id, point.decided_on), ("open", False, False))
+        self.assertEqual((point.cause, point.evidence, point.turnover), ("hand", False, 0))
+        self.assertEqual((point.opened_on, point.why), (self.today, "Opened by hand."))
 
     def test_a_point_is_closed_by_its_button_only(self):
         points = self.env["client.decision"].with_user(self.manager)
         point = points.create({"partner_id": self.alpha.id})
-        for values in ({"state": "done"}, {"user_id": self.head.id}, {"decided_on": self.today}):
+        for values in (
+            {"state": "done"},
+            {"user_id": self.head.id},
+            {"decided_on": self.today},
+            {"cause": "dependence"},
+            {"evidence": [1]},
+            {"opened_on": self.day(-5)},
+            {"turn": 7},
+            {"turnover": 1e9},
+        ):
             with self.subTest(values=values), self.assertRaises(AccessError):
                 point.write(values)
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                points.create({"partner_id": self.free.id, **values})
         with self.assertRaises(AccessError):
             points.create({"partner_id": self.free.id, "state": "done"})
         point.write({"client_choice": "continue", "company_choice": "continue"})

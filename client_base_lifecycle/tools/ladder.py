@@ -38,6 +38,8 @@ SEGMENT_OF_RULE = {
     "silent": "dead",
     "vip_review_due": "vip",
 }
+# The rules by which a client is dead because a person said so.
+DECLARED_DEAD = ("dead_review_due", "declared_dead")
 
 
 def days_of(months):

@@ -1,5 +1,8 @@
 from odoo import api, models
 
+from ..models.res_partner import DECISION_FIELDS, LEAD_GRADES
+from ..tools.ladder import HEIGHTS
+
 
 class BasePartnerMerge(models.TransientModel):
     """Of two cards that become one client each has a history; each may have a decision point open, and one stays."""
@@ -19,3 +22,19 @@ class BasePartnerMerge(models.TransientModel):
     def _make_room(self, kept, others):
         super()._make_room(kept, others)
         self.env["client.decision"]._leave_one_open(kept, others)
+        self._leave_one_decision(kept, others)
+
+    @api.model
+    def _leave_one_decision(self, kept, others):
+        """Leave to ``kept`` what was decided about it: Odoo would fill gaps in it from ``others``, field by field.
+
+        Where nothing was, the highest grade of the others is taken over whole. Of a duplicate that was declared dead
+        nobody dies.
+        """
+        # sudo: who may make one client of them does so with what a lead decided
+        kept, others = kept.sudo(), others.sudo()
+        named = others.filtered(lambda partner: partner.client_grade in LEAD_GRADES)
+        if named and not kept.client_grade:
+            highest = max(named, key=lambda partner: (HEIGHTS[partner.client_grade], partner.client_grade_date))
+            kept.write(highest._convert_to_write({name: highest[name] for name in DECISION_FIELDS}))
+        others.write(dict.fromkeys(DECISION_FIELDS, False))

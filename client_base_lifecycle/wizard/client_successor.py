@@ -86,7 +86,6 @@ class ClientSuccessor(models.TransientModel):
                 *client._get_client_domain(),
                 ("client_segment_id.code", "=", code),
                 ("id", "!=", client.id),
-                ("client_revivable", "!=", "no"),
             ]
             found = client.search(domain, limit=COMPARED, order=BEST_FIRST)
             if found:
