@@ -237,8 +237,30 @@ class TestChannels(CampaignCommon):
         self.run_mailer()
         self.assertEqual(len(self.server.messages), 2)
 
+    def test_a_small_rate_is_that_of_an_hour(self):
+        start = fields.Datetime.now()
+        self.make_sent(rate=1)
+        for minutes, count in ((6, 1), (54, 1), (61, 2)):
+            with self.subTest(minutes=minutes), freeze_time(start + timedelta(minutes=minutes)):
+                self.run_mailer()
+                self.assertEqual(len(self.server.messages), count)
+
+    def test_what_failed_counts_for_the_rate(self):
+        self.server.answers = dict.fromkeys(
+            (f"{name}@clients.example.com" for name in ("alpha", "beta", "free")), smtplib.SMTPDataError(554, b"Spam")
+        )
+        self.make_sent(rate=1)
+        self.assertEqual(len(self.server.recipients), 1)
+
+    def test_calls_know_no_rate(self):
+        self.free.write({"phone": "+32470123457", "client_reach_by": "call"})
+        campaign = self.make_sent(rate=1)
+        self.assertEqual(self.get_deliveries(campaign), {self.alpha: "sent", self.beta: "queued", self.free: "todo"})
+
     def test_nobody_is_disturbed_at_night(self):
-        self.alpha.tz, self.beta.tz = "Asia/Tokyo", "America/New_York"
+        self.alpha.country_id, self.beta.tz = self.env.ref("base.jp"), "America/New_York"
+        # As on each card that somebody in Berlin typed.
+        self.alpha.tz = "Europe/Berlin"
         campaign = self.make_sending(clients=self.alpha | self.beta, quiet_from=20, quiet_to=8)
         with freeze_time("2026-11-23 15:00:00"):  # Tokyo midnight, New York ten in the morning
             self.run_mailer()
