@@ -7,6 +7,8 @@ from ..parameters import APPROVAL
 # What is worked out for each recipient, by how it is written.
 INLINE_TEXTS = ("subject", "sms_text", "report_subject")
 PAGE_TEXTS = ("body", "report_body")
+# By these channels goes the whole message; an SMS and a call have texts of their own.
+WHOLE = {"email", "letter", "fax", "messenger"}
 # Whoever approved the campaign approved these, and the group: see _forget_approval.
 APPROVED_FIELDS = {
     *(*INLINE_TEXTS, *PAGE_TEXTS, "script", "reminder_text", "attachment_ids"),
@@ -27,7 +29,7 @@ class ClientCampaign(models.Model):
     sms_text = fields.Text(
         string="Text of the SMS",
         translate=True,
-        help="The address of the personal page is added. Empty: the message without its looks.",
+        help="For clients that are reached by SMS, be it by their own wish. The address of the personal page is added.",
     )
     script = fields.Html(string="Script of the Call", translate=True, help="It stands in the task of who calls.")
     reminder_text = fields.Char(
@@ -152,16 +154,17 @@ class ClientCampaign(models.Model):
 
     def _check_offer(self):
         """Raise UserError where the offer lacks what its channels need."""
-        channels = {
-            channel
-            for (channel,) in self.recipient_ids._read_group(
-                [("campaign_id", "=", self.id), ("delivery", "=", "waiting")], ["channel"]
-            )
-        }
+        waiting = [("campaign_id", "=", self.id), ("delivery", "=", "waiting")]
+        pairs = self.recipient_ids._read_group(waiting, ["channel", "fallback_channel"])
+        channels = {channel for pair in pairs for channel in pair}
         if not channels:
             raise UserError(self.env._("Nobody is left in the group to send to."))
-        if (not self.subject and channels & {"email", "letter"}) or is_html_empty(self.body):
+        if (not self.subject and channels & {"email", "letter"}) or (is_html_empty(self.body) and channels & WHOLE):
             raise UserError(self.env._("Write the subject and the message first."))
+        if "sms" in channels and not self.sms_text:
+            raise UserError(
+                self.env._("Some clients are reached by SMS: write the text of the SMS first, under “Offer”.")
+            )
         if "email" in channels and not self.user_id.email_formatted:
             raise UserError(
                 self.env._("%s has no e-mail address to send from. Enter one under Preferences.", self.user_id.name)

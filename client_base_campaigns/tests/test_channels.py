@@ -46,6 +46,24 @@ class TestChannels(CampaignCommon):
         self.assertEqual(campaign.recipient_ids.delivery, "failed")
         self.assertIn("Credit", campaign.recipient_ids.delivery_note)
 
+    def test_who_wishes_an_sms_gets_its_text(self):
+        self.alpha.client_reach_by = "sms"
+        campaign = self.make_frozen()
+        self.assert_refused(campaign.action_send, "text of the SMS")
+        campaign.sms_text = "News"
+        campaign.action_send()
+        self.run_mailer()
+        sms = self.env["sms.sms"].search([("partner_id", "=", self.alpha.id)])
+        self.assertEqual(sms.body.splitlines()[0], "News")
+
+    def test_the_second_way_may_be_an_sms(self):
+        self.assert_refused(self.make_frozen(fallback_channel="sms").action_send, "text of the SMS")
+
+    def test_an_sms_needs_no_message(self):
+        campaign = self.make_sent(clients=self.alpha, channel="sms", sms_text="News", subject=False, body=False)
+        self.assertEqual(campaign.recipient_ids.delivery, "sent")
+        self.assert_refused(self.make_frozen(body=False).action_send, "the message first")
+
     @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_a_text_message_that_cannot_be_made_holds_nobody_up(self):
         self.beta.write({"city": "Berlin", "phone": "+32470123457"})
@@ -128,7 +146,7 @@ class TestChannels(CampaignCommon):
 
     def test_the_other_channel_where_the_first_failed(self):
         self.server.refuse("alpha@clients.example.com", 550, "No such user")
-        campaign = self.make_sent(fallback_channel="sms")
+        campaign = self.make_sent(fallback_channel="sms", sms_text="News")
         alpha = self.get_recipient(campaign, self.alpha)
         self.assertEqual(alpha.delivery, "failed")
         self.follow_up(campaign, 0)
@@ -136,7 +154,7 @@ class TestChannels(CampaignCommon):
         self.assertEqual(alpha.delivery, "sent")
 
     def test_who_wants_no_mailings_is_neither_called_nor_reminded(self):
-        campaign = self.make_sent(fallback_days=7, fallback_channel="sms", reminder_days=3)
+        campaign = self.make_sent(fallback_days=7, fallback_channel="sms", sms_text="News", reminder_days=3)
         alpha = self.get_recipient(campaign, self.alpha)
         alpha._unsubscribe()
         self.follow_up(campaign, 8)
@@ -155,7 +173,7 @@ class TestChannels(CampaignCommon):
 
     def test_the_reminder_goes_by_the_way_that_worked(self):
         self.server.refuse("alpha@clients.example.com", 550, "No such user")
-        campaign = self.make_sent(clients=self.alpha, fallback_channel="sms", reminder_days=3)
+        campaign = self.make_sent(clients=self.alpha, fallback_channel="sms", sms_text="News", reminder_days=3)
         for days in (0, 4, 1):
             self.follow_up(campaign, days)
         self.assertEqual(
@@ -165,7 +183,7 @@ class TestChannels(CampaignCommon):
 
     def test_what_is_sent_again_at_the_results_reminds_nobody(self):
         self.server.refuse("alpha@clients.example.com", 550, "Mailbox full")
-        campaign = self.make_sent(reminder_days=3, fallback_channel="sms")
+        campaign = self.make_sent(reminder_days=3, fallback_channel="sms", sms_text="News")
         campaign.action_to_results()
         self.server.answers.clear()
         self.get_recipient(campaign, self.alpha).with_user(self.marketer).action_send_again()
@@ -182,7 +200,7 @@ class TestChannels(CampaignCommon):
             with self.subTest(channel=channel):
                 name, address = ("mail", self.alpha.email) if channel != "email" else ("phone", PHONE)
                 blacklist = self.env[f"{name}.blacklist"]
-                campaign = self.make_sending(clients=self.alpha, channel=channel)
+                campaign = self.make_sending(clients=self.alpha, channel=channel, sms_text="News")
                 blacklist._add(address if name == "mail" else [address])
                 self.run_mailer()
                 recipient = campaign.recipient_ids

@@ -40,7 +40,7 @@ class TestUnsubscribe(CampaignCommon, HttpCase):
     def test_the_personal_page_shows_the_way_out(self):
         # An SMS holds the address of that page and no other.
         self.alpha.write({"phone": "0470 12 34 56", "country_id": self.env.ref("base.be").id})
-        recipient = self.make_sent(clients=self.alpha, channel="sms").recipient_ids
+        recipient = self.make_sent(clients=self.alpha, channel="sms", sms_text="News").recipient_ids
         shown = self.url_open(recipient._get_receipt_url().removeprefix(self.base_url()))
         page = re.search(r'href="([^"]*/client/unsubscribe/[^"]+)"', shown.text)[1].removeprefix(self.base_url())
         self.assertIn("+32470123456", self.url_open(page).text)
