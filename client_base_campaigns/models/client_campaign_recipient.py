@@ -69,6 +69,7 @@ class ClientCampaignRecipient(models.Model):
         readonly=True,
     )
     delivery_ids = fields.One2many("client.campaign.delivery", "recipient_id", string="Messages and Calls")
+    has_todo = fields.Boolean(compute="_compute_has_todo")
     delivery_note = fields.Char(string="Server's Answer", readonly=True)
     sent_date = fields.Datetime(string="Sent on", readonly=True)
     seen_date = fields.Datetime(
@@ -113,6 +114,11 @@ class ClientCampaignRecipient(models.Model):
 
     # The last change of a campaign's recipients.
     _changes_index = models.Index("(campaign_id, write_date)")
+
+    @api.depends("delivery_ids.state")
+    def _compute_has_todo(self):
+        for recipient in self:
+            recipient.has_todo = "todo" in recipient.delivery_ids.mapped("state")
 
     @api.constrains("channel", "fallback_channel")
     def _check_channels(self):

@@ -144,6 +144,23 @@ class TestChannels(CampaignCommon):
         self.assertEqual(len(alpha.delivery_ids), 2)
         self.assertEqual(alpha.delivery, "sent", "who got it by any channel has got it")
 
+    def test_the_figure_to_do_is_of_those_that_it_opens(self):
+        campaign = self.make_sent(fallback_days=7)
+        self.follow_up(campaign, 8)
+        self.env.invalidate_all()
+        action = campaign.with_context(recipient_filter="filter_todo").action_open_recipients()
+        self.assertEqual(action["context"], {"search_default_filter_todo": 1})
+        todo = [*action["domain"], ("delivery_ids.state", "=", "todo")]
+        for user, count in ((self.marketer, 1), (self.second, 0), (self.manager, 1)):
+            self.env.invalidate_all()
+            found = self.env["client.campaign.recipient"].with_user(user).search(todo)
+            self.assertEqual((len(found), campaign.with_user(user).todo_count), (count, count))
+        [recipient] = found
+        self.assertEqual((recipient.delivery, recipient.has_todo), ("sent", True))
+        recipient.action_mark_done()
+        self.env.invalidate_all()
+        self.assertEqual((recipient.has_todo, campaign.todo_count), (False, 0))
+
     def test_the_other_channel_where_the_first_failed(self):
         self.server.refuse("alpha@clients.example.com", 550, "No such user")
         campaign = self.make_sent(fallback_channel="sms", sms_text="News")
