@@ -12,7 +12,7 @@ WHOLE = {"email", "letter", "fax", "messenger"}
 # Whoever approved the campaign approved these, and the group: see _forget_approval.
 APPROVED_FIELDS = {
     *(*INLINE_TEXTS, *PAGE_TEXTS, "script", "reminder_text", "attachment_ids"),
-    *("user_id", "budget", "approver_id"),
+    *("user_id", "budget", "approver_id", "with_receipt"),
 }
 RENDERED = {"render_engine": "qweb", "render_options": {"post_process": True}, "sanitize": "email_outgoing"}
 
@@ -36,6 +36,12 @@ class ClientCampaign(models.Model):
         string="Words of the Reminder", translate=True, help="They stand above the message when it is sent again."
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Attachments", copy=False)
+    with_receipt = fields.Boolean(
+        string="Ask for a Receipt",
+        default=True,
+        help="The message asks whether it arrived and whether the client takes part. Without it, as in a greeting, "
+        "nobody is reminded, and nobody is called for not answering.",
+    )
     with_hints = fields.Boolean(
         string="Note When It Was Seen",
         help="A hidden picture and the personal page tell when it was opened. A hint, never a receipt.",

@@ -212,7 +212,8 @@ class ClientCampaign(models.Model):
         return SQL(
             """delivery = 'sent' AND receipt_date IS NULL AND answer IS NULL AND %(willing)s
                AND EXISTS (SELECT FROM client_campaign AS campaign
-                            WHERE campaign.id = client_campaign_recipient.campaign_id AND campaign.%(days)s > 0
+                            WHERE campaign.id = client_campaign_recipient.campaign_id AND campaign.with_receipt
+                              AND campaign.%(days)s > 0
                               AND client_campaign_recipient.sent_date
                                   < now() AT TIME ZONE 'UTC' - campaign.%(days)s * interval '1 day')""",
             days=SQL.identifier(days),

@@ -13,6 +13,8 @@ KINDS = [
     ("reorder", "Reminders to order, by the client's own rhythm"),
     ("revival", "Revival of the dead that may be revived"),
 ]
+# These bring wishes and ask for nothing.
+GREETINGS = ("birthday", "holiday")
 
 
 class ClientProgramme(models.Model):
@@ -61,6 +63,22 @@ class ClientProgramme(models.Model):
     _days_limited = models.Constraint(
         f"CHECK (days_before <= {MOST_DAYS})", "A term of a programme has at most 36500 days."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        programmes = super().create(vals_list)
+        programmes._greet()
+        return programmes
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"kind", "campaign_id"} & vals.keys():
+            self._greet()
+        return result
+
+    def _greet(self):
+        """Have greetings ask for no receipt, unless somebody says so in the model campaign afterwards."""
+        self.filtered(lambda programme: programme.kind in GREETINGS).campaign_id.with_receipt = False
 
     def _compute_run_count(self):
         counts = dict(

@@ -59,6 +59,16 @@ class TestChannels(CampaignCommon):
     def test_the_second_way_may_be_an_sms(self):
         self.assert_refused(self.make_frozen(fallback_channel="sms").action_send, "text of the SMS")
 
+    def test_what_asks_for_no_receipt_holds_no_page(self):
+        self.alpha.write({"street": "Main Street 1", "city": "Town"})
+        for channel in ("sms", "letter"):
+            campaign = self.make_sent(clients=self.alpha, channel=channel, sms_text="News", with_receipt=False)
+            self.assertNotIn("/client/offer/", campaign.recipient_ids._render_sms())
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "client_base_campaigns.report_letters", campaign.recipient_ids.ids
+        )
+        self.assertNotIn(b"/client/offer/", html)
+
     def test_an_sms_needs_no_message(self):
         campaign = self.make_sent(clients=self.alpha, channel="sms", sms_text="News", subject=False, body=False)
         self.assertEqual(campaign.recipient_ids.delivery, "sent")

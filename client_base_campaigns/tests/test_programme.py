@@ -9,7 +9,9 @@ from odoo.addons.client_base.parameters import MOST_DAYS
 
 from .common import CampaignCommon
 
-UPGRADE = Path(__file__).parents[1] / "migrations" / "19.0.1.9.0" / "post-limit_days.py"
+UPGRADES = Path(__file__).parents[1] / "migrations" / "19.0.1.9.0"
+UPGRADE = UPGRADES / "post-limit_days.py"
+GREETINGS = UPGRADES / "post-greet_without_receipt.py"
 CAMPAIGN_TERMS = ("quiet_days", "fallback_days", "reminder_days")
 
 
@@ -40,6 +42,39 @@ class TestProgramme(CampaignCommon):
         self.assertEqual((recipient.partner_id, recipient.person_id), (self.alpha, self.anna))
         self.run_day()
         self.assertEqual(len(self.server.messages), 1)
+
+    def test_a_greeting_asks_for_nothing(self):
+        self.anna.write(
+            {"client_birthday": date(1980, self.today.month, self.today.day), "email": "anna@a.example.com"}
+        )
+        programme = self.make_programme("birthday")
+        programme.campaign_id.write({"reminder_days": 3, "fallback_days": 7, "fallback_channel": "call"})
+        self.run_day()
+        [message] = self.server.messages
+        self.assertNotIn("/client/offer/", message.get_body(("html",)).get_content())
+        self.assertIn("/client/unsubscribe/", message.get_body(("html",)).get_content())
+        recipient = programme.run_ids.recipient_ids
+        recipient.sent_date -= timedelta(days=10)
+        self.env["client.campaign"]._cron_follow_up()
+        self.assertEqual(len(recipient.delivery_ids), 1)
+
+    def test_a_greeting_asks_where_somebody_says_so(self):
+        programme = self.make_programme("birthday")
+        self.assertFalse(programme.campaign_id.with_receipt)
+        programme.campaign_id.with_receipt = True
+        programme.name = "Birthdays"
+        self.assertTrue(programme.campaign_id.with_receipt)
+        self.assertTrue(self.make_programme("revival").campaign_id.with_receipt)
+
+    def test_an_upgrade_has_greetings_ask_for_nothing(self):
+        greeting, reminder = self.make_programme("holiday"), self.make_programme("reorder")
+        models = greeting.campaign_id | reminder.campaign_id
+        run = models[0].copy({"programme_id": greeting.id})
+        (models | run).with_receipt = True
+        self.env.flush_all()
+        load_script(str(GREETINGS), GREETINGS.stem).migrate(self.cr, "19.0.1.8.0")
+        self.env.invalidate_all()
+        self.assertEqual((models | run).filtered("with_receipt"), reminder.campaign_id)
 
     def test_a_term_that_no_calendar_reaches_is_refused(self):
         programme = self.make_programme("revival")
