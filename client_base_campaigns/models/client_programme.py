@@ -54,7 +54,9 @@ class ClientProgramme(models.Model):
     )
     run_ids = fields.One2many("client.campaign", "programme_id", string="Sent So Far")
     run_count = fields.Integer(compute="_compute_run_count")
-    due_count = fields.Integer(string="Due Today", compute="_compute_due_count")
+    due_count = fields.Integer(
+        string="Due Today", compute="_compute_due_count", help="Clients who are due today and can be reached."
+    )
 
     _figures_positive = models.Constraint(
         "CHECK (yearly_cap > 0 AND days_before >= 0)",
@@ -98,8 +100,19 @@ class ClientProgramme(models.Model):
 
     def action_run(self):
         """Do today's round now; a second time finds nobody due any more."""
-        for programme in self:
-            programme._run()
+        if self.env["client.campaign"].union(*(programme._run() for programme in self)):
+            return None
+        unreached = any(programme._get_fitting() for programme in self)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._("Nobody who is due can be reached.")
+                if unreached
+                else self.env._("Nobody is due today."),
+            },
+        }
 
     @api.model
     def _cron_run(self):
@@ -112,6 +125,19 @@ class ClientProgramme(models.Model):
             job._commit_progress(1, remaining=len(programmes) - done)
 
     def _get_due(self):
+        """Return ``{client id: person id or None}`` of who is due today, fits the model campaign and can be reached.
+
+        Whoever cannot be reached today may be so tomorrow, and is not kept as left out day by day.
+        """
+        due = self._get_fitting()
+        if not due:
+            return {}
+        clients = self.env["res.partner"]._search([("id", "in", list(due))])
+        persons = list(filter(None, due.values()))
+        reached = self.env["client.campaign.selection"]._find_reached(self.campaign_id, clients, persons)
+        return {client: due[client] for client in reached}
+
+    def _get_fitting(self):
         """Return ``{client id: person id or None}`` of who is due today and fits the model campaign."""
         self.ensure_one()
         due = self.env["client.programme.due"]._get_due(self, fields.Date.context_today(self))
@@ -121,20 +147,12 @@ class ClientProgramme(models.Model):
         return {client: due[client] for client in self.env["res.partner"].search(domain).ids}
 
     def _run(self):
-        """Make today's campaign of who is due, and send it where it goes by itself; return it.
-
-        There is none where all who are due are left out: it would come again each day.
-        """
+        """Make today's campaign of who is due, and send it where it goes by itself; return it."""
         self.ensure_one()
         due = self._get_due()
         if not due:
             return self.env["client.campaign"]
         campaign = self._make_campaign(due)
-        reached = [("campaign_id", "=", campaign.id), ("delivery", "!=", "excluded")]
-        if not self.env["client.campaign.recipient"].search_count(reached, limit=1):
-            # Nobody can be written to today; tomorrow some may.
-            campaign.unlink()
-            return campaign.browse()
         refusal = self._send(campaign) if self.auto_send and not campaign.needs_approval else ""
         if campaign.state == "offer":
             campaign.activity_schedule(

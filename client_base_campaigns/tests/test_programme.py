@@ -210,11 +210,22 @@ class TestProgramme(CampaignCommon):
         self.decide(self.alpha, "dead", revivable="yes")
         self.alpha.email = False
         programme = self.make_programme("revival", yearly_cap=3)
-        programme.action_run()
+        self.assertEqual(programme.due_count, 0)
+        self.assertIn("can be reached", programme.action_run()["params"]["message"])
         self.assertFalse(programme.run_ids)
         self.alpha.email = "alpha@clients.example.com"
-        programme.action_run()
+        self.assertFalse(programme.action_run())
         self.assertEqual(programme.run_ids.recipient_ids.delivery, "queued")
+        self.assertIn("Nobody is due", programme.action_run()["params"]["message"])
+
+    def test_whom_nothing_reaches_is_not_kept_each_day(self):
+        for client in self.alpha | self.beta:
+            self.decide(client, "dead", revivable="yes", user=self.head)
+        self.env["mail.blacklist"]._add(self.beta.email)
+        programme = self.make_programme("revival", yearly_cap=3)
+        self.assertEqual(programme.due_count, 1)
+        self.run_day()
+        self.assertEqual(programme.run_ids.recipient_ids.partner_id, self.alpha)
 
     def test_the_control_group_is_not_written_to_on_the_next_day(self):
         self.make_orders(self.beta, 95, 65, 35)
