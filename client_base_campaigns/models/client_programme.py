@@ -147,17 +147,20 @@ class ClientProgramme(models.Model):
         return {client: due[client] for client in self.env["res.partner"].search(domain).ids}
 
     def _run(self):
-        """Make today's campaign of who is due, and send it where it goes by itself; return it."""
+        """Make today's campaign of who is due, and send it where it goes by itself; return it.
+
+        The responsible reads it in own language, whoever's job or button makes it.
+        """
         self.ensure_one()
         due = self._get_due()
         if not due:
             return self.env["client.campaign"]
-        campaign = self._make_campaign(due)
+        campaign = self._make_campaign(due).with_context(lang=self.user_id.lang)
         refusal = self._send(campaign) if self.auto_send and not campaign.needs_approval else ""
         if campaign.state == "offer":
             campaign.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Look and send"),
+                summary=campaign.env._("Look and send"),
                 note=plaintext2html(refusal) if refusal else False,
                 user_id=self.user_id.id,
             )
@@ -174,9 +177,10 @@ class ClientProgramme(models.Model):
 
     def _make_campaign(self, due):
         today, model = fields.Date.context_today(self), self.campaign_id
+        told = self.with_context(lang=self.user_id.lang)
         campaign = model.copy(
             {
-                "name": f"{self.name}, {today}",
+                "name": f"{told.name}, {today}",
                 "programme_id": self.id,
                 "date_start": today,
                 "date_end": today + max(model.date_end - model.date_start, timedelta(days=1)),
@@ -184,9 +188,9 @@ class ClientProgramme(models.Model):
             }
         )
         clients = self.env["res.partner"]._search([("id", "in", list(due))])
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        kinds = dict(told._fields["kind"]._description_selection(told.env))
         persons = list(filter(None, due.values()))
-        reason = f"{self.name}: {kinds[self.kind]}"
+        reason = f"{told.name}: {kinds[self.kind]}"
         self.env["client.campaign.selection"]._freeze(campaign, clients, reason, persons=persons)
         campaign._take_step(state="offer")
         return campaign

@@ -100,6 +100,14 @@ class TestChannels(CampaignCommon):
         self.assertEqual((contact.kind, contact.comment, contact.state), ("call_out", "They are interested", "open"))
         recipient.with_user(self.manager).write({"answer": "no", "no_reason": "Too dear"})
 
+    def test_tasks_are_in_the_language_of_who_does_them(self):
+        self.speak_ukrainian(self.manager | self.marketer)
+        campaign = self.make_sent(clients=self.alpha, channel="call")
+        self.assertEqual(campaign.recipient_ids.sudo().activity_ids.summary, "Дзвінок: Spring Offer")
+        self.alpha.write({"street": "Main Street 1", "city": "Town"})
+        campaign = self.make_sent(clients=self.alpha, channel="letter")
+        self.assertRegex(campaign.activity_ids.summary, "лист")
+
     def test_whose_manager_has_left_is_called_by_the_marketer(self):
         self.manager.active = False
         campaign = self.make_sent(clients=self.alpha, channel="call")

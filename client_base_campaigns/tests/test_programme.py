@@ -7,7 +7,7 @@ from odoo.tools import SQL, mute_logger
 
 from odoo.addons.client_base.parameters import MOST_DAYS
 
-from .common import CampaignCommon
+from .common import SUBJECT, CampaignCommon
 
 UPGRADES = Path(__file__).parents[1] / "migrations" / "19.0.1.9.0"
 UPGRADE = UPGRADES / "post-limit_days.py"
@@ -205,6 +205,21 @@ class TestProgramme(CampaignCommon):
         self.assertIn("Write the subject and the message first.", task.note)
         self.assertFalse(broken.run_ids)
         self.assertEqual(programme.run_ids.recipient_ids.delivery, "sent")
+
+    def test_the_responsible_reads_it_in_own_language(self):
+        self.speak_ukrainian(self.marketer)
+        self.make_orders(self.beta, 95, 65, 35)
+        programme = self.make_programme("reorder")
+        programme.with_context(lang="uk_UA").name = "Щороку"
+        programme.campaign_id.body = False
+        self.run_day()
+        campaign = programme.run_ids
+        self.assertRegex(campaign.name, "Щороку, ")
+        self.assertRegex(campaign.recipient_ids.reason, "Щороку: .*[а-я]")
+        [task] = campaign.activity_ids
+        self.assertRegex(task.summary, "[а-я]")
+        self.assertRegex(task.note, "[а-я]")
+        self.assertEqual(campaign.with_context(lang="en_US").subject, SUBJECT)
 
     def test_whom_nothing_reaches_is_no_campaign_each_day(self):
         self.decide(self.alpha, "dead", revivable="yes")

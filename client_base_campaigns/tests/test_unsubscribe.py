@@ -85,6 +85,15 @@ class TestUnsubscribe(CampaignCommon, HttpCase):
         self.assertTrue(self.recipient.seen_date)
         self.assertFalse(self.recipient.receipt_date)
 
+    def test_an_answer_is_noted_in_the_manager_s_language(self):
+        self.speak_ukrainian(self.manager)
+        self.recipient.with_context(lang="en_US")._confirm_receipt("page", "call")
+        self.assertRegex(self.recipient.activity_ids.summary, "[а-я].*: Spring Offer")
+        contact = self.env["client.interaction"].search(
+            [("campaign_id", "=", self.campaign.id), ("direction", "=", "in")]
+        )
+        self.assertRegex(contact.comment, "[а-я]")
+
     def test_asking_for_a_call_makes_a_call(self):
         self.recipient._confirm_receipt("page", "call", "After five")
         self.recipient._confirm_receipt("page", "call", "After six")
