@@ -113,6 +113,20 @@ class TestProgramme(CampaignCommon):
         programme.campaign_id.user_id = self.second
         self.assertFalse(programme._get_due())
 
+    def test_nobody_reaches_others_clients_through_a_programme(self):
+        self.make_orders(self.alpha, 95, 65, 35)
+        self.make_orders(self.beta, 95, 65, 35)
+        model = self.make_campaign(self.head)
+        values = {"name": "Every year", "kind": "reorder", "campaign_id": model.id, "auto_send": True}
+        programmes = self.env["client.programme"].with_user(self.manager)
+        self.assert_refused(lambda: programmes.create(values), "clients that you do not see")
+        programmes.search([]).sudo().unlink()
+        programme = programmes.with_user(self.head).create(values).with_user(self.manager)
+        self.assertEqual(programme.due_count, 1)
+        programme.action_run()
+        self.assertEqual(programme.run_ids.user_id, self.head)
+        self.assertEqual(programme.run_ids.sudo().recipient_ids.partner_id, self.alpha)
+
     def test_holidays_of_the_country_and_the_profession(self):
         germany, industry = self.env.ref("base.de"), self.env["res.partner.industry"].create({"name": "Bakers"})
         self.alpha.country_id, self.beta.industry_id = germany, industry
