@@ -39,14 +39,14 @@ class ClientCampaign(models.Model):
     channel = fields.Selection(CHANNELS, string="Main Channel", required=True, default="email")
     fallback_channel = fields.Selection(
         CHANNELS,
-        string="Fallback Channel",
         help="For clients that the first channel does not reach, and for those who do not confirm the receipt.",
     )
     dmu_role_id = fields.Many2one(
         "client.dmu.role", string="Addressed To", help="The person with this part in decisions; otherwise the client."
     )
     quiet_days = fields.Integer(
-        string="Days of Rest", help="Leave out who got a message of another campaign within so many days. 0: nobody."
+        string="Minimum Days Since Last Campaign",
+        help="Leave out who got a message of another campaign within so many days. 0: nobody.",
     )
     without_running = fields.Boolean(
         string="Not in Other Campaigns", help="Leave out who is in another campaign that still runs."
@@ -67,7 +67,7 @@ class ClientCampaign(models.Model):
 
     _figures_positive = models.Constraint(
         "CHECK (quiet_days >= 0 AND cap >= 0 AND control_percent >= 0 AND control_percent <= 90)",
-        "Days of rest and the most clients cannot be negative; the control group is 90 % at most.",
+        "The days since the last campaign and the most clients cannot be negative; the control group is 90 % at most.",
     )
 
     @api.depends(*CRITERIA, "state")

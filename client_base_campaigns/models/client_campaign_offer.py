@@ -47,7 +47,7 @@ class ClientCampaign(models.Model):
         help="A hidden picture and the personal page tell when it was opened. A hint, never a receipt.",
     )
     preview_id = fields.Many2one(
-        "client.campaign.recipient", string="As It Goes To", domain="[('campaign_id', '=', id)]", copy=False
+        "client.campaign.recipient", string="Preview for", domain="[('campaign_id', '=', id)]", copy=False
     )
     preview = fields.Html(string="The Message as Sent", related="preview_id.preview", sanitize=False)
 

@@ -53,7 +53,7 @@ class ClientProgramme(models.Model):
         help="Otherwise, and wherever campaigns are to be approved, the responsible gets a task to look and send.",
     )
     run_ids = fields.One2many("client.campaign", "programme_id", string="Sent So Far")
-    run_count = fields.Integer(compute="_compute_run_count")
+    run_count = fields.Integer(string="Campaigns", compute="_compute_run_count")
     due_count = fields.Integer(
         string="Due Today", compute="_compute_due_count", help="Clients who are due today and can be reached."
     )
@@ -181,16 +181,15 @@ class ClientProgramme(models.Model):
     def _make_campaign(self, due):
         today, model = fields.Date.context_today(self), self.campaign_id
         told = self.with_context(lang=self.user_id.lang)
+        values = {
+            "name": f"{told.name}, {today}",
+            "programme_id": self.id,
+            "date_start": today,
+            "date_end": today + max(model.date_end - model.date_start, timedelta(days=1)),
+            "attachment_ids": [(6, 0, model.attachment_ids.ids)],
+        }
         # sudo: its responsible is the model's, whoever presses the button; the group is limited to what both see
-        campaign = model.sudo().copy(
-            {
-                "name": f"{told.name}, {today}",
-                "programme_id": self.id,
-                "date_start": today,
-                "date_end": today + max(model.date_end - model.date_start, timedelta(days=1)),
-                "attachment_ids": [(6, 0, model.attachment_ids.ids)],
-            }
-        ).sudo(self.env.su)
+        campaign = model.sudo().copy(values).sudo(self.env.su)
         clients = self.env["res.partner"]._search([("id", "in", list(due))])
         kinds = dict(told._fields["kind"]._description_selection(told.env))
         persons = list(filter(None, due.values()))
