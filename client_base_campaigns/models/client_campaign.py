@@ -44,7 +44,7 @@ class ClientCampaign(models.Model):
     _inherit = ["mail.render.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date_start desc, id desc"
 
-    name = fields.Char(required=True, tracking=True)
+    name = fields.Char(required=True, tracking=True, help="Clients see it on their personal page.")
     goal = fields.Text(help="What the campaign is to bring; the summary is read against it.", tracking=True)
     user_id = fields.Many2one(
         "res.users",

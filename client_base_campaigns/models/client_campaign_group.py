@@ -46,7 +46,8 @@ class ClientCampaign(models.Model):
         "client.dmu.role", string="Addressed To", help="The person with this part in decisions; otherwise the client."
     )
     quiet_days = fields.Integer(
-        string="Days of Rest", help="Leave out who got a message of another campaign within so many days. 0: nobody."
+        string="Minimum Days Since Last Campaign",
+        help="Leave out who got a message of another campaign within so many days. 0: nobody.",
     )
     without_running = fields.Boolean(
         string="Not in Other Campaigns", help="Leave out who is in another campaign that still runs."
@@ -71,7 +72,7 @@ class ClientCampaign(models.Model):
 
     _figures_positive = models.Constraint(
         "CHECK (quiet_days >= 0 AND cap >= 0 AND control_percent >= 0 AND control_percent <= 90)",
-        "Days of rest and the most clients cannot be negative; the control group is 90 % at most.",
+        "The days since the last campaign and the most clients cannot be negative; the control group is 90 % at most.",
     )
 
     @api.depends(*CRITERIA, "state")
@@ -102,6 +103,43 @@ class ClientCampaign(models.Model):
                 raise ValidationError(
                     self.env._("The further conditions cannot be used. Choose them again. (%s)", error)
                 ) from error
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        campaigns = super().create(vals_list)
+        campaigns._check_responsible()
+        return campaigns
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "user_id" in vals:
+            self._check_responsible()
+        return result
+
+    def _check_responsible(self):
+        """Let nobody reach more clients through a colleague: what jobs send is limited to the responsible's alone."""
+        for user in self.user_id:
+            if not self._may_name(user):
+                raise ValidationError(
+                    self.env._(
+                        "%s sees clients that you do not see. The responsible can be you, or a colleague whose clients "
+                        "you see.",
+                        user.name,
+                    )
+                )
+
+    @api.model
+    def _may_name(self, user):
+        """Tell whether the clients of ``user`` lie within those of who asks, as levels and teams give them."""
+        own, theirs = self.env.user._client_standing_scope(), user._client_standing_scope()
+        return self.env.su or own is None or (theirs is not None and set(theirs) <= set(own))
+
+    def copy_data(self, default=None):
+        """Make whoever copies the responsible, where the one there was may not be named."""
+        return [
+            vals if self._may_name(self.user_id.browse(vals["user_id"])) else {**vals, "user_id": self.env.uid}
+            for vals in super().copy_data(default)
+        ]
 
     @api.onchange("filter_id")
     def _onchange_filter_id(self):

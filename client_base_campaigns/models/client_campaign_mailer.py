@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
 from ..tools.waiting import get_end_of_quiet, get_timezone
+from .client_campaign_sending import RATED
 from .client_campaign_session import Session, collecting_later
 
 _logger = logging.getLogger(__name__)
@@ -152,12 +153,12 @@ class ClientCampaignMailer(models.AbstractModel):
     @api.model
     def _next_deliveries(self, campaign, last_id):
         allowed = campaign._get_allowance()
-        if not allowed:
-            return self.env["client.campaign.delivery"]
         domain = [*self._get_queue_domain(), ("campaign_id", "=", campaign.id), ("id", ">", last_id)]
+        if not allowed:
+            domain.append(("channel", "not in", RATED))
         if self._is_server_away(campaign.user_id):
             domain.append(("channel", "!=", "email"))
-        return self.env["client.campaign.delivery"].search(domain, order="id", limit=min(BATCH, allowed))
+        return self.env["client.campaign.delivery"].search(domain, order="id", limit=min(BATCH, allowed or BATCH))
 
     def _send_batch(self, campaign, deliveries, session):
         """Send these by their channels and commit the fate of each."""

@@ -93,7 +93,8 @@ class ClientCampaignMailer(models.AbstractModel):
         claim = SQL(
             """
             UPDATE client_campaign_delivery AS delivery
-               SET state = 'sending', message_id = %(message_id)s, attempts = attempts + 1
+               SET state = 'sending', message_id = %(message_id)s, attempts = attempts + 1,
+                   write_date = %(now)s
               FROM client_campaign AS campaign, client_campaign_recipient AS recipient
              WHERE delivery.id = %(id)s AND delivery.state = 'queued'
                AND campaign.id = delivery.campaign_id AND campaign.paused IS NOT TRUE
@@ -102,6 +103,7 @@ class ClientCampaignMailer(models.AbstractModel):
             """,
             id=delivery_id,
             message_id=message_id,
+            now=fields.Datetime.now(),
             willing=self.env["client.campaign.recipient"]._get_willing("recipient"),
         )
         return bool(self._commit(session, claim))

@@ -7,10 +7,12 @@ from ..parameters import APPROVAL
 # What is worked out for each recipient, by how it is written.
 INLINE_TEXTS = ("subject", "sms_text", "report_subject")
 PAGE_TEXTS = ("body", "report_body")
+# By these channels goes the whole message; an SMS and a call have texts of their own.
+WHOLE = {"email", "letter", "fax", "messenger"}
 # Whoever approved the campaign approved these, and the group: see _forget_approval.
 APPROVED_FIELDS = {
     *(*INLINE_TEXTS, *PAGE_TEXTS, "script", "reminder_text", "attachment_ids"),
-    *("user_id", "budget", "approver_id"),
+    *("user_id", "budget", "approver_id", "with_receipt"),
 }
 RENDERED = {"render_engine": "qweb", "render_options": {"post_process": True}, "sanitize": "email_outgoing"}
 
@@ -27,19 +29,25 @@ class ClientCampaign(models.Model):
     sms_text = fields.Text(
         string="Text of the SMS",
         translate=True,
-        help="The address of the personal page is added. Empty: the message without its looks.",
+        help="For clients that are reached by SMS, be it by their own wish. The address of the personal page is added.",
     )
     script = fields.Html(string="Script of the Call", translate=True, help="It stands in the task of who calls.")
     reminder_text = fields.Char(
         string="Words of the Reminder", translate=True, help="They stand above the message when it is sent again."
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Attachments", copy=False)
+    with_receipt = fields.Boolean(
+        string="Ask for a Receipt",
+        default=True,
+        help="The message asks whether it arrived and whether the client takes part. Without it, as in a greeting, "
+        "nobody is reminded, and nobody is called for not answering.",
+    )
     with_hints = fields.Boolean(
         string="Note When It Was Seen",
         help="A hidden picture and the personal page tell when it was opened. A hint, never a receipt.",
     )
     preview_id = fields.Many2one(
-        "client.campaign.recipient", string="As It Goes To", domain="[('campaign_id', '=', id)]", copy=False
+        "client.campaign.recipient", string="Preview for", domain="[('campaign_id', '=', id)]", copy=False
     )
     preview = fields.Html(string="The Message as Sent", compute="_compute_preview", sanitize=False)
 
@@ -159,16 +167,17 @@ class ClientCampaign(models.Model):
 
     def _check_offer(self):
         """Raise UserError where the offer lacks what its channels need."""
-        channels = {
-            channel
-            for (channel,) in self.recipient_ids._read_group(
-                [("campaign_id", "=", self.id), ("delivery", "=", "waiting")], ["channel"]
-            )
-        }
+        waiting = [("campaign_id", "=", self.id), ("delivery", "=", "waiting")]
+        pairs = self.recipient_ids._read_group(waiting, ["channel", "fallback_channel"])
+        channels = {channel for pair in pairs for channel in pair}
         if not channels:
             raise UserError(self.env._("Nobody is left in the group to send to."))
-        if (not self.subject and channels & {"email", "letter"}) or is_html_empty(self.body):
+        if (not self.subject and channels & {"email", "letter"}) or (is_html_empty(self.body) and channels & WHOLE):
             raise UserError(self.env._("Write the subject and the message first."))
+        if "sms" in channels and not self.sms_text:
+            raise UserError(
+                self.env._("Some clients are reached by SMS: write the text of the SMS first, under “Offer”.")
+            )
         if "email" in channels and not self.user_id.email_formatted:
             raise UserError(
                 self.env._("%s has no e-mail address to send from. Enter one under Preferences.", self.user_id.name)

@@ -69,30 +69,34 @@ class ClientCampaignOutbox(models.AbstractModel):
         if channel == "letter":
             self._ask_for_letters(deliveries.campaign_id)
             return
-        recipients = self.env["client.campaign.recipient"]
         activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
-        kind = "mail.mail_activity_data_call" if channel == "call" else "mail.mail_activity_data_todo"
-        names = dict(deliveries._fields["channel"]._description_selection(self.env))
-        tasks = activities.create(
-            [
-                {
-                    "res_model_id": self.env["ir.model"]._get_id(recipients._name),
-                    "res_id": delivery.recipient_id.id,
-                    "activity_type_id": self.env.ref(kind).id,
-                    "summary": f"{names[channel]}: {delivery.campaign_id.name}",
-                    "note": delivery.campaign_id.script if channel == "call" else False,
-                    "user_id": delivery.recipient_id._get_manager().id,
-                    "date_deadline": fields.Date.context_today(self),
-                }
-                for delivery in deliveries
-            ]
-        )
+        tasks = activities.create([self._prepare_task_values(delivery) for delivery in deliveries])
         for delivery, task in zip(deliveries, tasks, strict=True):
             delivery.activity_id = task
 
     @api.model
+    def _prepare_task_values(self, delivery):
+        """Return the values of the task that ``delivery`` is, in the language of who does it."""
+        recipient = delivery.recipient_id
+        manager = recipient._get_manager()
+        told = delivery.with_context(lang=manager.lang)
+        names = dict(told._fields["channel"]._description_selection(told.env))
+        calls = told.channel == "call"
+        kind = "mail.mail_activity_data_call" if calls else "mail.mail_activity_data_todo"
+        return {
+            "res_model_id": self.env["ir.model"]._get_id(recipient._name),
+            "res_id": recipient.id,
+            "activity_type_id": self.env.ref(kind).id,
+            "summary": f"{names[told.channel]}: {told.campaign_id.name}",
+            "note": told.campaign_id.script if calls else False,
+            "user_id": manager.id,
+            "date_deadline": fields.Date.context_today(self),
+        }
+
+    @api.model
     def _ask_for_letters(self, campaigns):
-        summary = self.env._("Print and post the letters")
         for campaign in campaigns:
-            if summary not in campaign.activity_ids.mapped("summary"):
-                campaign.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=campaign.user_id.id)
+            told = campaign.with_context(lang=campaign.user_id.lang)
+            summary = told.env._("Print and post the letters")
+            if summary not in told.activity_ids.mapped("summary"):
+                told.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=campaign.user_id.id)

@@ -43,7 +43,7 @@ class ClientCampaignRecipient(models.Model):
     reason = fields.Char(string="Why in the Group", readonly=True)
     email = fields.Char(string="E-mail", readonly=True, help="As it was when the group was frozen.")
     phone = fields.Char(readonly=True, help="As it was when the group was frozen.")
-    channel = fields.Selection(CHANNELS, string="By")
+    channel = fields.Selection(CHANNELS)
     fallback_channel = fields.Selection(CHANNELS)
     delivery = fields.Selection(
         DELIVERIES,
@@ -70,10 +70,11 @@ class ClientCampaignRecipient(models.Model):
         readonly=True,
     )
     delivery_ids = fields.One2many("client.campaign.delivery", "recipient_id", string="Messages and Calls")
-    delivery_note = fields.Char(string="Server's Answer", readonly=True)
+    has_todo = fields.Boolean(string="To Do by Hand", compute="_compute_has_todo")
+    delivery_note = fields.Char(readonly=True)
     sent_date = fields.Datetime(string="Sent on", readonly=True)
     seen_date = fields.Datetime(
-        string="Perhaps Seen on",
+        string="Possibly Seen On",
         readonly=True,
         help="A hint only: automatic scanners open messages and follow links, too.",
     )
@@ -86,7 +87,7 @@ class ClientCampaignRecipient(models.Model):
             ("manager", "By the manager"),
             ("slip", "By a delivery slip"),
         ],
-        string="Confirmed How",
+        string="Confirmed By",
         readonly=True,
     )
     receipt_note = fields.Char(string="Proof", readonly=True, help="The number of the slip, say.")
@@ -114,6 +115,11 @@ class ClientCampaignRecipient(models.Model):
 
     # The last change of a campaign's recipients.
     _changes_index = models.Index("(campaign_id, write_date)")
+
+    @api.depends("delivery_ids.state")
+    def _compute_has_todo(self):
+        for recipient in self:
+            recipient.has_todo = "todo" in recipient.delivery_ids.mapped("state")
 
     @api.constrains("channel", "fallback_channel")
     def _check_channels(self):

@@ -73,14 +73,13 @@ class ClientCampaignRecipient(models.Model):
     def _render_page(self, campaign, body, lang, purpose, live):
         """Return the whole message around ``body``: the reminder's words, the button, who writes, the way out."""
         campaign = campaign.with_context(lang=lang)
+        answerable, receipt_url = purpose != "report", self._get_receipt_url() if live else "#"
         values = {
             "body": body,
             "reminder": campaign.reminder_text if purpose == "reminder" else False,
-            "receipt_url": (self._get_receipt_url() if live else "#") if purpose != "report" else False,
+            "receipt_url": receipt_url if campaign.with_receipt and answerable else False,
             "unsubscribe_url": self._get_unsubscribe_url() if live else "#",
-            "pixel_url": f"{self._get_receipt_url()}/seen.gif"
-            if live and campaign.with_hints and purpose != "report"
-            else False,
+            "pixel_url": f"{receipt_url}/seen.gif" if live and campaign.with_hints and answerable else False,
             "sender": campaign.user_id,
         }
         # sudo: our own template, which shows nothing but what is given here
@@ -99,14 +98,15 @@ class ClientCampaignRecipient(models.Model):
         return campaign._render_field(TEXTS[purpose][1], self.ids, res_ids_lang={self.id: lang})[self.id]
 
     def _render_sms(self, purpose="offer"):
-        """Return the text message, with the address of the personal page."""
+        """Return the text message, with the address of the personal page where a receipt is asked for."""
         self.ensure_one()
         campaign, lang = self.campaign_id.sudo(), self._get_lang()  # sudo: as in _render_messages
         if purpose == "report" or not campaign.sms_text:
             text = self._render_plain(purpose)
         else:
             text = campaign._render_field("sms_text", self.ids, res_ids_lang={self.id: lang})[self.id]
-        return text if purpose == "report" else f"{text}\n{self._get_receipt_url()}"
+        asks = campaign.with_receipt and purpose != "report"
+        return f"{text}\n{self._get_receipt_url()}" if asks else text
 
     # --- keys ---
 

@@ -8,8 +8,12 @@ class ClientCampaignRecipient(models.Model):
     _inherit = "client.campaign.recipient"
 
     def _confirm_receipt(self, how, answer=None, comment=None, note=None):
-        """Note that the client got the message; the first confirmation is the one that counts."""
-        for recipient in self:
+        """Note that the client got the message; the first confirmation is the one that counts.
+
+        It is noted in the manager's language, not in that of the client who answers.
+        """
+        for confirmed in self:
+            recipient = confirmed.with_context(lang=confirmed._get_manager().lang)
             values = {"answer": answer} if answer else {}
             if comment:
                 values["client_comment"] = comment
@@ -20,7 +24,7 @@ class ClientCampaignRecipient(models.Model):
             if how == "page":
                 recipient._register_answer()
             if asks:
-                recipient._plan_call(self.env._("The client asks for a call"))
+                recipient._plan_call(recipient.env._("The client asks for a call"))
 
     def _register_answer(self):
         """Note in the contact register what the client answered on the page."""

@@ -53,7 +53,11 @@ class ClientCampaign(models.Model):
     uplift_text = fields.Text(string="Against the Control Group", compute="_compute_uplift_text")
 
     @api.depends(
-        "recipient_ids.delivery", "recipient_ids.receipt_date", "recipient_ids.answer", "recipient_ids.turnover"
+        "recipient_ids.delivery",
+        "recipient_ids.receipt_date",
+        "recipient_ids.answer",
+        "recipient_ids.turnover",
+        "recipient_ids.delivery_ids.state",
     )
     @api.depends_context("uid")
     def _compute_progress(self):
@@ -62,10 +66,18 @@ class ClientCampaign(models.Model):
         rows = self.env["client.campaign.recipient"]._read_group(
             [("campaign_id", "in", others)], ["campaign_id", "delivery", "answer"], AGGREGATES
         )
+        todo = self._count_todo()
         for campaign in self:
             counts = kept.get(campaign._origin.id)
             own = counts["rows"] if counts else [row[1:] for row in rows if row[0] == campaign._origin]
-            campaign.update(campaign._get_figures(own))
+            campaign.update({**campaign._get_figures(own), "todo_count": todo.get(campaign._origin, 0)})
+
+    def _count_todo(self):
+        """Return ``{campaign: recipients that somebody has something to do for}``; some of them got it already."""
+        todo = [("campaign_id", "in", self._origin.ids), ("state", "=", "todo")]
+        return dict(
+            self.env["client.campaign.delivery"]._read_group(todo, ["campaign_id"], ["recipient_id:count_distinct"])
+        )
 
     def _get_kept(self):
         """Return ``{id: counts}`` of the campaigns whose kept counts are as one would count now.
@@ -160,7 +172,6 @@ class ClientCampaign(models.Model):
             "excluded_count": deliveries["excluded"],
             "control_count": deliveries["control"],
             "sent_count": deliveries["sent"],
-            "todo_count": deliveries["todo"],
             "failed_count": deliveries["failed"] + deliveries["uncertain"],
             "receipt_count": receipts,
             "participant_count": answers["yes"],

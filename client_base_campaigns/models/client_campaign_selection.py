@@ -52,6 +52,19 @@ class ClientCampaignSelection(models.AbstractModel):
         return [row[0] for row in rows]
 
     @api.model
+    def _find_reached(self, campaign, clients, persons=()):
+        """Return the ids of those of ``clients`` whom ``campaign`` would reach, the control group among them."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT partner_id FROM (%s) AS judged
+                    WHERE exclusion IS NULL OR exclusion = 'control' ORDER BY partner_id""",
+                self._select(campaign, clients, persons=persons),
+            )
+        )
+        return [client for (client,) in rows]
+
+    @api.model
     def _judge_person(self, recipient, person, channels):
         """Return the values that ``recipient`` would have been frozen with, had it been addressed to ``person``.
 

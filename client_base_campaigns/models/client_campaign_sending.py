@@ -3,12 +3,16 @@ from math import ceil
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
 from odoo.addons.client_base.parameters import MOST_DAYS
 
-# The rate of an hour is kept in windows of five minutes, so that it is spread evenly.
+HOUR = timedelta(hours=1)
+# The rate of an hour is spread evenly over windows of five minutes.
 WINDOW = timedelta(minutes=5)
+# Tasks for people know no rate.
+RATED = ("email", "sms")
 
 
 class ClientCampaign(models.Model):
@@ -132,15 +136,20 @@ class ClientCampaign(models.Model):
         self._run_now()
 
     def _get_allowance(self):
-        """Return how many messages may be sent now."""
+        """Return how many e-mails and SMS may be sent now."""
         self.ensure_one()
         if not self.rate:
             return 1_000_000
-        window = fields.Datetime.now() - WINDOW
-        sent = self.env["client.campaign.delivery"].search_count(
-            [("campaign_id", "=", self.id), ("sent_date", ">", window), ("channel", "in", ("email", "sms"))]
-        )
-        return max(0, ceil(self.rate * WINDOW / timedelta(hours=1)) - sent)
+        even = ceil(self.rate * WINDOW / HOUR)
+        return max(0, min(even - self._count_tried(WINDOW), self.rate - self._count_tried(HOUR)))
+
+    def _count_tried(self, period):
+        """Return how many e-mails and SMS were sent lately, or failed, or may have been sent: each was a try."""
+        since = fields.Datetime.now() - period
+        sent = Domain("sent_date", ">", since)
+        tried = Domain([("sent_date", "=", False), ("attempts", ">", 0), ("write_date", ">", since)])
+        own = Domain([("campaign_id", "=", self.id), ("channel", "in", RATED)])
+        return self.env["client.campaign.delivery"].search_count(own & (sent | tried))
 
     def _finish_sending(self):
         """Go on to the receipts where nothing is left to send."""
@@ -203,7 +212,8 @@ class ClientCampaign(models.Model):
         return SQL(
             """delivery = 'sent' AND receipt_date IS NULL AND answer IS NULL AND %(willing)s
                AND EXISTS (SELECT FROM client_campaign AS campaign
-                            WHERE campaign.id = client_campaign_recipient.campaign_id AND campaign.%(days)s > 0
+                            WHERE campaign.id = client_campaign_recipient.campaign_id AND campaign.with_receipt
+                              AND campaign.%(days)s > 0
                               AND client_campaign_recipient.sent_date
                                   < now() AT TIME ZONE 'UTC' - campaign.%(days)s * interval '1 day')""",
             days=SQL.identifier(days),

@@ -13,6 +13,8 @@ KINDS = [
     ("reorder", "Reminders to order, by the client's own rhythm"),
     ("revival", "Revival of the dead that may be revived"),
 ]
+# These bring wishes and ask for nothing.
+GREETINGS = ("birthday", "holiday")
 
 
 class ClientProgramme(models.Model):
@@ -51,8 +53,10 @@ class ClientProgramme(models.Model):
         help="Otherwise, and wherever campaigns are to be approved, the responsible gets a task to look and send.",
     )
     run_ids = fields.One2many("client.campaign", "programme_id", string="Sent So Far")
-    run_count = fields.Integer(compute="_compute_run_count")
-    due_count = fields.Integer(string="Due Today", compute="_compute_due_count")
+    run_count = fields.Integer(string="Campaigns", compute="_compute_run_count")
+    due_count = fields.Integer(
+        string="Due Today", compute="_compute_due_count", help="Clients who are due today and can be reached."
+    )
 
     _figures_positive = models.Constraint(
         "CHECK (yearly_cap > 0 AND days_before >= 0)",
@@ -61,6 +65,25 @@ class ClientProgramme(models.Model):
     _days_limited = models.Constraint(
         f"CHECK (days_before <= {MOST_DAYS})", "A term of a programme has at most 36500 days."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        programmes = super().create(vals_list)
+        programmes.campaign_id._check_responsible()
+        programmes._greet()
+        return programmes
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "campaign_id" in vals:
+            self.campaign_id._check_responsible()
+        if {"kind", "campaign_id"} & vals.keys():
+            self._greet()
+        return result
+
+    def _greet(self):
+        """Have greetings ask for no receipt, unless somebody says so in the model campaign afterwards."""
+        self.filtered(lambda programme: programme.kind in GREETINGS).campaign_id.with_receipt = False
 
     def _compute_run_count(self):
         counts = dict(
@@ -80,8 +103,19 @@ class ClientProgramme(models.Model):
 
     def action_run(self):
         """Do today's round now; a second time finds nobody due any more."""
-        for programme in self:
-            programme._run()
+        if self.env["client.campaign"].union(*(programme._run() for programme in self)):
+            return None
+        unreached = any(programme._get_fitting() for programme in self)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._("Nobody who is due can be reached.")
+                if unreached
+                else self.env._("Nobody is due today."),
+            },
+        }
 
     @api.model
     def _cron_run(self):
@@ -94,6 +128,19 @@ class ClientProgramme(models.Model):
             job._commit_progress(1, remaining=len(programmes) - done)
 
     def _get_due(self):
+        """Return ``{client id: person id or None}`` of who is due today, fits the model campaign and can be reached.
+
+        Whoever cannot be reached today may be so tomorrow, and is not kept as left out day by day.
+        """
+        due = self._get_fitting()
+        if not due:
+            return {}
+        clients = self.env["res.partner"]._search([("id", "in", list(due))])
+        persons = list(filter(None, due.values()))
+        reached = self.env["client.campaign.selection"]._find_reached(self.campaign_id, clients, persons)
+        return {client: due[client] for client in reached}
+
+    def _get_fitting(self):
         """Return ``{client id: person id or None}`` of who is due today and fits the model campaign."""
         self.ensure_one()
         due = self.env["client.programme.due"]._get_due(self, fields.Date.context_today(self))
@@ -105,23 +152,18 @@ class ClientProgramme(models.Model):
     def _run(self):
         """Make today's campaign of who is due, and send it where it goes by itself; return it.
 
-        There is none where all who are due are left out: it would come again each day.
+        The responsible reads it in own language, whoever's job or button makes it.
         """
         self.ensure_one()
         due = self._get_due()
         if not due:
             return self.env["client.campaign"]
-        campaign = self._make_campaign(due)
-        reached = [("campaign_id", "=", campaign.id), ("delivery", "!=", "excluded")]
-        if not self.env["client.campaign.recipient"].search_count(reached, limit=1):
-            # Nobody can be written to today; tomorrow some may.
-            campaign.unlink()
-            return campaign.browse()
+        campaign = self._make_campaign(due).with_context(lang=self.user_id.lang)
         refusal = self._send(campaign) if self.auto_send and not campaign.needs_approval else ""
         if campaign.state == "offer":
             campaign.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Look and send"),
+                summary=campaign.env._("Look and send"),
                 note=plaintext2html(refusal) if refusal else False,
                 user_id=self.user_id.id,
             )
@@ -138,19 +180,20 @@ class ClientProgramme(models.Model):
 
     def _make_campaign(self, due):
         today, model = fields.Date.context_today(self), self.campaign_id
-        campaign = model.copy(
-            {
-                "name": f"{self.name}, {today}",
-                "programme_id": self.id,
-                "date_start": today,
-                "date_end": today + max(model.date_end - model.date_start, timedelta(days=1)),
-                "attachment_ids": [(6, 0, model.attachment_ids.ids)],
-            }
-        )
+        told = self.with_context(lang=self.user_id.lang)
+        values = {
+            "name": f"{told.name}, {today}",
+            "programme_id": self.id,
+            "date_start": today,
+            "date_end": today + max(model.date_end - model.date_start, timedelta(days=1)),
+            "attachment_ids": [(6, 0, model.attachment_ids.ids)],
+        }
+        # sudo: its responsible is the model's, whoever presses the button; the group is limited to what both see
+        campaign = model.sudo().copy(values).sudo(self.env.su)
         clients = self.env["res.partner"]._search([("id", "in", list(due))])
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        kinds = dict(told._fields["kind"]._description_selection(told.env))
         persons = list(filter(None, due.values()))
-        reason = f"{self.name}: {kinds[self.kind]}"
+        reason = f"{told.name}: {kinds[self.kind]}"
         self.env["client.campaign.selection"]._freeze(campaign, clients, reason, persons=persons)
         campaign._take_step(state="offer")
         return campaign

@@ -137,6 +137,11 @@ class CampaignCommon(LifecycleCommon):
         ):
             yield
 
+    def speak_ukrainian(self, users):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        self.env["ir.module.module"].search([("name", "=", "client_base_campaigns")])._update_translations("uk_UA")
+        users.lang = "uk_UA"
+
     def wait(self, campaign):
         """Let the time pass for which refused messages wait."""
         self.env.flush_all()

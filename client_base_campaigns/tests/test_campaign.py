@@ -45,10 +45,25 @@ class TestCampaign(CampaignCommon):
         self.assertEqual(campaign.sudo().recipient_ids.partner_id, self.alpha)
 
     def test_a_campaign_for_a_colleague_shows_no_more_than_one_sees(self):
-        campaign = self.make_campaign(user=self.manager, user_id=self.head.id)
+        campaign = self.make_campaign(user=self.head).with_user(self.manager)
         self.assertEqual(campaign.candidate_count, 1)
         campaign.action_freeze_group()
         self.assertEqual(campaign.sudo().recipient_ids.partner_id, self.alpha)
+
+    def test_the_responsible_is_who_sees_no_more_than_whoever_says_so(self):
+        refused = "clients that you do not see"
+        for other in (self.head, self.second, self.stranger):
+            self.assert_refused(lambda other=other: self.make_campaign(self.manager, user_id=other.id), refused)
+        own = self.make_campaign(self.manager)
+        self.assert_refused(lambda: own.write({"user_id": self.second.id}), refused)
+        self.lead.group_ids += self.env.ref("client_base_campaigns.group_client_marketer")
+        self.assertEqual(self.make_campaign(self.lead, user_id=self.manager.id).user_id, self.manager)
+        self.assertEqual(self.make_campaign(self.head, user_id=self.second.id).user_id, self.second)
+
+    def test_a_copy_of_a_colleague_s_campaign_is_own(self):
+        campaign = self.make_campaign(self.head)
+        self.assertEqual(campaign.with_user(self.manager).copy().user_id, self.manager)
+        self.assertEqual(campaign.with_user(self.marketer).copy().user_id, self.head)
 
     def test_contacts_and_colleagues_are_no_candidates(self):
         partners = self.alpha | self.anna | self.head.partner_id | self.env.company.partner_id

@@ -46,6 +46,34 @@ class TestChannels(CampaignCommon):
         self.assertEqual(campaign.recipient_ids.delivery, "failed")
         self.assertIn("Credit", campaign.recipient_ids.delivery_note)
 
+    def test_who_wishes_an_sms_gets_its_text(self):
+        self.alpha.client_reach_by = "sms"
+        campaign = self.make_frozen()
+        self.assert_refused(campaign.action_send, "text of the SMS")
+        campaign.sms_text = "News"
+        campaign.action_send()
+        self.run_mailer()
+        sms = self.env["sms.sms"].search([("partner_id", "=", self.alpha.id)])
+        self.assertEqual(sms.body.splitlines()[0], "News")
+
+    def test_the_second_way_may_be_an_sms(self):
+        self.assert_refused(self.make_frozen(fallback_channel="sms").action_send, "text of the SMS")
+
+    def test_what_asks_for_no_receipt_holds_no_page(self):
+        self.alpha.write({"street": "Main Street 1", "city": "Town"})
+        for channel in ("sms", "letter"):
+            campaign = self.make_sent(clients=self.alpha, channel=channel, sms_text="News", with_receipt=False)
+            self.assertNotIn("/client/offer/", campaign.recipient_ids._render_sms())
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "client_base_campaigns.report_letters", campaign.recipient_ids.ids
+        )
+        self.assertNotIn(b"/client/offer/", html)
+
+    def test_an_sms_needs_no_message(self):
+        campaign = self.make_sent(clients=self.alpha, channel="sms", sms_text="News", subject=False, body=False)
+        self.assertEqual(campaign.recipient_ids.delivery, "sent")
+        self.assert_refused(self.make_frozen(body=False).action_send, "the message first")
+
     @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_a_text_message_that_cannot_be_made_holds_nobody_up(self):
         self.beta.write({"city": "Berlin", "phone": "+32470123457"})
@@ -71,6 +99,14 @@ class TestChannels(CampaignCommon):
         [contact] = self.env["client.interaction"].search([("campaign_id", "=", campaign.id)])
         self.assertEqual((contact.kind, contact.comment, contact.state), ("call_out", "They are interested", "open"))
         recipient.with_user(self.manager).write({"answer": "no", "no_reason": "Too dear"})
+
+    def test_tasks_are_in_the_language_of_who_does_them(self):
+        self.speak_ukrainian(self.manager | self.marketer)
+        campaign = self.make_sent(clients=self.alpha, channel="call")
+        self.assertEqual(campaign.recipient_ids.sudo().activity_ids.summary, "Дзвінок: Spring Offer")
+        self.alpha.write({"street": "Main Street 1", "city": "Town"})
+        campaign = self.make_sent(clients=self.alpha, channel="letter")
+        self.assertRegex(campaign.activity_ids.summary, "лист")
 
     def test_whose_manager_has_left_is_called_by_the_marketer(self):
         self.manager.active = False
@@ -126,9 +162,26 @@ class TestChannels(CampaignCommon):
         self.assertEqual(len(alpha.delivery_ids), 2)
         self.assertEqual(alpha.delivery, "sent", "who got it by any channel has got it")
 
+    def test_the_figure_to_do_is_of_those_that_it_opens(self):
+        campaign = self.make_sent(fallback_days=7)
+        self.follow_up(campaign, 8)
+        self.env.invalidate_all()
+        action = campaign.with_context(recipient_filter="filter_todo").action_open_recipients()
+        self.assertEqual(action["context"], {"search_default_filter_todo": 1})
+        todo = [*action["domain"], ("delivery_ids.state", "=", "todo")]
+        for user, count in ((self.marketer, 1), (self.second, 0), (self.manager, 1)):
+            self.env.invalidate_all()
+            found = self.env["client.campaign.recipient"].with_user(user).search(todo)
+            self.assertEqual((len(found), campaign.with_user(user).todo_count), (count, count))
+        [recipient] = found
+        self.assertEqual((recipient.delivery, recipient.has_todo), ("sent", True))
+        recipient.action_mark_done()
+        self.env.invalidate_all()
+        self.assertEqual((recipient.has_todo, campaign.todo_count), (False, 0))
+
     def test_the_other_channel_where_the_first_failed(self):
         self.server.refuse("alpha@clients.example.com", 550, "No such user")
-        campaign = self.make_sent(fallback_channel="sms")
+        campaign = self.make_sent(fallback_channel="sms", sms_text="News")
         alpha = self.get_recipient(campaign, self.alpha)
         self.assertEqual(alpha.delivery, "failed")
         self.follow_up(campaign, 0)
@@ -136,7 +189,7 @@ class TestChannels(CampaignCommon):
         self.assertEqual(alpha.delivery, "sent")
 
     def test_who_wants_no_mailings_is_neither_called_nor_reminded(self):
-        campaign = self.make_sent(fallback_days=7, fallback_channel="sms", reminder_days=3)
+        campaign = self.make_sent(fallback_days=7, fallback_channel="sms", sms_text="News", reminder_days=3)
         alpha = self.get_recipient(campaign, self.alpha)
         alpha._unsubscribe()
         self.follow_up(campaign, 8)
@@ -155,7 +208,7 @@ class TestChannels(CampaignCommon):
 
     def test_the_reminder_goes_by_the_way_that_worked(self):
         self.server.refuse("alpha@clients.example.com", 550, "No such user")
-        campaign = self.make_sent(clients=self.alpha, fallback_channel="sms", reminder_days=3)
+        campaign = self.make_sent(clients=self.alpha, fallback_channel="sms", sms_text="News", reminder_days=3)
         for days in (0, 4, 1):
             self.follow_up(campaign, days)
         self.assertEqual(
@@ -165,7 +218,7 @@ class TestChannels(CampaignCommon):
 
     def test_what_is_sent_again_at_the_results_reminds_nobody(self):
         self.server.refuse("alpha@clients.example.com", 550, "Mailbox full")
-        campaign = self.make_sent(reminder_days=3, fallback_channel="sms")
+        campaign = self.make_sent(reminder_days=3, fallback_channel="sms", sms_text="News")
         campaign.action_to_results()
         self.server.answers.clear()
         self.get_recipient(campaign, self.alpha).with_user(self.marketer).action_send_again()
@@ -182,7 +235,7 @@ class TestChannels(CampaignCommon):
             with self.subTest(channel=channel):
                 name, address = ("mail", self.alpha.email) if channel != "email" else ("phone", PHONE)
                 blacklist = self.env[f"{name}.blacklist"]
-                campaign = self.make_sending(clients=self.alpha, channel=channel)
+                campaign = self.make_sending(clients=self.alpha, channel=channel, sms_text="News")
                 blacklist._add(address if name == "mail" else [address])
                 self.run_mailer()
                 recipient = campaign.recipient_ids
@@ -237,8 +290,30 @@ class TestChannels(CampaignCommon):
         self.run_mailer()
         self.assertEqual(len(self.server.messages), 2)
 
+    def test_a_small_rate_is_that_of_an_hour(self):
+        start = fields.Datetime.now()
+        self.make_sent(rate=1)
+        for minutes, count in ((6, 1), (54, 1), (61, 2)):
+            with self.subTest(minutes=minutes), freeze_time(start + timedelta(minutes=minutes)):
+                self.run_mailer()
+                self.assertEqual(len(self.server.messages), count)
+
+    def test_what_failed_counts_for_the_rate(self):
+        self.server.answers = dict.fromkeys(
+            (f"{name}@clients.example.com" for name in ("alpha", "beta", "free")), smtplib.SMTPDataError(554, b"Spam")
+        )
+        self.make_sent(rate=1)
+        self.assertEqual(len(self.server.recipients), 1)
+
+    def test_calls_know_no_rate(self):
+        self.free.write({"phone": "+32470123457", "client_reach_by": "call"})
+        campaign = self.make_sent(rate=1)
+        self.assertEqual(self.get_deliveries(campaign), {self.alpha: "sent", self.beta: "queued", self.free: "todo"})
+
     def test_nobody_is_disturbed_at_night(self):
-        self.alpha.tz, self.beta.tz = "Asia/Tokyo", "America/New_York"
+        self.alpha.country_id, self.beta.tz = self.env.ref("base.jp"), "America/New_York"
+        # As on each card that somebody in Berlin typed.
+        self.alpha.tz = "Europe/Berlin"
         campaign = self.make_sending(clients=self.alpha | self.beta, quiet_from=20, quiet_to=8)
         with freeze_time("2026-11-23 15:00:00"):  # Tokyo midnight, New York ten in the morning
             self.run_mailer()

@@ -96,7 +96,7 @@ class TestClose(CampaignCommon):
     def test_the_summary_names_the_channels_that_reached_somebody(self):
         self.alpha.phone = "+32470123456"
         self.server.refuse("alpha@clients.example.com", 550, "No such user")
-        campaign = self.make_sent(clients=self.alpha | self.beta, fallback_channel="sms")
+        campaign = self.make_sent(clients=self.alpha | self.beta, fallback_channel="sms", sms_text="News")
         self.env["client.campaign"]._cron_follow_up()
         self.run_mailer()
         self.get_recipient(campaign, self.alpha)._confirm_receipt("page", "yes")

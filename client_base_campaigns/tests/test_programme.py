@@ -7,9 +7,11 @@ from odoo.tools import SQL, mute_logger
 
 from odoo.addons.client_base.parameters import MOST_DAYS
 
-from .common import CampaignCommon
+from .common import SUBJECT, CampaignCommon
 
-UPGRADE = Path(__file__).parents[1] / "migrations" / "19.0.1.9.0" / "post-limit_days.py"
+UPGRADES = Path(__file__).parents[1] / "migrations" / "19.0.1.9.0"
+UPGRADE = UPGRADES / "post-limit_days.py"
+GREETINGS = UPGRADES / "post-greet_without_receipt.py"
 CAMPAIGN_TERMS = ("quiet_days", "fallback_days", "reminder_days")
 
 
@@ -40,6 +42,39 @@ class TestProgramme(CampaignCommon):
         self.assertEqual((recipient.partner_id, recipient.person_id), (self.alpha, self.anna))
         self.run_day()
         self.assertEqual(len(self.server.messages), 1)
+
+    def test_a_greeting_asks_for_nothing(self):
+        self.anna.write(
+            {"client_birthday": date(1980, self.today.month, self.today.day), "email": "anna@a.example.com"}
+        )
+        programme = self.make_programme("birthday")
+        programme.campaign_id.write({"reminder_days": 3, "fallback_days": 7, "fallback_channel": "call"})
+        self.run_day()
+        [message] = self.server.messages
+        self.assertNotIn("/client/offer/", message.get_body(("html",)).get_content())
+        self.assertIn("/client/unsubscribe/", message.get_body(("html",)).get_content())
+        recipient = programme.run_ids.recipient_ids
+        recipient.sent_date -= timedelta(days=10)
+        self.env["client.campaign"]._cron_follow_up()
+        self.assertEqual(len(recipient.delivery_ids), 1)
+
+    def test_a_greeting_asks_where_somebody_says_so(self):
+        programme = self.make_programme("birthday")
+        self.assertFalse(programme.campaign_id.with_receipt)
+        programme.campaign_id.with_receipt = True
+        programme.name = "Birthdays"
+        self.assertTrue(programme.campaign_id.with_receipt)
+        self.assertTrue(self.make_programme("revival").campaign_id.with_receipt)
+
+    def test_an_upgrade_has_greetings_ask_for_nothing(self):
+        greeting, reminder = self.make_programme("holiday"), self.make_programme("reorder")
+        models = greeting.campaign_id | reminder.campaign_id
+        run = models[0].copy({"programme_id": greeting.id})
+        (models | run).with_receipt = True
+        self.env.flush_all()
+        load_script(str(GREETINGS), GREETINGS.stem).migrate(self.cr, "19.0.1.8.0")
+        self.env.invalidate_all()
+        self.assertEqual((models | run).filtered("with_receipt"), reminder.campaign_id)
 
     def test_a_term_that_no_calendar_reaches_is_refused(self):
         programme = self.make_programme("revival")
@@ -77,6 +112,20 @@ class TestProgramme(CampaignCommon):
         programme = self.make_programme("birthday")
         programme.campaign_id.user_id = self.second
         self.assertFalse(programme._get_due())
+
+    def test_nobody_reaches_others_clients_through_a_programme(self):
+        self.make_orders(self.alpha, 95, 65, 35)
+        self.make_orders(self.beta, 95, 65, 35)
+        model = self.make_campaign(self.head)
+        values = {"name": "Every year", "kind": "reorder", "campaign_id": model.id, "auto_send": True}
+        programmes = self.env["client.programme"].with_user(self.manager)
+        self.assert_refused(lambda: programmes.create(values), "clients that you do not see")
+        programmes.search([]).sudo().unlink()
+        programme = programmes.with_user(self.head).create(values).with_user(self.manager)
+        self.assertEqual(programme.due_count, 1)
+        programme.action_run()
+        self.assertEqual(programme.run_ids.user_id, self.head)
+        self.assertEqual(programme.run_ids.sudo().recipient_ids.partner_id, self.alpha)
 
     def test_holidays_of_the_country_and_the_profession(self):
         germany, industry = self.env.ref("base.de"), self.env["res.partner.industry"].create({"name": "Bakers"})
@@ -171,15 +220,41 @@ class TestProgramme(CampaignCommon):
         self.assertFalse(broken.run_ids)
         self.assertEqual(programme.run_ids.recipient_ids.delivery, "sent")
 
+    def test_the_responsible_reads_it_in_own_language(self):
+        self.speak_ukrainian(self.marketer)
+        self.make_orders(self.beta, 95, 65, 35)
+        programme = self.make_programme("reorder")
+        programme.with_context(lang="uk_UA").name = "Щороку"
+        programme.campaign_id.body = False
+        self.run_day()
+        campaign = programme.run_ids
+        self.assertRegex(campaign.name, "Щороку, ")
+        self.assertRegex(campaign.recipient_ids.reason, "Щороку: .*[а-я]")
+        [task] = campaign.activity_ids
+        self.assertRegex(task.summary, "[а-я]")
+        self.assertRegex(task.note, "[а-я]")
+        self.assertEqual(campaign.with_context(lang="en_US").subject, SUBJECT)
+
     def test_whom_nothing_reaches_is_no_campaign_each_day(self):
         self.decide(self.alpha, "dead", revivable="yes")
         self.alpha.email = False
         programme = self.make_programme("revival", yearly_cap=3)
-        programme.action_run()
+        self.assertEqual(programme.due_count, 0)
+        self.assertIn("can be reached", programme.action_run()["params"]["message"])
         self.assertFalse(programme.run_ids)
         self.alpha.email = "alpha@clients.example.com"
-        programme.action_run()
+        self.assertFalse(programme.action_run())
         self.assertEqual(programme.run_ids.recipient_ids.delivery, "queued")
+        self.assertIn("Nobody is due", programme.action_run()["params"]["message"])
+
+    def test_whom_nothing_reaches_is_not_kept_each_day(self):
+        for client in self.alpha | self.beta:
+            self.decide(client, "dead", revivable="yes", user=self.head)
+        self.env["mail.blacklist"]._add(self.beta.email)
+        programme = self.make_programme("revival", yearly_cap=3)
+        self.assertEqual(programme.due_count, 1)
+        self.run_day()
+        self.assertEqual(programme.run_ids.recipient_ids.partner_id, self.alpha)
 
     def test_the_control_group_is_not_written_to_on_the_next_day(self):
         self.make_orders(self.beta, 95, 65, 35)

@@ -167,7 +167,7 @@ class TestResults(CampaignCommon):
 
     def test_what_comes_back_makes_kept_counts_void(self):
         self.alpha.phone = "+32470123456"
-        campaign = self.make_sent(clients=self.alpha, fallback_channel="sms")
+        campaign = self.make_sent(clients=self.alpha, fallback_channel="sms", sms_text="News")
         recipient = self.get_recipient(campaign, self.alpha)
         campaign.sudo()._queue_where("offer", SQL("'sms'"), SQL("TRUE"))
         self.run_mailer()

@@ -40,7 +40,7 @@ class TestUnsubscribe(CampaignCommon, HttpCase):
     def test_the_personal_page_shows_the_way_out(self):
         # An SMS holds the address of that page and no other.
         self.alpha.write({"phone": "0470 12 34 56", "country_id": self.env.ref("base.be").id})
-        recipient = self.make_sent(clients=self.alpha, channel="sms").recipient_ids
+        recipient = self.make_sent(clients=self.alpha, channel="sms", sms_text="News").recipient_ids
         shown = self.url_open(recipient._get_receipt_url().removeprefix(self.base_url()))
         page = re.search(r'href="([^"]*/client/unsubscribe/[^"]+)"', shown.text)[1].removeprefix(self.base_url())
         self.assertIn("+32470123456", self.url_open(page).text)
@@ -84,6 +84,15 @@ class TestUnsubscribe(CampaignCommon, HttpCase):
         self.env.invalidate_all()
         self.assertTrue(self.recipient.seen_date)
         self.assertFalse(self.recipient.receipt_date)
+
+    def test_an_answer_is_noted_in_the_manager_s_language(self):
+        self.speak_ukrainian(self.manager)
+        self.recipient.with_context(lang="en_US")._confirm_receipt("page", "call")
+        self.assertRegex(self.recipient.activity_ids.summary, "[а-я].*: Spring Offer")
+        contact = self.env["client.interaction"].search(
+            [("campaign_id", "=", self.campaign.id), ("direction", "=", "in")]
+        )
+        self.assertRegex(contact.comment, "[а-я]")
 
     def test_asking_for_a_call_makes_a_call(self):
         self.recipient._confirm_receipt("page", "call", "After five")

@@ -1,12 +1,21 @@
 """When to try again and when not to disturb: arithmetic of times, without Odoo."""
 
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from math import ceil
 
 import pytz
 
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
+# Where most people live, of the countries whose first zone in the zone database is another one.
+MAIN_ZONES = {
+    "AU": "Australia/Sydney",
+    "BR": "America/Sao_Paulo",
+    "CA": "America/Toronto",
+    "RU": "Europe/Moscow",
+    "UA": "Europe/Kyiv",
+}
 
 
 def get_wait(attempts):
@@ -19,21 +28,46 @@ def get_wait(attempts):
 
 
 def get_timezone(names, countries):
-    """Return the first time zone that ``names`` or the country codes in ``countries`` give; UTC otherwise.
+    """Return the time zone of who lives in the first of ``countries`` (codes); UTC where nothing says it.
 
-    Of a country with several zones it is the one that comes first in the zone database.
+    One of ``names`` counts only where its clock is one of that country's: Odoo gives a card the time zone of
+    whoever typed it. Of a country with several zones it is otherwise the one where most people live.
 
-    >>> str(get_timezone(["", "Europe/Kyiv"], ["US"]))
+    >>> str(get_timezone(["Europe/Kyiv", "America/Chicago"], ["US"]))
+    'America/Chicago'
+    >>> [str(get_timezone([name], ["UA"])) for name in ("Europe/Kiev", "Europe/London")]
+    ['Europe/Kiev', 'Europe/Kyiv']
+    >>> str(get_timezone(["", "Europe/Kyiv"], ["", "US"]))
     'Europe/Kyiv'
-    >>> str(get_timezone(["Nowhere/Land"], ["DE"]))
+    >>> str(get_timezone(["Nowhere/Land"], ["", "DE"]))
     'Europe/Berlin'
     >>> str(get_timezone([], [""]))
     'UTC'
     """
-    for name in [*names, *(zone for code in countries for zone in pytz.country_timezones.get(code or "", [])[:1])]:
-        if name in pytz.all_timezones_set:
+    home = _get_clocks(countries[0])
+    for name in names:
+        if name in pytz.all_timezones_set and (not home or _get_clock(name) in home):
             return pytz.timezone(name)
-    return pytz.utc
+    zones = [zone for code in countries for zone in _get_zones(code)[:1]]
+    return pytz.timezone(zones[0]) if zones else pytz.utc
+
+
+def _get_zones(country):
+    """Return the names of the time zones of ``country``, that of most people first."""
+    zones = pytz.country_timezones.get(country or "", [])
+    return sorted(zones, key=lambda zone: zone != MAIN_ZONES.get(country))
+
+
+@lru_cache
+def _get_clocks(country):
+    return {_get_clock(zone) for zone in _get_zones(country)}
+
+
+@lru_cache
+def _get_clock(name):
+    """Return what makes two zones one to the eye, whatever they are called: how far they are from UTC in the year."""
+    zone, year = pytz.timezone(name), datetime.now().year
+    return tuple(zone.utcoffset(datetime(year, month, 1)) for month in (1, 7))
 
 
 def is_within(hour, start, end):
