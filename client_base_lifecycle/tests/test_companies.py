@@ -101,6 +101,31 @@ class TestCompanies(LifecycleCommon):
         there = plan.with_company(self.other)
         self.assertEqual((there.fact, there.percent), (70, 7))
 
+    def get_balances(self):
+        """Return what stands on the balance of alpha, by company."""
+        self.alpha.client_expenses = 40
+        self.decide(self.alpha, "key")
+        companies = self.env.company | self.other
+        for company in companies:
+            self.env["client.lifecycle"]._classify(company)
+        self.env.flush_all()
+        reports = self.env["client.balance.report"].with_context(allowed_company_ids=companies.ids)
+        found = reports.search([("partner_id", "=", self.alpha.id)])
+        return {report.company_id: (report.expenses, report.verdict) for report in found}
+
+    def test_a_company_that_never_sold_to_a_key_account_has_no_balance_with_it(self):
+        self.product.standard_price = 20
+        self.make_orders(self.alpha, 20, price=100)
+        self.assertEqual(self.get_balances(), {self.env.company: (40, "good")})
+
+    def test_companies_that_sell_to_a_key_account_share_what_it_costs(self):
+        self.make_orders(self.alpha, 20)
+        self.order_there(20)
+        self.assertEqual([expenses for expenses, _verdict in self.get_balances().values()], [20, 20])
+
+    def test_who_bought_nowhere_is_out_of_balance_with_each_company(self):
+        self.assertEqual(set(self.get_balances().values()), {(20, "bad")})
+
     def test_who_has_no_access_to_a_company_sees_no_standing_with_it(self):
         self.order_there(20)
         standings = self.env["client.standing"].with_user(self.head).search([("partner_id", "=", self.alpha.id)])
