@@ -43,9 +43,7 @@ class ClientDecision(models.Model):
     evidence = fields.Json(readonly=True)
     why = fields.Char(compute="_compute_why", help="What opened this point.")
     turn = fields.Integer(readonly=True, help="After how many turns of the spiral.")
-    turnover = fields.Float(
-        string="Turnover of 12 Months", digits=(16, 2), readonly=True, help="When the point was opened."
-    )
+    turnover = fields.Monetary(string="Turnover of 12 Months", readonly=True, help="When the point was opened.")
     opened_on = fields.Date(required=True, readonly=True, default=fields.Date.context_today)
     state = fields.Selection(
         [("open", "To talk about"), ("client", "The client decided"), ("done", "Decided")],

@@ -101,6 +101,39 @@ class TestCompanies(LifecycleCommon):
         there = plan.with_company(self.other)
         self.assertEqual((there.fact, there.percent), (70, 7))
 
+    def make_points(self):
+        """Return open points of alpha: one with each company."""
+        decisions = self.env["client.decision"]
+        return decisions.create(
+            [{"partner_id": self.alpha.id, "company_id": company.id} for company in (self.env.company, self.other)]
+        )
+
+    def test_the_overview_counts_the_points_of_its_company(self):
+        point, there = self.make_points()
+        both = (self.env.company | self.other).ids
+        page = self.env["client.lifecycle.page"].with_context(allowed_company_ids=both)
+        [(count, domain)] = [row[2:] for row in page._get_open_causes() if row[0] == "hand"]
+        found = page.env["client.decision"].search(domain)
+        self.assertEqual(len(found), count)
+        self.assertIn(point, found)
+        self.assertNotIn(there, found)
+
+    def test_a_history_is_with_the_company_looked_at(self):
+        action = self.alpha.action_open_segment_moves()
+        moves = self.env["client.segment.move"].sudo().search(action["domain"])
+        self.assertEqual(moves.company_id, self.env.company)
+
+    def test_a_point_with_another_company_decides_nothing_here(self):
+        point, there = self.make_points()
+        undecided = [("id", "=", self.alpha.id), ("client_decision_ids", "not any", [("state", "!=", "done")])]
+        partners = self.env["res.partner"]
+        self.assertFalse(partners.search(undecided))
+        point.unlink()
+        self.assertTrue(partners.search(undecided))
+        self.assertFalse(partners.with_company(self.other).search(undecided))
+        self.assertEqual(self.alpha.with_company(self.other).client_decision_ids, there)
+        self.assertFalse(self.alpha.client_decision_ids)
+
     def get_balances(self):
         """Return what stands on the balance of alpha, by company."""
         self.alpha.client_expenses = 40
