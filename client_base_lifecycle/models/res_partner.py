@@ -89,6 +89,17 @@ class ResPartner(models.Model):
         groups="base.group_user",
     )
 
+    client_decidable = fields.Boolean(
+        string="May Be Decided On", compute="_compute_client_decidable", groups="base.group_user"
+    )
+
+    @api.depends_context("uid")
+    def _compute_client_decidable(self):
+        """Tell whether the user may decide on the client: who may only look at it does not."""
+        changeable = self._filtered_access("write")
+        for partner in self:
+            partner.client_decidable = partner in changeable
+
     @api.constrains("client_grade", "client_grade_date")
     def _check_client_grade_date(self):
         if self.filtered(lambda partner: partner.client_grade and not partner.client_grade_date):
