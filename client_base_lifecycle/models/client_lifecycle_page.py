@@ -117,13 +117,13 @@ class ClientLifecyclePage(models.AbstractModel):
 
     @api.model
     def _add_up_segments(self, parts):
-        rows = {}
-        for figures in parts:
-            for code, *values in figures.get("segments", []):
-                rows[code] = [before + value for before, value in zip(rows.get(code, [0] * 4), values, strict=True)]
-        names = ("clients", "turnover", "expected", "orders")
-        counts = {code: dict(zip(names, values, strict=True)) for code, values in rows.items()}
-        total = {name: sum(row[name] for row in counts.values()) for name in names}
+        counts = {}
+        # Summaries of an earlier version tell more.
+        for code, clients, turnover, *_rest in (row for figures in parts for row in figures.get("segments", [])):
+            row = counts.setdefault(code, {"clients": 0, "turnover": 0})
+            row["clients"] += clients
+            row["turnover"] += turnover
+        total = sum(row["clients"] for row in counts.values())
         return {"counts": counts, "total": total, "gained": self._add_up_gains(parts)}
 
     @api.model

@@ -97,13 +97,11 @@ class ClientLifecycleSummary(models.Model):
     def _select_segments(self, company):
         return self._group(
             company,
-            SQL("code, clients, turnover, expected, orders"),
+            SQL("code, clients, turnover"),
             SQL(
                 """
                 SELECT partner.client_owner_id AS owner_id, segment.code, count(*) AS clients,
-                       round(COALESCE(sum(standing.turnover_year), 0)) AS turnover,
-                       round(COALESCE(sum(standing.forecast_turnover), 0)) AS expected,
-                       round(COALESCE(sum(standing.forecast_orders), 0)::numeric, 1) AS orders
+                       round(COALESCE(sum(standing.turnover_year), 0)) AS turnover
                 %s GROUP BY 1, 2
                 """,
                 self._from_standings(company),
@@ -209,7 +207,7 @@ class ClientLifecycleSummary(models.Model):
 
     @api.model
     def _get_whole(self, company):
-        """Return ``{"pareto", "total", "buyers"}``: the turnover of each fiftieth of the buyers, the largest first."""
+        """Return ``{"pareto", "buyers"}``: the turnover of each fiftieth of the buyers, the largest first."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -227,5 +225,4 @@ class ClientLifecycleSummary(models.Model):
         return {
             "pareto": [float(turnover) for _tile, _count, turnover in rows],
             "buyers": sum(count for _tile, count, _turnover in rows),
-            "total": float(sum(turnover for _tile, _count, turnover in rows)),
         }
