@@ -19,7 +19,7 @@ class ClientSegmentDecide(models.TransientModel):
             ("vip", "VIP"),
             ("key", "Key account"),
             ("dead", "Dead"),
-            ("none", "Let the orders decide"),
+            ("none", "No decision: place by orders"),
         ],
         string="Decision",
         required=True,
