@@ -10,9 +10,9 @@ def test_from_the_overview_to_a_successor(sample, page, picture):
     sample.open(page, "client_base_lifecycle.client_overview_action")
     overview = page.locator(".o_client_lifecycle")
     expect(overview.locator(".o_client_segment")).to_have_count(8)
-    expect(overview).to_contain_text("Leaving soon")
+    expect(overview).to_contain_text("Overdue, may be leaving")
     picture("lifecycle-overview")
-    leaving = overview.locator("section", has_text="Leaving soon")
+    leaving = overview.locator("section", has_text="Overdue, may be leaving")
     name = leaving.locator("[data-card]").first.inner_text()
     leaving.locator("[data-card]").first.click()
 

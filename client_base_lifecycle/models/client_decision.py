@@ -9,7 +9,7 @@ CAUSES = [
     ("turn", "End of a turn"),
     ("overdue", "Order overdue"),
     ("falling", "Falling volume"),
-    ("terms", "Terms only worsen"),
+    ("terms", "Terms keep getting worse"),
     ("dependence", "We depend on the client"),
     ("hand", "Opened by hand"),
 ]
@@ -46,10 +46,8 @@ class ClientDecision(models.Model):
     cause = fields.Selection(CAUSES, required=True, readonly=True, default="hand")
     evidence = fields.Json(readonly=True)
     why = fields.Char(compute="_compute_why", help="What opened this point.")
-    turn = fields.Integer(readonly=True, help="After how many turns of the spiral.")
-    turnover = fields.Float(
-        string="Turnover of 12 Months", digits=(16, 2), readonly=True, help="When the point was opened."
-    )
+    turn = fields.Integer(readonly=True, help="On how many days the client had bought by then.")
+    turnover = fields.Monetary(string="Turnover of 12 Months", readonly=True, help="When the point was opened.")
     opened_on = fields.Date(required=True, readonly=True, default=fields.Date.context_today)
     state = fields.Selection(
         [("open", "To talk about"), ("client", "The client decided"), ("done", "Decided")],
@@ -59,14 +57,14 @@ class ClientDecision(models.Model):
         group_expand=True,
         index=True,
     )
-    client_choice = fields.Selection(CHOICES, string="The Client", help="What the client decided.")
-    company_choice = fields.Selection(CHOICES, string="We", help="What we decided.")
+    client_choice = fields.Selection(CHOICES, string="Client's Decision")
+    company_choice = fields.Selection(CHOICES, string="Our Decision")
     terms = fields.Text(string="Terms Changed", help="What is different from now on: price, payment, service.")
     result = fields.Text(help="What came of it.")
     revivable = fields.Selection([("yes", "Revivable"), ("no", "Not revivable")], string="Revivable?")
     review_on = fields.Date(help="When to look at it again.")
     successor_id = fields.Many2one(
-        "res.partner", string="Prepared in Its Place", index="btree_not_null", ondelete="set null"
+        "res.partner", help="The client prepared to take the place.", index="btree_not_null", ondelete="set null"
     )
     turns_html = fields.Html(compute="_compute_turns_html", help="Amount, discount and margin of the last turns.")
     user_id = fields.Many2one("res.users", string="Decided by", readonly=True, ondelete="set null")

@@ -50,7 +50,7 @@ class ClientDecision(models.Model):
             WITH busy AS MATERIALIZED (
                      SELECT COALESCE(partner.client_owner_id, 0) AS owner_id, count(*) AS points
                        FROM client_decision decision
-                       JOIN res_partner partner ON partner.id = decision.partner_id
+                       JOIN res_partner partner ON partner.id = decision.partner_id AND partner.active
                       WHERE decision.state <> 'done' AND decision.company_id = %(company)s
                    GROUP BY 1)
             SELECT partner_id, cause, evidence, turn, turnover
@@ -146,12 +146,13 @@ class ClientDecision(models.Model):
                    standing.turnover_year AS turnover, standing.turnover_before AS before, standing.interval,
                    standing.next_on, standing.next_to < %(today)s AS late, %(today)s - standing.last_on AS silent,
                    standing.abc = 'A' OR segment.code IN ('vip', 'key') AS important,
-                   (SELECT sum(turnover_year) FROM client_standing WHERE company_id = %(company)s) AS total
+                   (SELECT sum(standing.turnover_year) %(standings)s) AS total
               FROM client_standing standing
               JOIN client_segment segment ON segment.id = standing.segment_id AND segment.zone = 'life'
               JOIN res_partner partner ON partner.id = standing.partner_id AND partner.active
              WHERE standing.company_id = %(company)s AND standing.abc IN ('A', 'B')
             """,
             today=SQL("%s::date", fields.Date.today()),
+            standings=self.env["client.lifecycle.summary"]._from_standings(company),
             company=company.id,
         )

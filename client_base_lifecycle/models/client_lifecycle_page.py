@@ -117,13 +117,13 @@ class ClientLifecyclePage(models.AbstractModel):
 
     @api.model
     def _add_up_segments(self, parts):
-        rows = {}
-        for figures in parts:
-            for code, *values in figures.get("segments", []):
-                rows[code] = [before + value for before, value in zip(rows.get(code, [0] * 4), values, strict=True)]
-        names = ("clients", "turnover", "expected", "orders")
-        counts = {code: dict(zip(names, values, strict=True)) for code, values in rows.items()}
-        total = {name: sum(row[name] for row in counts.values()) for name in names}
+        counts = {}
+        # Summaries of an earlier version tell more.
+        for code, clients, turnover, *_rest in (row for figures in parts for row in figures.get("segments", [])):
+            row = counts.setdefault(code, {"clients": 0, "turnover": 0})
+            row["clients"] += clients
+            row["turnover"] += turnover
+        total = sum(row["clients"] for row in counts.values())
         return {"counts": counts, "total": total, "gained": self._add_up_gains(parts)}
 
     @api.model
@@ -253,13 +253,14 @@ class ClientLifecyclePage(models.AbstractModel):
 
     @api.model
     def _get_open_causes(self):
-        """Return ``[(cause, words, count)]`` of the open decision points in sight."""
+        """Return ``[(cause, words, count, domain)]`` of the open decision points in sight; a domain finds them."""
         decisions = self.env["client.decision"]
         words = dict(decisions._fields["cause"]._description_selection(self.env))
-        domain = Domain("state", "!=", "done") & Domain("company_id", "in", self.env.companies.ids)
+        still_open = Domain("state", "!=", "done") & Domain("company_id", "=", self.env.company.id)
+        in_sight = still_open
         if self.env.user._client_scope() is not None:
             # The rules on clients, which are read by their indexes alone; those on points look at each client's row.
-            domain &= Domain("partner_id", "in", self.env["res.partner"].with_context(active_test=False)._search([]))
+            in_sight &= Domain("partner_id", "in", self.env["res.partner"].with_context(active_test=False)._search([]))
         # sudo: the clients in sight are named
-        groups = decisions.sudo()._read_group(domain, ["cause"], ["__count"])
-        return [(cause, words[cause], count) for cause, count in groups]
+        groups = decisions.sudo()._read_group(in_sight, ["cause"], ["__count"])
+        return [(cause, words[cause], count, list(still_open & Domain("cause", "=", cause))) for cause, count in groups]

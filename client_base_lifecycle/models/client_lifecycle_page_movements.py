@@ -44,6 +44,7 @@ class ClientLifecyclePage(models.AbstractModel):
         by_whom = {"person": [("user_id", "!=", False)], "rule": [("user_id", "=", False)]}
         return [
             ("company_id", "=", self.env.company.id),
+            ("partner_id", "any", [("active", "=", True), *self.env["res.partner"]._get_client_domain()]),
             # Moments of UTC, by which they are counted: a plain day would be one of the user's time zone.
             ("date", ">=", f"{period['date_from']} 00:00:00"),
             ("date", "<", f"{period['date_to'] + timedelta(days=1)} 00:00:00"),

@@ -64,19 +64,10 @@ class ClientLifecyclePage(models.AbstractModel):
             SQL(
                 """
                 SELECT partner.client_owner_id, origin.code, target.code, count(*)
-                  FROM client_segment_move move
-                  JOIN res_partner partner ON partner.id = move.partner_id
-                  JOIN client_segment target ON target.id = move.to_id
-             LEFT JOIN client_segment origin ON origin.id = move.from_id
-                 WHERE partner.client_owner_id = ANY(%s) AND move.company_id = %s
-                   AND move.date >= %s AND move.date < %s
-                   AND move.from_id IS DISTINCT FROM move.to_id
-              GROUP BY 1, 2, 3
+                %s AND partner.client_owner_id = ANY(%s) GROUP BY 1, 2, 3
                 """,
+                self.env["client.segment.move"]._from_moves(self.env.company, period["date_from"], period["date_to"]),
                 users.ids,
-                self.env.company.id,
-                period["date_from"],
-                period["date_to"] + timedelta(days=1),
             )
         )
 

@@ -97,13 +97,11 @@ class ClientLifecycleSummary(models.Model):
     def _select_segments(self, company):
         return self._group(
             company,
-            SQL("code, clients, turnover, expected, orders"),
+            SQL("code, clients, turnover"),
             SQL(
                 """
                 SELECT partner.client_owner_id AS owner_id, segment.code, count(*) AS clients,
-                       round(COALESCE(sum(standing.turnover_year), 0)) AS turnover,
-                       round(COALESCE(sum(standing.forecast_turnover), 0)) AS expected,
-                       round(COALESCE(sum(standing.forecast_orders), 0)::numeric, 1) AS orders
+                       round(COALESCE(sum(standing.turnover_year), 0)) AS turnover
                 %s GROUP BY 1, 2
                 """,
                 self._from_standings(company),
@@ -174,10 +172,9 @@ class ClientLifecycleSummary(models.Model):
                 """
                 SELECT partner.client_owner_id AS owner_id, origin.code AS "from", target.code AS "to",
                        move.user_id IS NOT NULL AS person, count(*) AS count
-                %s AND move.date >= %s AND move.from_id IS DISTINCT FROM move.to_id GROUP BY 1, 2, 3, 4
+                %s GROUP BY 1, 2, 3, 4
                 """,
-                self._from_moves(company),
-                fields.Date.today() - relativedelta(days=30),
+                self._from_moves(company, fields.Date.today() - relativedelta(days=30)),
             ),
         )
 
@@ -189,45 +186,28 @@ class ClientLifecycleSummary(models.Model):
             SQL("month, code, gained"),
             SQL(
                 """
-                SELECT owner_id, to_char(month, 'YYYY-MM') AS month, code, sum(gained)::int AS gained
-                  FROM (SELECT partner.client_owner_id AS owner_id, date_trunc('month', move.date) AS month,
-                               step.code, step.gained
-                        %s AND move.date >= %s AND move.from_id IS DISTINCT FROM move.to_id) step
+                SELECT owner_id, to_char(month, 'YYYY-MM') AS month, step.code, sum(step.gained)::int AS gained
+                  FROM (SELECT move.partner_id, partner.client_owner_id AS owner_id, origin.code AS origin,
+                               target.code AS target, date_trunc('month', move.date) AS month
+                        %(moves)s) moved
+                  JOIN client_standing standing
+                    ON standing.partner_id = moved.partner_id AND standing.company_id = %(company)s
+            CROSS JOIN LATERAL (VALUES (target, 1), (origin, -1)) AS step (code, gained)
+                 WHERE step.code IS NOT NULL
               GROUP BY 1, 2, 3
                 """,
-                SQL(
-                    """
-                    FROM client_segment_move move
-                    JOIN res_partner partner ON partner.id = move.partner_id AND partner.active
-                    JOIN client_standing standing
-                      ON standing.partner_id = move.partner_id AND standing.company_id = move.company_id
-                    JOIN client_segment target ON target.id = move.to_id
-               LEFT JOIN client_segment origin ON origin.id = move.from_id
-              CROSS JOIN LATERAL (VALUES (target.code, 1), (origin.code, -1)) AS step (code, gained)
-                   WHERE move.company_id = %s AND step.code IS NOT NULL
-                    """,
-                    company.id,
-                ),
-                fields.Date.today().replace(day=1) - relativedelta(months=11),
+                moves=self._from_moves(company, fields.Date.today().replace(day=1) - relativedelta(months=11)),
+                company=company.id,
             ),
         )
 
     @api.model
-    def _from_moves(self, company):
-        return SQL(
-            """
-            FROM client_segment_move move
-            JOIN res_partner partner ON partner.id = move.partner_id AND partner.active
-            JOIN client_segment target ON target.id = move.to_id
-       LEFT JOIN client_segment origin ON origin.id = move.from_id
-           WHERE move.company_id = %s
-            """,
-            company.id,
-        )
+    def _from_moves(self, company, date_from):
+        return self.env["client.segment.move"]._from_moves(company, date_from, fields.Date.today())
 
     @api.model
     def _get_whole(self, company):
-        """Return ``{"pareto", "total", "buyers"}``: the turnover of each fiftieth of the buyers, the largest first."""
+        """Return ``{"pareto", "buyers"}``: the turnover of each fiftieth of the buyers, the largest first."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -245,5 +225,4 @@ class ClientLifecycleSummary(models.Model):
         return {
             "pareto": [float(turnover) for _tile, _count, turnover in rows],
             "buyers": sum(count for _tile, count, _turnover in rows),
-            "total": float(sum(turnover for _tile, _count, turnover in rows)),
         }

@@ -64,25 +64,39 @@ class ClientSegmentMove(models.Model):
         :param owners: of the clients of these managers only; ``False`` among them is nobody
         :return: ``[{"from", "to", "person", "count"}]``, the codes of segments, ``None`` where the client came in
         """
-        self.flush_model()
         return self.env.execute_query_dict(
             SQL(
                 """
                 SELECT origin.code AS "from", target.code AS "to", move.user_id IS NOT NULL AS person, count(*) AS count
-                  FROM client_segment_move move
-                  JOIN client_segment target ON target.id = move.to_id
-             LEFT JOIN client_segment origin ON origin.id = move.from_id
-                  JOIN res_partner partner ON partner.id = move.partner_id
-                 WHERE move.company_id = %(company)s AND move.date >= %(start)s AND move.date < %(end)s
-                   AND move.from_id IS DISTINCT FROM move.to_id AND %(owned)s
+                %s AND %s
               GROUP BY 1, 2, 3
               ORDER BY 4 DESC, 1, 2, 3
                 """,
-                company=self.env.company.id,
-                start=date_from,
-                end=date_to + timedelta(days=1),
-                owned=self._get_owned(owners),
+                self._from_moves(self.env.company, date_from, date_to),
+                self._get_owned(owners),
             )
+        )
+
+    @api.model
+    def _from_moves(self, company, date_from, date_to):
+        """Return from where every page counts movements: of those who are clients still, both days included.
+
+        Its tables are ``move``, ``partner``, ``origin`` (none where the client came in) and ``target``.
+        """
+        self.flush_model()
+        return SQL(
+            """
+            FROM client_segment_move move
+            JOIN res_partner partner ON partner.id = move.partner_id AND %(client)s
+            JOIN client_segment target ON target.id = move.to_id
+       LEFT JOIN client_segment origin ON origin.id = move.from_id
+           WHERE move.company_id = %(company)s AND move.date >= %(start)s AND move.date < %(end)s
+             AND move.from_id IS DISTINCT FROM move.to_id
+            """,
+            client=self._is_client(),
+            company=company.id,
+            start=date_from,
+            end=date_to + timedelta(days=1),
         )
 
     @api.model

@@ -46,7 +46,7 @@ class ClientStanding(models.Model):
     )
     first_on = fields.Date(string="First Purchase", readonly=True)
     last_on = fields.Date(string="Last Purchase", readonly=True)
-    turns = fields.Integer(readonly=True, help="On how many days the client bought: the turns of the spiral.")
+    turns = fields.Integer(string="Days with a Purchase", readonly=True, help="On how many days the client bought.")
     interval = fields.Integer(
         string="Typical Interval", readonly=True, aggregator="avg", help="Days between purchases: the median."
     )
@@ -70,7 +70,10 @@ class ClientStanding(models.Model):
     rfm = fields.Char(string="RFM", compute="_compute_rfm")
 
     awake = fields.Float(
-        string="Still With Us", readonly=True, aggregator="avg", help="How probably it buys again, in percent."
+        string="Probability of Still Buying",
+        readonly=True,
+        aggregator="avg",
+        help="In percent: how probably the client has not stopped buying.",
     )
     forecast_orders = fields.Float(string="Expected Orders", readonly=True)
     forecast_turnover = fields.Float(string="Expected Turnover", digits=(16, 2), readonly=True)

@@ -45,21 +45,25 @@ class ResCompany(models.Model):
     client_dead_months = fields.Integer(string="Months of Silence", default=Terms.dead_months, required=True)
 
     client_abc_a = fields.Float(
-        string="A Clients Bring",
+        string="Share of Turnover of A Clients",
         default=80,
         required=True,
         help="Percent of the turnover of the last 12 months.",
         prefetch="client",
     )
-    client_abc_b = fields.Float(string="A and B Clients Bring", default=95, required=True, prefetch="client")
+    client_abc_b = fields.Float(
+        string="Share of Turnover of A and B Clients", default=95, required=True, prefetch="client"
+    )
     client_xyz_x = fields.Float(
-        string="X Clients Vary by",
+        string="X: Monthly Turnover Varies by up to",
         default=50,
         required=True,
         help="Percent: the coefficient of variation of the monthly turnover.",
         prefetch="client",
     )
-    client_xyz_y = fields.Float(string="Y Clients Vary by", default=100, required=True, prefetch="client")
+    client_xyz_y = fields.Float(
+        string="Y: Monthly Turnover Varies by up to", default=100, required=True, prefetch="client"
+    )
     client_rfm_recency = fields.Char(
         string="Recency",
         default="30, 90, 180, 365",

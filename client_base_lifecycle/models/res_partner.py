@@ -72,7 +72,14 @@ class ResPartner(models.Model):
         prefetch="client",
         groups="base.group_user",
     )
-    client_decision_ids = fields.One2many("client.decision", "partner_id", string="Decision Points")
+    # Those with the current company, as where the client stands.
+    client_decision_ids = fields.One2many(
+        "client.decision",
+        "partner_id",
+        string="Decision Points",
+        domain=lambda self: [("company_id", "=", self.env.company.id)],
+        depends_context=("company",),
+    )
     client_revivable = fields.Selection(
         [("yes", "Revivable"), ("no", "Not revivable")],
         string="Revivable?",
@@ -81,6 +88,17 @@ class ResPartner(models.Model):
         prefetch="client",
         groups="base.group_user",
     )
+
+    client_decidable = fields.Boolean(
+        string="May Be Decided On", compute="_compute_client_decidable", groups="base.group_user"
+    )
+
+    @api.depends_context("uid")
+    def _compute_client_decidable(self):
+        """Tell whether the user may decide on the client: who may only look at it does not."""
+        changeable = self._filtered_access("write")
+        for partner in self:
+            partner.client_decidable = partner in changeable
 
     @api.constrains("client_grade", "client_grade_date")
     def _check_client_grade_date(self):
@@ -155,7 +173,8 @@ class ResPartner(models.Model):
     def action_open_segment_moves(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("client_base_lifecycle.client_segment_move_action")
-        return {**action, "domain": [("partner_id", "=", self.id)], "context": {}}
+        ours = [("partner_id", "=", self.id), ("company_id", "=", self.env.company.id)]
+        return {**action, "domain": ours, "context": {}}
 
     def action_find_successors(self):
         self.ensure_one()

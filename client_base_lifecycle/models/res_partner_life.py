@@ -88,7 +88,7 @@ class ResPartner(models.Model):
             "C": _("brings little"),
             "X": _("buys evenly"),
             "Y": _("buys unevenly"),
-            "Z": _("buys by chance"),
+            "Z": _("buys irregularly"),
         }
         explained = ", ".join(words[letter] for letter in letters)
         score = self.client_rfm and _("recency, frequency, money: %s of 5", "–".join(self.client_rfm))
@@ -105,7 +105,7 @@ class ResPartner(models.Model):
         if not self.client_turns or not known:
             return {"title": _("Forecast"), "text": _("None yet")}
         detail = _(
-            "%(orders)s orders in %(months)s months; still with us: %(awake)s %%",
+            "%(orders)s orders in %(months)s months; probability of still buying: %(awake)s %%",
             orders=self._format_number(self.client_forecast_orders, 1),
             months=self.env.company.client_forecast_months,
             awake=self._format_number(self.client_awake, 0),

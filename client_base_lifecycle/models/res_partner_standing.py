@@ -81,7 +81,7 @@ class ResPartner(models.Model):
     client_margin = _standing(fields.Float, "client_margin")
     client_first_order = _standing(fields.Date, "client_first_order")
     client_last_order = _standing(fields.Date, "client_last_order")
-    client_turns = _standing(fields.Integer, "client_turns", string="Turns of the Spiral")
+    client_turns = _standing(fields.Integer, "client_turns")
     client_interval = _standing(fields.Integer, "client_interval")
     client_next_order = _standing(fields.Date, "client_next_order")
     client_next_order_from = _standing(fields.Date, "client_next_order_from")

@@ -10,7 +10,9 @@ from ..tools.balance import get_balance
 class ClientBalanceReport(models.Model):
     """The balance of VIPs and key accounts over the last 12 months: what they bring against what they cost.
 
-    They are few, so it is counted when it is looked at.
+    They are few, so it is counted when it is looked at. A grade holds for all our companies, of which those are
+    shown that the client bought from, or all where it never bought; its hours and expenses, which are of no company,
+    are shared evenly by them.
     """
 
     _name = "client.balance.report"
@@ -27,10 +29,21 @@ class ClientBalanceReport(models.Model):
     turnover = fields.Monetary(string="Turnover of 12 Months", readonly=True)
     margin = fields.Monetary(readonly=True, help="Of the lines whose cost is known.")
     discount = fields.Monetary(string="Discounts Given", readonly=True, help="Within the margin already.")
-    hours = fields.Float(readonly=True, help="Of the contact register.")
-    visits = fields.Integer(string="Meetings and Visits", readonly=True)
+    hours = fields.Float(
+        readonly=True, help="Of the contact register, shared evenly by our companies that the client buys from."
+    )
+    visits = fields.Integer(
+        string="Meetings and Visits",
+        readonly=True,
+        aggregator=None,
+        help="With all our companies: each of their rows says the same.",
+    )
     credit = fields.Monetary(string="Unpaid", readonly=True, help="What the client owes us on posted invoices today.")
-    expenses = fields.Monetary(string="Other Expenses", readonly=True, help="By hand, on the card: in a year.")
+    expenses = fields.Monetary(
+        string="Other Expenses",
+        readonly=True,
+        help="By hand, on the card: in a year, shared evenly by our companies that the client buys from.",
+    )
     balance = fields.Float(compute="_compute_balance", digits=(16, 2))
     verdict = fields.Selection(
         [("good", "In balance"), ("bad", "Out of balance"), ("unknown", "Margin not known")],
@@ -39,8 +52,8 @@ class ClientBalanceReport(models.Model):
     )
 
     _depends = {
-        "client.standing": ["partner_id", "company_id", "segment_id", "turnover_year"],
-        "res.partner": ["client_owner_id", "client_expenses", "commercial_partner_id"],
+        "client.standing": ["partner_id", "company_id", "orders", "segment_id", "turnover_year"],
+        "res.partner": ["active", "client_owner_id", "client_expenses", "commercial_partner_id"],
         "client.interaction": ["partner_id", "date", "duration", "kind"],
         "sale.order": ["state", "date_order", "currency_rate", "company_id", "partner_id", "amount_untaxed"],
         "sale.order.line": [
@@ -94,10 +107,15 @@ class ClientBalanceReport(models.Model):
         today = fields.Date.today()
         return SQL(
             """
-            WITH account AS (
-                     SELECT standing.* FROM client_standing standing
+            WITH ranked AS (
+                     SELECT standing.*,
+                            rank() OVER (PARTITION BY standing.partner_id ORDER BY standing.orders = 0) AS rank
+                       FROM client_standing standing
                        JOIN client_segment segment
-                         ON segment.id = standing.segment_id AND segment.code IN ('vip', 'key')),
+                         ON segment.id = standing.segment_id AND segment.code IN ('vip', 'key')
+                       JOIN res_partner partner ON partner.id = standing.partner_id AND partner.active),
+                 account AS (
+                     SELECT *, count(*) OVER (PARTITION BY partner_id) AS companies FROM ranked WHERE rank = 1),
                  purchase AS MATERIALIZED (%(purchases)s),
                  line AS (%(lines)s),
                  sales AS (
@@ -106,11 +124,11 @@ class ClientBalanceReport(models.Model):
                  buyer AS (SELECT DISTINCT partner_id, company_id FROM purchase)
             SELECT account.id, account.partner_id, partner.client_owner_id AS owner_id, account.company_id,
                    account.segment_id, account.turnover_year AS turnover,
-                   COALESCE(partner.client_expenses, 0) AS expenses,
+                   COALESCE(partner.client_expenses, 0) / account.companies AS expenses,
                    -- Who bought nothing earned us nothing; of who bought, the margin may be unknown.
                    CASE WHEN buyer.partner_id IS NULL THEN 0 ELSE sales.margin END AS margin,
                    COALESCE(sales.discount, 0) AS discount,
-                   COALESCE(contact.hours, 0) AS hours, COALESCE(contact.visits, 0) AS visits,
+                   COALESCE(contact.hours, 0) / account.companies AS hours, COALESCE(contact.visits, 0) AS visits,
                    GREATEST(owed.credit, 0) AS credit
               FROM account
               JOIN res_partner partner ON partner.id = account.partner_id

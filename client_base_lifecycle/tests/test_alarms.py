@@ -30,6 +30,25 @@ class TestAlarms(LifecycleCommon):
         self.assertEqual(self.get_point(quiet).cause, "overdue")
         self.assertFalse(self.get_point(self.alpha))
 
+    def test_who_is_archived_takes_nobody_s_place(self):
+        gone = self.make_client("Gone", self.manager)
+        self.env["client.decision"].create({"partner_id": gone.id})
+        gone.active = False
+        self.make_orders(self.alpha, *range(300, 100, -20), price=1000)
+        with patch.object(client_decision_due, "OPEN_AT_ONCE", 1):
+            self.open_points()
+        self.assertEqual(self.get_point(self.alpha).cause, "overdue")
+
+    def test_the_turnover_of_who_is_archived_hides_no_dependence(self):
+        self.env.company.client_alarm_dependence = 90
+        self.make_orders(self.alpha, 30, 10, price=1e9)
+        gone = self.make_client("Gone", self.manager)
+        self.make_orders(gone, 30, 10, price=1e9)
+        self.env["client.lifecycle"]._classify(self.env.company)
+        gone.active = False
+        self.open_points()
+        self.assertEqual(self.get_point(self.alpha).cause, "dependence")
+
     def test_fair_terms_hide_no_end_of_a_turn(self):
         self.make_orders(self.alpha, 6, 4, 2, price=1e6)
         self.open_points()

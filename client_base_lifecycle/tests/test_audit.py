@@ -1,6 +1,11 @@
+from pathlib import Path
+
 from odoo import fields
+from odoo.modules.migration import load_script
 
 from .common import LifecycleCommon
+
+UPGRADE = Path(__file__).parents[1] / "migrations" / "19.0.1.9.0" / "post-review_vips.py"
 
 
 class TestAudit(LifecycleCommon):
@@ -54,6 +59,22 @@ class TestAudit(LifecycleCommon):
         self.alpha.client_grade_until = self.day(1)
         self.assert_figures("review", self.manager, 1, 1)
         self.assertTrue(self.get_row("review", self.manager)["red"])
+
+    def test_an_upgrade_names_who_is_reviewed(self):
+        check = self.env.ref("client_base_lifecycle.audit_check_review")
+        fresh = (check.name, check.domain)
+        check.name = "VIPs and key accounts to review"
+        check.domain = "['&', ('client_grade', 'in', ['vip', 'key']), ('client_grade_until', '<', 'today')]"
+        self.upgrade()
+        self.assertEqual((check.name, check.domain), fresh)
+        check.name = "Our own name"
+        self.upgrade()
+        self.assertEqual(check.name, "Our own name")
+
+    def upgrade(self):
+        self.env.flush_all()
+        load_script(str(UPGRADE), UPGRADE.stem).migrate(self.env.cr, "19.0.1.8.0")
+        self.env.invalidate_all()
 
     def test_what_is_missing_by_segment(self):
         self.env["client.gap.count"]._refresh()

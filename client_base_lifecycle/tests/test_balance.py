@@ -89,6 +89,11 @@ class TestBalance(LifecycleCommon):
         report = self.get_balance(self.alpha)
         self.assertEqual((report.turnover, report.margin), (2000, 1760))
 
+    def test_who_is_archived_is_balanced_no_more(self):
+        self.assertTrue(self.get_balance(self.alpha))
+        self.alpha.active = False
+        self.assertFalse(self.get_balance(self.alpha))
+
     def test_expenses_are_not_negative(self):
         with self.assertRaisesRegex(ValidationError, "above zero"):
             self.alpha.client_expenses = -5

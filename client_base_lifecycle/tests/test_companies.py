@@ -101,6 +101,64 @@ class TestCompanies(LifecycleCommon):
         there = plan.with_company(self.other)
         self.assertEqual((there.fact, there.percent), (70, 7))
 
+    def make_points(self):
+        """Return open points of alpha: one with each company."""
+        decisions = self.env["client.decision"]
+        return decisions.create(
+            [{"partner_id": self.alpha.id, "company_id": company.id} for company in (self.env.company, self.other)]
+        )
+
+    def test_the_overview_counts_the_points_of_its_company(self):
+        point, there = self.make_points()
+        both = (self.env.company | self.other).ids
+        page = self.env["client.lifecycle.page"].with_context(allowed_company_ids=both)
+        [(count, domain)] = [row[2:] for row in page._get_open_causes() if row[0] == "hand"]
+        found = page.env["client.decision"].search(domain)
+        self.assertEqual(len(found), count)
+        self.assertIn(point, found)
+        self.assertNotIn(there, found)
+
+    def test_a_history_is_with_the_company_looked_at(self):
+        action = self.alpha.action_open_segment_moves()
+        moves = self.env["client.segment.move"].sudo().search(action["domain"])
+        self.assertEqual(moves.company_id, self.env.company)
+
+    def test_a_point_with_another_company_decides_nothing_here(self):
+        point, there = self.make_points()
+        undecided = [("id", "=", self.alpha.id), ("client_decision_ids", "not any", [("state", "!=", "done")])]
+        partners = self.env["res.partner"]
+        self.assertFalse(partners.search(undecided))
+        point.unlink()
+        self.assertTrue(partners.search(undecided))
+        self.assertFalse(partners.with_company(self.other).search(undecided))
+        self.assertEqual(self.alpha.with_company(self.other).client_decision_ids, there)
+        self.assertFalse(self.alpha.client_decision_ids)
+
+    def get_balances(self):
+        """Return what stands on the balance of alpha, by company."""
+        self.alpha.client_expenses = 40
+        self.decide(self.alpha, "key")
+        companies = self.env.company | self.other
+        for company in companies:
+            self.env["client.lifecycle"]._classify(company)
+        self.env.flush_all()
+        reports = self.env["client.balance.report"].with_context(allowed_company_ids=companies.ids)
+        found = reports.search([("partner_id", "=", self.alpha.id)])
+        return {report.company_id: (report.expenses, report.verdict) for report in found}
+
+    def test_a_company_that_never_sold_to_a_key_account_has_no_balance_with_it(self):
+        self.product.standard_price = 20
+        self.make_orders(self.alpha, 20, price=100)
+        self.assertEqual(self.get_balances(), {self.env.company: (40, "good")})
+
+    def test_companies_that_sell_to_a_key_account_share_what_it_costs(self):
+        self.make_orders(self.alpha, 20)
+        self.order_there(20)
+        self.assertEqual([expenses for expenses, _verdict in self.get_balances().values()], [20, 20])
+
+    def test_who_bought_nowhere_is_out_of_balance_with_each_company(self):
+        self.assertEqual(set(self.get_balances().values()), {(20, "bad")})
+
     def test_who_has_no_access_to_a_company_sees_no_standing_with_it(self):
         self.order_there(20)
         standings = self.env["client.standing"].with_user(self.head).search([("partner_id", "=", self.alpha.id)])

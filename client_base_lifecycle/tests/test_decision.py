@@ -193,6 +193,19 @@ class TestDecision(LifecycleCommon):
             self.decide(self.beta, "key", user=self.lead)
         self.assertFalse(self.beta.client_grade)
 
+    def test_who_may_only_look_is_told_before_filling_in(self):
+        reader = self.make_user("reader", "account.group_account_readonly")
+        client = self.alpha.with_user(reader)
+        self.assertFalse(client.client_decidable)
+        self.assertTrue(self.alpha.with_user(self.manager).client_decidable)
+        for action in (
+            client.action_decide_segment(),
+            {"context": {"default_partner_ids": self.anna.ids}, "res_model": "client.segment.decide"},
+        ):
+            wizards = self.env[action["res_model"]].with_user(reader).with_context(**action["context"])
+            with self.assertRaisesRegex(AccessError, "not decide on them"):
+                Form(wizards)
+
     def test_a_decision_has_its_date(self):
         with self.assertRaises(ValidationError):
             self.alpha.client_grade = "key"

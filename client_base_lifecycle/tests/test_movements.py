@@ -41,6 +41,29 @@ class TestMovements(LifecycleCommon):
         after = self.env["client.lifecycle.page"]._count_base_on(self.today, None)["potential"]
         self.assertEqual(before - after, 2 if not self.beta.is_company else 1)
 
+    def make_regular(self, client):
+        """Have ``client`` be a working one 20 days ago, and a regular one since 5 days."""
+        self.make_orders(client, 60, 30, 5)
+        self.env["client.lifecycle"]._rewrite_history(client)
+
+    def test_pages_count_the_movements_of_those_who_are_clients_now(self):
+        self.make_regular(self.alpha)
+        pages = self.env["client.lifecycle.page"].with_user(self.manager)
+        wanted = {"from": str(self.day(20)), "to": str(self.today)}
+        step = ("working", "regular")
+        before = dict(pages._get_movements(wanted)["pairs"])[step]
+        gone = self.make_client("Gone", self.manager)
+        self.make_regular(gone)
+        gone.active = False
+        self.env.flush_all()
+        values = pages._get_movements(wanted)
+        self.assertEqual(dict(values["pairs"])[step], before)
+        codes = [("from_id.code", "=", step[0]), ("to_id.code", "=", step[1])]
+        moves = self.env["client.segment.move"].with_user(self.manager)
+        self.assertEqual(moves.search_count([*values["domain"], *codes]), before)
+        [row] = pages._get_results(wanted)["rows"]
+        self.assertEqual((row["up"], row["conversions"]["working"]), (before, 100))
+
     def test_pages_are_for_those_with_a_level(self):
         stranger = new_test_user(self.env, "without level", groups="base.group_user")
         for view in ("overview", "movements", "results"):

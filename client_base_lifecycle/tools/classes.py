@@ -34,7 +34,7 @@ def get_abc(turnovers, share_a=80.0, share_b=95.0):
 
 
 def get_xyz(months, even=50.0, uneven=100.0):
-    """Return the class of a row of monthly turnovers: X buys evenly, Z by chance.
+    """Return the class of a row of monthly turnovers: X buys evenly, Z irregularly.
 
     The measure is the coefficient of variation, in percent; there is no class without a turnover, nor of a client
     that is too new.

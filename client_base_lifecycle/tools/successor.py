@@ -37,12 +37,3 @@ def get_reasons(leaving, candidate):
     }
     points = {name: round(POINTS[name] * part) for name, part in parts.items()}
     return {name: count for name, count in points.items() if count}
-
-
-def get_score(leaving, candidate):
-    """Return how well ``candidate`` would take the place, from 0 to 100.
-
-    >>> get_score(Profile(region="North"), Profile(fit=100, region="North", awake=50))
-    55
-    """
-    return sum(get_reasons(leaving, candidate).values())

@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 LONGEST = relativedelta(years=10)
@@ -19,7 +19,7 @@ class ClientSegmentDecide(models.TransientModel):
             ("vip", "VIP"),
             ("key", "Key account"),
             ("dead", "Dead"),
-            ("none", "Let the orders decide"),
+            ("none", "No decision: place by orders"),
         ],
         string="Decision",
         required=True,
@@ -32,6 +32,14 @@ class ClientSegmentDecide(models.TransientModel):
         help="A VIP is named for a term; after it the card asks for a review.",
     )
     revivable = fields.Selection([("yes", "Revivable"), ("no", "Not revivable")], string="Revivable?")
+
+    @api.model
+    def default_get(self, fields):
+        # Refused now, rather than when the form is filled in.
+        clients = self.env["res.partner"].browse(self.env.context.get("default_partner_ids")).commercial_partner_id
+        if not clients.has_access("write"):
+            raise AccessError(self.env._("You may look at these clients, but not decide on them: ask their manager."))
+        return super().default_get(fields)
 
     def action_apply(self):
         """Write the decision on the clients; their segments follow at once."""

@@ -46,7 +46,7 @@ class ClientSuccessor(models.TransientModel):
             "channel": _("same channel"),
             "region": _("same region"),
             "industry": _("same industry"),
-            "awake": _("still with us"),
+            "awake": _("still buys"),
             "growth": _("buys more than before"),
         }
         for successor in self:
