@@ -15,11 +15,12 @@ class TestExpected(LifecycleCommon):
         return next(tile for tile in tiles if tile["title"] == title)
 
     def get_expected(self):
-        """Return what the overview expects of the whole, as the head sees it."""
+        """Return what is expected of the whole: on the overview, as the head sees it, and of all clients one by one."""
         self.env.company.client_forecast_on = False
         self.env["client.lifecycle"]._analyse(self.env.company)
         overview = self.env["client.lifecycle.page"].with_user(self.head)._get_overview({})
-        return overview["forecast"]["total"]["turnover"], overview["total"]["expected"]
+        standings = self.env["client.standing"].search([("company_id", "=", self.env.company.id)])
+        return overview["forecast"]["total"]["turnover"], sum(standings.mapped("forecast_turnover"))
 
     def test_a_first_purchase_on_the_day_of_the_forecast(self):
         self.make_orders(self.beta, 20)
