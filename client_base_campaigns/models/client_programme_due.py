@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.client_base_lifecycle.tools.ladder import DECLARED_DEAD
+
 from ..tools.calendar_days import get_days_of_year
 
 # What was missed, over a weekend say, is made up for so many days.
@@ -100,7 +102,8 @@ class ClientProgrammeDue(models.AbstractModel):
     def _select_reorder(self, programme, today):
         """Who is expected to order again, as the card says, but not since long: not for two typical intervals.
 
-        A reminder on the day of the last order brought that order, unless it may be of the next already.
+        Nothing is expected of who was declared dead. A reminder on the day of the last order brought that order,
+        unless it may be of the next already.
         """
         return SQL(
             """
@@ -108,10 +111,11 @@ class ClientProgrammeDue(models.AbstractModel):
                    standing.last_on + CASE WHEN standing.interval > %(before)s THEN 1 ELSE 0 END AS since
               FROM client_standing AS standing
               JOIN res_partner AS client ON client.id = standing.partner_id AND client.active
-             WHERE standing.company_id = %(company)s
+             WHERE standing.company_id = %(company)s AND standing.rule NOT IN %(dead)s
                AND %(today)s::date + %(before)s BETWEEN standing.next_on AND standing.next_on + standing.interval
             """,
             company=self.env.company.id,
+            dead=DECLARED_DEAD,
             today=today,
             before=programme.days_before,
         )

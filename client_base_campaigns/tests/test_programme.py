@@ -149,6 +149,13 @@ class TestProgramme(CampaignCommon):
         self.run_day()
         self.assertFalse(programme._get_due(), "reminded once of one order")
 
+    def test_who_was_declared_dead_is_not_expected_to_order(self):
+        self.make_orders(self.beta, 95, 65, 35)
+        programme = self.make_programme("reorder")
+        self.assertEqual(list(programme._get_due()), self.beta.ids)
+        self.decide(self.beta, "dead", revivable="yes")
+        self.assertFalse(programme._get_due())
+
     def test_the_reminder_comes_when_the_card_says(self):
         self.make_orders(self.alpha, 255, 165, 75, 65)  # once a few days late: the next is not due for a month
         self.make_orders(self.beta, 400, 95, 65, 35)  # once away for long: since then every 30 days
