@@ -153,7 +153,7 @@ class TestProgramme(CampaignCommon):
         self.make_orders(self.beta, 95, 65, 35)
         programme = self.make_programme("reorder")
         self.assertEqual(list(programme._get_due()), self.beta.ids)
-        self.decide(self.beta, "dead", revivable="yes")
+        self.decide(self.beta, "dead", user=self.second, revivable="yes")
         self.assertFalse(programme._get_due())
 
     def test_the_reminder_comes_when_the_card_says(self):
