@@ -35,7 +35,6 @@ BY_DESIGN = {
     "TestLeadMerge.test_merge_method_followers": POOL,
     "TestLeadConvertToTicket.test_lead_convert_to_quotation_exist": POOL,
     "TestLeadConvertToTicket.test_lead_convert_to_quotation_false_match_create": POOL,
-    "TestLeadConvertBatch.test_lead_convert_batch_internals": FOLLOWS,
     "TestLeadConvertMass.test_mass_convert_w_salesmen": FOLLOWS,
     "TestLeadConvertMass.test_mass_convert_performances": QUERIES,
 }

@@ -282,7 +282,7 @@ def close_campaign(page):
     page.locator("[name=conclusion] textarea").fill("One order within a day.")
     page.locator("button[name=action_close]").click()
     page.locator(".modal-footer .btn-primary").click()
-    summary = page.locator(".o-mail-Message-body", has_text="Conclusion")
+    summary = page.locator("[name=summary]")
     expect(summary).to_contain_text("One order within a day.")
     expect(summary).to_contain_text("Ten regular clients order again")
 
