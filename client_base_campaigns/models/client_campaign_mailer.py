@@ -22,7 +22,7 @@ MAX_CONFLICTS = 1000
 # Any number of ours: who holds this lock of the database is the only sender.
 SENDER_LOCK = 7_301_190_419
 # Before any conversation, or in its place: nothing was taken, and all can wait.
-SERVER_AWAY = (OSError, smtplib.SMTPException, MailDeliveryException)
+UNREACHABLE = (OSError, smtplib.SMTPException, MailDeliveryException)
 SENDING_STATES = ("sending", "receipts", "results", "closed")
 
 
@@ -139,7 +139,7 @@ class ClientCampaignMailer(models.AbstractModel):
                 last_id = deliveries[-1].id
                 with collecting_later():
                     self._send_batch(campaign, deliveries, session)
-        except SERVER_AWAY as error:
+        except UNREACHABLE as error:
             self._commit(session)
             self._note_server_away(campaign.user_id, error)
             self._commit(session)
@@ -169,7 +169,7 @@ class ClientCampaignMailer(models.AbstractModel):
                 self._send(delivery_id, message, session)
                 if not session.time_left:
                     break
-        except SERVER_AWAY:
+        except UNREACHABLE:
             self._end_batch(letters, session)
             raise
         self._end_batch(letters, session)
