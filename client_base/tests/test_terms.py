@@ -6,7 +6,7 @@ from odoo.modules.migration import load_script
 from odoo.tests import Form
 from odoo.tools import SQL, mute_logger
 
-from ..parameters import CONTACT_DAYS, MOST_DAYS, REGION_NOTE_DAYS
+from ..parameters import CONTACT_DAYS, MOST_DAYS, REGION_NOTE_DAYS, get_days
 from .common import ClientBaseCommon
 
 UPGRADE = Path(__file__).parents[1] / "migrations" / "19.0.1.9.0" / "post-limit_days.py"
@@ -57,10 +57,12 @@ class TestTerms(ClientBaseCommon):
         self.env.invalidate_all()
 
     def test_a_setting_that_was_stored_before_stops_nobody(self):
-        for days in (999999, -5):
+        for days, counts_as in ((999999, MOST_DAYS), (-5, 1)):
             for name in (CONTACT_DAYS, REGION_NOTE_DAYS):
                 self.env["ir.config_parameter"].set_param(name, days)
             with self.subTest(days=days):
+                for name in (CONTACT_DAYS, REGION_NOTE_DAYS):
+                    self.assertEqual(get_days(self.env, name, 30), counts_as)
                 self.env["client.day"].with_user(self.manager).get_rest()
                 self.env["client.department"].with_user(self.lead).get_page()
                 self.env["client.region.note"].with_user(self.manager).search([("stale", "=", True)])
