@@ -131,6 +131,10 @@ class ClientCampaign(models.Model):
             self.env._("Status and approval of a campaign are changed by its buttons only, which check each step.")
         )
 
+    def _in_own_words(self):
+        """Return the campaign in the language of its responsible, who reads what jobs note, whoever's job it is."""
+        return self.with_context(lang=self.user_id.lang)
+
     def _take_step(self, **values):
         """Write what only the buttons write, for whoever may change the campaign."""
         self.check_access("write")

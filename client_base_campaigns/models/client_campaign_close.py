@@ -39,7 +39,8 @@ class ClientCampaign(models.Model):
         )
         # sudo: the managers' tasks end with the campaign that they were for
         left.activity_id.sudo().unlink()
-        left._settle("cancelled", self.env._("The campaign went on to its results first."))
+        for campaign, group in left.grouped("campaign_id").items():
+            group._settle("cancelled", campaign._in_own_words().env._("The campaign went on to its results first."))
         self.action_refresh_results()
         self._take_step(state="results")
 

@@ -13,7 +13,6 @@ STATES = [
     ("uncertain", "Uncertain"),
     ("cancelled", "Not sent"),
 ]
-BY_HAND = ("call", "letter", "fax", "messenger")
 
 
 class ClientCampaignDelivery(models.Model):
@@ -94,21 +93,24 @@ class ClientCampaignDelivery(models.Model):
             ids=list(ids),
         )
 
-    def _get_opted_out(self):
-        """Return those whose recipients want no mailings any more, by whatever way these here go, or are archived."""
-        unwilling = self.recipient_id._get_unwilling()
-        return self.filtered(lambda delivery: delivery.recipient_id in unwilling)
+    def _settle_unwilling(self):
+        """Do not send those whose clients are to get nothing any more, and return them.
 
-    def _settle_opted_out(self):
-        """Do not send these after all; who got nothing yet is left out for good."""
+        Who got nothing yet is left out for good.
+        """
+        exclusions = self.recipient_id._get_late_exclusions()
+        unwilling = self.filtered(lambda delivery: delivery.recipient_id in exclusions)
         # sudo: the managers' tasks end with what they were for
-        self.activity_id.sudo().unlink()
-        archived = self.filtered(lambda delivery: not delivery.recipient_id.partner_id.active)
-        archived._leave_out("archived", self.env._("The card is archived."))
-        (self - archived)._leave_out("opt_out", self.env._("Wants no mailings."))
+        unwilling.activity_id.sudo().unlink()
+        for exclusion, group in unwilling.grouped(lambda delivery: exclusions[delivery.recipient_id]).items():
+            group._leave_out(exclusion)
+        return unwilling
 
-    def _leave_out(self, exclusion, note):
-        self.write({"state": "cancelled", "note": note})
+    def _leave_out(self, exclusion):
+        for campaign, group in self.grouped("campaign_id").items():
+            env = campaign._in_own_words().env
+            reasons = dict(campaign.recipient_ids._fields["exclusion"]._description_selection(env))
+            group.write({"state": "cancelled", "note": reasons[exclusion]})
         recipients = self.filtered(lambda delivery: delivery.purpose == "offer").recipient_id
         recipients.filtered(lambda recipient: recipient.delivery != "sent").write(
             {"delivery": "excluded", "exclusion": exclusion}
@@ -121,7 +123,8 @@ class ClientCampaignDelivery(models.Model):
     def _record_bounce(self, words):
         """Note that what the server took came back."""
         for delivery in self.filtered(lambda delivery: delivery.state in ("sent", "uncertain")):
-            words = " ".join(words.split())[:500] or self.env._("It came back.")
+            told = delivery.campaign_id._in_own_words()
+            words = " ".join(words.split())[:500] or told.env._("It came back.")
             delivery.write({"state": "failed", "note": words})
             recipient = delivery.recipient_id
             others = recipient.delivery_ids.filtered(lambda one: one.purpose == "offer" and one.state == "sent")

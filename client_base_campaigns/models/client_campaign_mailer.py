@@ -115,14 +115,19 @@ class ClientCampaignMailer(models.AbstractModel):
     @api.model
     def _mark_uncertain(self):
         orphans = self.env["client.campaign.delivery"].search([("state", "=", "sending")])
-        orphans._settle("uncertain", self.env._("The sending was interrupted: the server may have taken the message."))
+        for campaign, group in orphans.grouped("campaign_id").items():
+            words = campaign._in_own_words().env._(
+                "The sending was interrupted: the server may have taken the message."
+            )
+            group._settle("uncertain", words)
         # The sender that died had no time to register what it sent before.
         self.env["client.campaign.register"]._register_missed(orphans.campaign_id)
 
     def _send_apart(self, campaign):
         """Send the queue of ``campaign``; the unforeseen ends that, and holds up no other one; return the time left."""
         try:
-            return self._send_campaign(campaign)
+            told = campaign._in_own_words()
+            return self.with_env(told.env)._send_campaign(told)
         except OperationalError:
             raise  # two writers in each other's way, or no database: the next run goes on
         except Exception:

@@ -114,11 +114,11 @@ class ClientCampaignMailer(models.AbstractModel):
         session.done += 1
 
     def _settle_unclaimed(self, delivery_id):
-        """Say why a message is not sent after all: its client opted out meanwhile; others stay as they are."""
+        """Say why a message is not sent after all: its client wants none meanwhile, say; others stay as they are."""
         self.env.invalidate_all()
         delivery = self.env["client.campaign.delivery"].browse(delivery_id).exists()
         if delivery.state == "queued":
-            delivery._get_opted_out()._settle_opted_out()
+            delivery._settle_unwilling()
 
     def _record_loss(self, delivery_id, error, session):
         """Commit what a broken connection means: before the message itself was begun, nothing was taken."""

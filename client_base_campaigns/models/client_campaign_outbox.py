@@ -17,12 +17,11 @@ class ClientCampaignOutbox(models.AbstractModel):
     def _hand_over(self, deliveries):
         for channel, group in deliveries.try_lock_for_update().grouped("channel").items():
             queued = group.filtered(lambda delivery: delivery.state == "queued")
-            opted_out = queued._get_opted_out()
-            opted_out._settle_opted_out()
+            willing = queued - queued._settle_unwilling()
             if channel == "sms":
-                self._queue_sms(queued - opted_out)
+                self._queue_sms(willing)
             else:
-                self._make_tasks(channel, queued - opted_out)
+                self._make_tasks(channel, willing)
 
     @api.model
     def _queue_sms(self, deliveries):
@@ -96,7 +95,7 @@ class ClientCampaignOutbox(models.AbstractModel):
     @api.model
     def _ask_for_letters(self, campaigns):
         for campaign in campaigns:
-            told = campaign.with_context(lang=campaign.user_id.lang)
+            told = campaign._in_own_words()
             summary = told.env._("Print and post the letters")
             if summary not in told.activity_ids.mapped("summary"):
                 told.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=campaign.user_id.id)

@@ -81,7 +81,8 @@ class ClientCampaignRecipient(models.Model):
         """Put the client's addresses on the lists of those who want no mailings: by one way means by all."""
         # sudo: the client itself says so, by the key that only its message holds
         recipient = self.sudo()
-        words = self.env._("From the message of the campaign “%s”.", recipient.campaign_id.name)
+        campaign = recipient.campaign_id._in_own_words()
+        words = campaign.env._("From the message of the campaign “%s”.", campaign.name)
         if recipient.email:
             recipient.env["mail.blacklist"]._add(recipient.email, message=words)
         if number := recipient._get_sanitized_phone():
@@ -96,7 +97,7 @@ class ClientCampaignRecipient(models.Model):
     def _drop_tasks(self):
         """Take back the calls and letters that wait on somebody's desk for a client that wants no mailings."""
         waiting = [("recipient_id.partner_id", "=", self.partner_id.id), ("state", "=", "todo")]
-        self.env["client.campaign.delivery"].search(waiting)._get_opted_out()._settle_opted_out()
+        self.env["client.campaign.delivery"].search(waiting)._settle_unwilling()
 
     # --- replies ---
 

@@ -9,33 +9,56 @@ class ClientCampaignRecipient(models.Model):
     _inherit = "client.campaign.recipient"
 
     @api.model
-    def _get_willing(self, recipient):
-        """Return what is true of the ``recipient`` (an alias) that did not opt out, nor was archived, meanwhile.
+    def _get_late_exclusion(self, recipient):
+        """Return why the ``recipient`` (an alias) is to get nothing any more, NULL where it may.
 
-        By one way means by all; and what the client itself does not want its persons do not get, as in the choice
-        of the group. The client is looked up once: planned for each letter, that counts.
+        It is what can be said of a client after its group was frozen. By one way means by all; and what the client
+        itself does not want its persons do not get, as in the choice of the group. The client is looked up once:
+        planned for each letter, that counts.
         """
         return SQL(
-            """NOT EXISTS (
-                SELECT FROM res_partner AS client
-                 WHERE client.id = %(recipient)s.partner_id
-                   AND (client.active IS NOT TRUE
-                     OR EXISTS (SELECT FROM mail_blacklist AS list
-                                 WHERE list.active AND list.email IN (%(recipient)s.email, client.email_normalized))
-                     OR EXISTS (SELECT FROM phone_blacklist AS list
-                                 WHERE list.active AND list.number IN (%(recipient)s.phone, client.phone_sanitized))))
+            """(
+                SELECT CASE WHEN client.active IS NOT TRUE THEN 'archived'
+                            WHEN EXISTS (SELECT FROM mail_blacklist AS list
+                                          WHERE list.active
+                                            AND list.email IN (%(recipient)s.email, client.email_normalized))
+                              OR EXISTS (SELECT FROM phone_blacklist AS list
+                                          WHERE list.active
+                                            AND list.number IN (%(recipient)s.phone, client.phone_sanitized))
+                            THEN 'opt_out'
+                            WHEN client.client_revivable = 'no'
+                             AND EXISTS (SELECT FROM client_standing AS standing
+                                           JOIN client_campaign AS campaign ON campaign.id = %(recipient)s.campaign_id
+                                           JOIN res_users AS responsible ON responsible.id = campaign.user_id
+                                          WHERE standing.partner_id = client.id
+                                            AND standing.company_id = responsible.company_id
+                                            AND %(revivable)s = 'no')
+                            THEN 'not_revivable'
+                       END
+                  FROM res_partner AS client
+                 WHERE client.id = %(recipient)s.partner_id)
             """,
             recipient=SQL.identifier(recipient),
+            revivable=self.env["client.standing"]._get_revivable(),
         )
 
-    def _get_unwilling(self):
-        """Return those that opted out, or were archived, since they were frozen."""
+    @api.model
+    def _get_willing(self, recipient):
+        """Return what is true of the ``recipient`` (an alias) that may get something still."""
+        return SQL("%s IS NULL", self._get_late_exclusion(recipient))
+
+    def _get_late_exclusions(self):
+        """Return ``{recipient: exclusion}`` of those that are to get nothing any more."""
         self.env.flush_all()
-        willing = self._get_willing("client_campaign_recipient")
+        self.env["client.standing"].flush_model()
         rows = self.env.execute_query(
-            SQL("SELECT id FROM client_campaign_recipient WHERE id = ANY(%s) AND NOT (%s)", self.ids, willing)
+            SQL(
+                "SELECT id, %s FROM client_campaign_recipient WHERE id = ANY(%s)",
+                self._get_late_exclusion("client_campaign_recipient"),
+                self.ids,
+            )
         )
-        return self.browse(number for (number,) in rows)
+        return {self.browse(number): exclusion for number, exclusion in rows if exclusion}
 
     def action_send_again(self):
         """Queue again what failed, was left off or is uncertain: a person decided so.
@@ -49,13 +72,17 @@ class ClientCampaignRecipient(models.Model):
         deliveries = chosen.delivery_ids.filtered(
             lambda one: one.purpose == "offer" and one.state in ("failed", "uncertain", "cancelled")
         )
+        chosen = deliveries.recipient_id
+        chosen.check_access("write")
         failed = deliveries.filtered(lambda one: one.state == "failed")
         failed.recipient_id._renew_addresses()
-        for delivery in failed:
+        # sudo: nobody writes messages, buttons and jobs do
+        for delivery in failed.sudo():
             delivery.address = delivery.recipient_id._get_address(delivery.channel)
         # A new message of its own: with the old Message-ID a server would drop it as the same one.
-        deliveries.write({"state": "queued", "attempts": 0, "note": False, "not_before": False, "message_id": False})
-        chosen = deliveries.recipient_id
+        deliveries.sudo().write(
+            {"state": "queued", "attempts": 0, "note": False, "not_before": False, "message_id": False}
+        )
         chosen.write({"delivery": "queued", "delivery_note": False})
         chosen.campaign_id.filtered(lambda campaign: campaign.state == "receipts")._take_step(state="sending")
         self.env["client.campaign"]._run_now()

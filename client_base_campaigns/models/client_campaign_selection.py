@@ -125,6 +125,8 @@ class ClientCampaignSelection(models.AbstractModel):
         :param channels: those that go before the client's wish and the campaign's
         """
         first, second = campaign.channel, campaign.fallback_channel
+        # The text can be written until it is sent; who joins one that went without is reached in another way.
+        texts = bool(campaign.sms_text) or campaign.state in ("draft", "group", "offer")
         return SQL(
             """
             SELECT found.*, chosen.channel,
@@ -137,6 +139,7 @@ class ClientCampaignSelection(models.AbstractModel):
                                   WHERE CASE WHEN way IS NULL THEN FALSE
                                              WHEN way = 'email' THEN email <> ''
                                              WHEN way = 'letter' THEN postal
+                                             WHEN way = 'sms' AND NOT %(texts)s THEN FALSE
                                              ELSE phone <> '' END
                                ORDER BY place) AS ways
                       FROM (%(addressed)s) AS addressed) AS found
@@ -145,6 +148,7 @@ class ClientCampaignSelection(models.AbstractModel):
             first=first,
             second=second or None,
             channels=[channel or None for channel in channels],
+            texts=texts,
             addressed=self._select_addressed(campaign, clients, persons),
         )
 

@@ -173,7 +173,7 @@ class ClientCampaign(models.Model):
         # What comes back nobody closes one by one.
         for campaign in over.filtered(lambda one: one.programme_id and not one.report_back):
             with self.env["ir.cron"]._apart(campaign):
-                campaign.action_close()
+                campaign._in_own_words().action_close()
         if queued:
             self._run_now()
 

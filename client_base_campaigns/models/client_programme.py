@@ -158,7 +158,7 @@ class ClientProgramme(models.Model):
         due = self._get_due()
         if not due:
             return self.env["client.campaign"]
-        campaign = self._make_campaign(due).with_context(lang=self.user_id.lang)
+        campaign = self._make_campaign(due)._in_own_words()
         refusal = self._send(campaign) if self.auto_send and not campaign.needs_approval else ""
         if campaign.state == "offer":
             campaign.activity_schedule(

@@ -20,6 +20,7 @@ class SmsTracker(models.Model):
             self._record_campaign_failure(failure_type, failure_reason)
 
     def _record_campaign_failure(self, failure_type, failure_reason):
-        kinds = dict(self.env["sms.sms"]._fields["failure_type"]._description_selection(self.env))
-        words = failure_reason or kinds.get(failure_type) or failure_type or ""
-        self.campaign_delivery_id._record_bounce(words)
+        for delivery in self.campaign_delivery_id:
+            env = delivery.campaign_id._in_own_words().env
+            kinds = dict(env["sms.sms"]._fields["failure_type"]._description_selection(env))
+            delivery._record_bounce(failure_reason or kinds.get(failure_type) or failure_type or "")

@@ -186,6 +186,12 @@ class TestCampaign(CampaignCommon):
                 with self.assertRaises(AccessError):
                     self.make_campaign(user=user)
 
+    def test_nobody_writes_what_became_of_a_message(self):
+        delivery = self.make_sending().recipient_ids.delivery_ids[:1]
+        for values in ({"state": "sent"}, {"address": "me@example.com"}):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                delivery.with_user(self.marketer).write(values)
+
     def test_who_has_no_clients_sees_no_campaign(self):
         for user in (self.operator, self.stranger):
             with self.subTest(user=user.name), self.assertRaises(AccessError):

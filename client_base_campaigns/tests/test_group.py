@@ -142,6 +142,13 @@ class TestGroup(CampaignCommon):
         with self.assertRaises(UserError):
             again.action_join()
 
+    def test_who_joins_late_gets_no_sms_where_no_text_for_one_was_written(self):
+        for text, channel in (("", "email"), ("Come and see", "sms")):
+            with self.subTest(text=text):
+                campaign = self.make_sent(clients=self.alpha, sms_text=text)
+                self.beta.write({"phone": "+380501112233", "client_reach_by": "sms"})
+                self.assertEqual(campaign._join(self.beta, "Asked").channel, channel)
+
     def test_nobody_brings_in_whom_the_responsible_does_not_see(self):
         campaign = self.make_frozen(user=self.manager, clients=self.alpha)
         join = self.env["client.campaign.join"].with_user(self.marketer)

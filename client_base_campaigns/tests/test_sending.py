@@ -104,6 +104,23 @@ class TestSending(CampaignCommon):
         self.assertEqual(self.server.addresses, [ALPHA, FREE])
         self.assertEqual(self.get_recipient(campaign, self.beta).exclusion, "archived")
 
+    def test_who_is_declared_not_revivable_while_it_waits_gets_nothing(self):
+        campaign = self.make_sending()
+        self.decide(self.beta, "dead", user=self.second, revivable="no")
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA, FREE])
+        left_out = self.get_recipient(campaign, self.beta)
+        self.assertEqual(left_out.exclusion, "not_revivable")
+        self.assertEqual(left_out.delivery_ids.note, "Declared dead, not revivable")
+
+    def test_what_a_job_notes_stands_in_the_language_of_the_responsible(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        self.marketer.lang = "uk_UA"
+        campaign = self.make_sent()
+        delivery = self.get_recipient(campaign, self.beta).delivery_ids
+        delivery._record_bounce("")
+        self.assertEqual(delivery.note, "Повідомлення повернулося.")
+
     def test_a_group_that_was_only_frozen_is_not_sent(self):
         self.make_frozen()
         self.run_mailer()

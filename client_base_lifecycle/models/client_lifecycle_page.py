@@ -256,7 +256,9 @@ class ClientLifecyclePage(models.AbstractModel):
         """Return ``[(cause, words, count, domain)]`` of the open decision points in sight; a domain finds them."""
         decisions = self.env["client.decision"]
         words = dict(decisions._fields["cause"]._description_selection(self.env))
-        still_open = Domain("state", "!=", "done") & Domain("company_id", "=", self.env.company.id)
+        # Nobody decides about a client that was archived.
+        pending = Domain("state", "!=", "done") & Domain("partner_id.active", "=", True)
+        still_open = pending & Domain("company_id", "=", self.env.company.id)
         in_sight = still_open
         if self.env.user._client_scope() is not None:
             # The rules on clients, which are read by their indexes alone; those on points look at each client's row.

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from ..tools.ladder import DECLARED_DEAD
 from ..tools.terms import worsen
 
 MONTHS_SHOWN = 24
@@ -100,9 +101,9 @@ class ResPartner(models.Model):
 
     def _get_tile_forecast(self):
         _ = self.env._
-        # Who bought for the first time since then is not in it yet, nor is who was declared dead.
+        # Who bought for the first time since then is not in it yet; who was declared dead since then still is.
         known = self.env.company.client_forecast_on and self.client_standing_id._is_known("awake")
-        if not self.client_turns or not known:
+        if not self.client_turns or not known or self.client_segment_rule in DECLARED_DEAD:
             return {"title": _("Forecast"), "text": _("None yet")}
         detail = _(
             "%(orders)s orders in %(months)s months; probability of still buying: %(awake)s %%",

@@ -311,6 +311,16 @@ class TestPoints(LifecycleCommon):
             points.create({"partner_id": self.alpha.id})
         self.assertIn("go on with that one", points._sql_error_to_message(refusal.exception))
 
+    def test_points_of_an_archived_client_are_not_to_decide(self):
+        self.env["client.decision"].with_user(self.manager).create({"partner_id": self.alpha.id})
+        page = self.env["client.lifecycle.page"]
+        for user in (self.head, self.manager):
+            with self.subTest(user=user.name):
+                self.alpha.active = True
+                before = sum(row[2] for row in page.with_user(user)._get_open_causes())
+                self.alpha.active = False
+                self.assertEqual(sum(row[2] for row in page.with_user(user)._get_open_causes()), before - 1)
+
     def test_a_point_is_about_a_client(self):
         contact = self.env["res.partner"].create({"name": "Ann", "parent_id": self.alpha.id})
         with self.assertRaisesRegex(ValidationError, "choose the client itself"):
