@@ -6,6 +6,7 @@ there are ``pgserver`` and ``psycopg2``.
 """
 
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -89,16 +90,19 @@ class Postgres:
 
 
 @contextmanager
-def running(folder, *, durable=True):
+def running(folder, *, durable=True, settings=None):
     """Yield the :class:`Postgres` to use; start the embedded one of ``folder`` unless ``PG*`` names another.
 
     :param durable: survive a crash of the machine; without that it is much faster
+    :param settings: sizes that the embedded one works with; somebody else's server keeps its own
     """
     if any(os.environ.get(name) for name in EXISTING):
         yield existing()
         return
     with locked(folder):
         postgres = start(folder, durable)
+        if settings:
+            postgres = settle(folder, postgres, settings)
         presence = postgres.connect()  # keeps another user of the folder from stopping it
     try:
         yield postgres
@@ -153,6 +157,26 @@ def start(folder, durable=True):
             postgres.query("ALTER SYSTEM SET {} = off", names=[setting], user="postgres")
         postgres.query("SELECT pg_reload_conf()", user="postgres")
     return postgres
+
+
+def settle(folder, postgres, settings):
+    """Have the embedded PostgreSQL of ``folder`` work with ``settings``, and return it; some take a restart."""
+    for name, size in settings.items():
+        postgres.query("ALTER SYSTEM SET {} = %s", [size], names=[name], user="postgres")
+    postgres.query("SELECT pg_reload_conf()", user="postgres")
+    waiting = postgres.query(
+        "SELECT name FROM pg_settings WHERE name = ANY(%s) AND context = 'postmaster'"
+        " AND pg_size_bytes(current_setting(name)) <> pg_size_bytes(%s::jsonb ->> name)",
+        [list(settings), json.dumps(settings)],
+    )
+    if not waiting:
+        return postgres
+    with closing(postgres.connect()):  # as those have who use it
+        alone = is_alone(postgres)
+    if not alone:
+        raise SetupError(f"The PostgreSQL of {folder} is in use with other settings: wait until that has ended.")
+    stop(folder)
+    return start(folder)
 
 
 def launch(folder):

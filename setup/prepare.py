@@ -133,8 +133,12 @@ def check_space(folder, needed=NEEDED_SPACE, elsewhere="CLIENT_BASE_CACHE=/big/d
 
     :param elsewhere: the command that uses another disk
     """
-    if (folder / "odoo").exists():
-        return
+    if not (folder / "odoo").exists():
+        require_space(folder, needed, elsewhere)
+
+
+def require_space(folder, needed, elsewhere):
+    """Raise :class:`SetupError` when fewer than ``needed`` bytes are free where ``folder`` is or will be."""
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     free = shutil.disk_usage(existing).free
     if free < needed:
@@ -148,6 +152,12 @@ def check_space(folder, needed=NEEDED_SPACE, elsewhere="CLIENT_BASE_CACHE=/big/d
 # --- programs of the machine -------------------------------------------------------------------
 
 
+def may_sudo():
+    """Tell whether ``sudo`` is there and asks for no password."""
+    asked = ["sudo", "-n", "true"]
+    return bool(shutil.which("sudo")) and not subprocess.run(asked, capture_output=True, check=False).returncode
+
+
 def ensure_programs(names, say=print):
     """Install the missing ones among Debian's programs ``names`` (package and program names agree)."""
     missing = [name for name in names if not shutil.which(name)]
@@ -155,7 +165,7 @@ def ensure_programs(names, say=print):
         return
     line = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
     privileged = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if privileged and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode:
+    if privileged and not may_sudo():
         raise SetupError(f"Missing: {', '.join(missing)}. Ask whoever administers the machine to run\n    {line}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with step(f"installing {', '.join(missing)}", say):

@@ -161,11 +161,17 @@ def test_machine_without_apt_is_told_the_way_out(monkeypatch):
         prepare.debian_archive()
 
 
-def test_missing_program_names_the_command_for_the_administrator(monkeypatch):
-    monkeypatch.setattr(prepare.shutil, "which", lambda _program: None)
+@pytest.mark.parametrize("sudo", [None, "/usr/bin/sudo"])
+def test_missing_program_names_the_command_for_the_administrator(monkeypatch, sudo):
+    monkeypatch.setattr(prepare.shutil, "which", lambda program: sudo if program == "sudo" else None)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    refused = subprocess.CompletedProcess([], 1)
-    monkeypatch.setattr(prepare.subprocess, "run", lambda *_args, **_options: refused)
+
+    def refuse(*_args, **_options):
+        if not sudo:
+            raise FileNotFoundError("sudo")
+        return subprocess.CompletedProcess([], 1)
+
+    monkeypatch.setattr(prepare.subprocess, "run", refuse)
     with pytest.raises(SetupError, match=r"apt-get install .*chromium"):
         prepare.ensure_programs(["chromium"])
 

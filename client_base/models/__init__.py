@@ -6,6 +6,7 @@ from . import (
     account_move,
     base,
     base_owner,
+    base_words,
     calendar_event_register,
     client_audit_check,
     client_audit_figure,

@@ -41,7 +41,9 @@ class CalendarEvent(models.Model):
 
     def _prepare_interaction(self, client, persons):
         start = (self.start_date and fields.Datetime.to_datetime(self.start_date)) or self.start
-        user = self.user_id or client.client_owner_id or self.env.user
+        # Who arranged it as a substitute may not see the client any more, and could not complete it.
+        organiser = self.user_id.filtered(client._is_seen_by)
+        user = organiser or client.client_owner_id or self.user_id or self.env.user
         planned = self.activity_ids.filtered(
             lambda activity: activity.client_partner_id == client and activity.user_id == user
         )

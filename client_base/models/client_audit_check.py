@@ -132,10 +132,10 @@ class ClientAuditCheck(models.Model):
         """Return ``{"rows", "day", "clients"}``; a row is ``{"check", "count", "figure", "red", "trend", "actor"}``.
 
         Who sees all clients reads the figures of the last measurement, the first of which is made here;
-        others have their own clients counted.
+        others have the clients counted that they see.
         """
         checks = self._get_usable()
-        whole = self.env.user._client_scope() is None
+        whole = self._is_whole_base_seen()
         trends = checks._get_measured_trends() if whole else {}
         figures = {check: trend[-1][1:] for check, trend in trends.items()} if whole else checks._get_figures()
         rows = [
@@ -153,6 +153,15 @@ class ClientAuditCheck(models.Model):
         day = max((trend[-1][0] for trend in trends.values()), default=fields.Date.today())
         page = {"rows": rows, "day": day, "red": sum(row["red"] for row in rows), "whole": whole}
         return {**page, **self.env["res.partner"]._get_formats()}
+
+    @api.model
+    def _is_whole_base_seen(self):
+        """Tell whether the user sees all clients, those of companies that he does not work in now among them."""
+        if self.env.user._client_scope() is not None:
+            return False
+        # sudo: whether there are any, not whose
+        others = self.env["res.company"].sudo().search([]) - self.env.companies  # pylint: disable=no-search-all
+        return not self.env["res.partner"].sudo().search_count([("company_id", "in", others.ids)], limit=1)
 
     def _get_measured_trends(self):
         """Return the trends of all these checks: what was never measured, or not for long, is measured now."""
@@ -178,7 +187,8 @@ class ClientAuditCheck(models.Model):
 
         :param bool again: measure the whole base anew, for who sees it
         """
-        if again and self.env.user._client_scope() is None:
+        self.check_access("read")
+        if again and self._is_whole_base_seen():
             self.sudo()._cron_measure()  # sudo: figures of the whole base, for who sees the whole base
         return self.env["ir.qweb"]._render("client_base.audit", {**self._get_page(), "interactive": True})
 

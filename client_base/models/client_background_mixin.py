@@ -3,7 +3,7 @@ import logging
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 _logger = logging.getLogger(__name__)
@@ -20,7 +20,20 @@ class ClientBackgroundMixin(models.AbstractModel):
     _name = "client.background.mixin"
     _description = "Work in the Background"
 
+    job_user_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="set null")
     job_error = fields.Text(string="What Went Wrong", readonly=True, copy=False)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([{**vals, "job_user_id": False} for vals in vals_list])
+
+    def write(self, vals):
+        if "job_user_id" in vals and not self.env.su:
+            raise AccessError(self.env._("As whom the work goes on is noted by itself: as who begins it."))
+        return super().write(vals)
+
+    def _note_beginner(self):
+        self.sudo().job_user_id = self.env.uid  # sudo: nobody names another
 
     @api.model
     def _cron_work(self):
@@ -33,8 +46,8 @@ class ClientBackgroundMixin(models.AbstractModel):
         self.env["ir.cron"]._commit_progress(1, remaining=self.search_count(waiting))
 
     def _work(self):
-        owner = self.with_user(self.create_uid)
-        # What is said of the work is for its owner to read.
+        owner = self.with_user(self.job_user_id or self.create_uid)
+        # What is said of the work is for whoever began it to read.
         owner = owner.with_context(**owner.env["res.users"].context_get())
         try:
             getattr(owner, f"_work_{self.job}")()

@@ -23,6 +23,8 @@ class ClientDepartment(models.AbstractModel):
 
         :param user_id: show this manager only, with more of what he or she did
         """
+        # The facts are added up by SQL, which asks nobody: without a level of the client base one sees none.
+        self.env["client.plan"].check_access("read")
         values = self._get_department(period if period in PERIODS else "month", user_id)
         return self.env["ir.qweb"]._render("client_base.department", {**values, **self._get_formats(), "json": json})
 
@@ -62,7 +64,7 @@ class ClientDepartment(models.AbstractModel):
             "date_from": date_from,
             "date_to": date_to,
             "measures": self.env["client.fact"]._get_measures(),
-            "kinds": dict(self.env["client.interaction"]._fields["kind"]._description_selection(self.env)),
+            "kinds": self.env["client.interaction"]._get_selection_words("kind"),
             "rows": rows,
             "silent": list(self.env["client.day"]._get_silent_domain(fields.Date.context_today(self))),
             "person": person,
@@ -98,8 +100,11 @@ class ClientDepartment(models.AbstractModel):
 
     @api.model
     def _get_managers(self):
-        """Return the managers whose work the current user may see, in the order of their names."""
-        scope = self.env.user._client_scope()
+        """Return the managers whose work the current user may see, in the order of their names.
+
+        Who stands in for a manager works the clients, and does not supervise that manager.
+        """
+        scope = self.env.user._client_standing_scope()
         domain = [("share", "=", False), ("all_group_ids", "in", self.env.ref("client_base.group_client_own").ids)]
         if scope is not None:
             domain.append(("id", "in", [user_id for user_id in scope if user_id]))

@@ -15,6 +15,16 @@ class ClientDocumentMixin(models.AbstractModel):
     # The field that holds the salesperson.
     _client_salesperson = "user_id"
 
+    def copy_data(self, default=None):
+        """A copy, a credit note and the next one of a series go to whose client it is by now."""
+        copies = super().copy_data(default)
+        name = self._client_salesperson
+        for values in copies:
+            if salesperson := values.get(name):
+                client = self.env["res.partner"].browse(values.get("partner_id"))
+                values[name] = client._get_salesperson(self.env["res.users"].browse(salesperson)).id
+        return copies
+
     @api.constrains(lambda self: ("partner_id", self._client_salesperson))
     def _check_salesperson_sees_client(self):
         if self.env.uid == SUPERUSER_ID or self.env.user.share:

@@ -175,7 +175,7 @@ class ClientImport(models.Model):
         for batch in self:
             read = batch.column_ids.filtered("field").mapped("field")
             if twice := next((field for field in read if read.count(field) > 1), None):
-                label = dict(batch.column_ids._fields["field"]._description_selection(self.env))[twice]
+                label = batch.column_ids._get_selection_words("field")[twice]
                 raise ValidationError(self.env._("Two columns are read into “%s”: choose one of them.", label))
 
     def _get_pending_rows(self):

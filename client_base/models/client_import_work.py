@@ -14,6 +14,7 @@ class ClientImport(models.Model):
     _inherit = "client.import"
 
     def _begin(self, job, total):
+        self._note_beginner()
         self.write({"job": job, "job_total": total, "job_error": False, "job_began": self.env.cr.now()})
         self.env.ref("client_base.ir_cron_import")._trigger()
 

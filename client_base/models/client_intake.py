@@ -201,7 +201,7 @@ class ClientIntake(models.Model):
     def _check_state(self, *states):
         for card in self:
             if card.state not in states:
-                label = dict(self._fields["state"]._description_selection(self.env))[card.state]
+                label = self._get_selection_words("state")[card.state]
                 raise UserError(self.env._("“%(card)s” is %(state)s: reload the page.", card=card.name, state=label))
 
     def _get_card_values(self):

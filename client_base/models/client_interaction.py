@@ -102,7 +102,7 @@ class ClientInteraction(models.Model):
     @api.depends("kind", "date", "partner_id")
     @api.depends_context("lang", "tz", "uid")
     def _compute_display_name(self):
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        kinds = self._get_selection_words("kind")
         for interaction in self:
             name = interaction.subject or kinds.get(interaction.kind)
             interaction.display_name = f"{name}, {interaction.partner_id.display_name or ''}"
@@ -246,6 +246,17 @@ class ClientInteraction(models.Model):
                 summary=self.subject or self.env._("Next contact"),
                 user_id=owner.id,
             )
+
+    @api.model
+    def _return_to_owners(self):
+        """Give what a substitute left to complete to the client's manager: the substitute sees it no more."""
+        # sudo: they are no longer the substitute's to see, and whoever stood in is no secret
+        substitutes = self.env["client.substitution"].sudo().search([]).substitute_id
+        begun = self.sudo().search([("state", "=", "open"), ("user_id", "in", substitutes.ids)])
+        left = begun.filtered(lambda interaction: not interaction.partner_id._is_seen_by(interaction.user_id))
+        for owner, interactions in left.grouped(lambda interaction: interaction.partner_id.client_owner_id).items():
+            if owner.active:
+                interactions.user_id = owner
 
     def _cancel_next(self):
         """Cancel what was planned with clients that these contacts were not with after all."""

@@ -118,7 +118,7 @@ class ClientScore(models.Model):
         )
         criteria = self.env["client.criterion"].search([])  # pylint: disable=no-search-all
         latest = self._get_latest(clients.ids)
-        pillars = dict(criteria._fields["pillar"]._description_selection(self.env))
+        pillars = criteria._get_selection_words("pillar")
         return {
             "criteria": [
                 {

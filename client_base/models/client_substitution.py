@@ -198,7 +198,7 @@ class ClientSubstitution(models.Model):
 
     def action_cancel(self):
         self.write({"state": "cancelled"})
-        self._return_activities()
+        self._return_work()
         self._tell_people()
 
     def action_request(self):
@@ -217,7 +217,7 @@ class ClientSubstitution(models.Model):
                 continue
             # sudo: also who may not change a decided one gives back access early
             record.sudo().write({"date_to": now})
-            record._return_activities()
+            record._return_work()
             record._tell_people()
 
     # --- what runs now ---
@@ -265,9 +265,11 @@ class ClientSubstitution(models.Model):
         """Return those whose substitute is still there and still works clients."""
         return self.filtered(lambda record: self._has_clients(record.substitute_id))
 
-    def _return_activities(self):
-        """Give open activities back to whose clients they are about, where nobody stands in any more."""
+    @api.model
+    def _return_work(self):
+        """Give what is open back to whose clients it is about, where nobody stands in any more."""
         self.env["mail.activity"]._return_to_owners()
+        self.env["client.interaction"]._return_to_owners()
 
     # --- telling people ---
 

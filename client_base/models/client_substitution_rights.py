@@ -90,7 +90,7 @@ class ClientSubstitution(models.Model):
                     self.env._(
                         "%(name)s: what is “%(state)s” cannot take this step.",
                         name=record.display_name,
-                        state=dict(self._fields["state"]._description_selection(self.env))[record.state],
+                        state=self._get_selection_words("state")[record.state],
                     )
                 )
 

@@ -23,7 +23,7 @@ class MailActivity(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [{**vals, "client_for_id": False} for vals in vals_list]
+        vals_list = [{**vals, "client_for_id": self._get_stood_in_for(vals).id} for vals in vals_list]
         self._route_to_substitutes(vals_list)
         return super().create(vals_list)
 
@@ -34,6 +34,16 @@ class MailActivity(models.Model):
             # Given to somebody by hand, it does not come back.
             vals = {"client_for_id": False, **vals}
         return super().write(vals)
+
+    @api.model
+    def _get_stood_in_for(self, vals):
+        """Return for whom an activity is done that is planned for a substitute, who will not see the client later."""
+        user = self.env["res.users"].browse(vals.get("user_id", self.env.uid))
+        absent = set(user._client_stood_in_for()) if user else ()
+        if not absent or (scope := user._client_standing_scope()) is None:
+            return user.browse()
+        owners = self._get_owners_of(vals)
+        return owners.filtered(lambda owner: owner.id in absent and owner.id not in scope)[:1]
 
     @api.model
     def _route_to_substitutes(self, vals_list):

@@ -1,5 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+
+# Who sends what was planned ticks it off on the same day.
+SENT_LATELY = timedelta(days=1)
 
 
 class MailActivity(models.Model):
@@ -80,9 +85,25 @@ class MailActivity(models.Model):
         meeting &= Domain("partner_id", "=", self._get_clients().id)
         # sudo: the activity is done, whoever began to register it
         contacts = self.env["client.interaction"].sudo().search(Domain("activity_id", "=", self.id) | meeting)
+        contacts = contacts or self._take_letter()
         if feedback:
             contacts.filtered(lambda contact: contact.state == "open" and not contact.comment).comment = feedback
         return contacts
+
+    def _take_letter(self):
+        """Have the letter that was planned completed, where the user sent it lately, which was noted by itself."""
+        # sudo: as in _note_feedback
+        contacts = self.env["client.interaction"].sudo()
+        if self.activity_type_id.client_kind != "letter":
+            return contacts.browse()
+        sent = [
+            *(("partner_id", "=", self._get_clients().id), ("user_id", "=", self.env.uid), ("kind", "=", "letter")),
+            *(("direction", "=", "out"), ("state", "=", "noted"), ("message_id", "!=", False)),
+            *(("activity_id", "=", False), ("date", ">", fields.Datetime.now() - SENT_LATELY)),
+        ]
+        letter = contacts.search(sent, order="date DESC, id DESC", limit=1)
+        letter.write({"activity_id": self.id, "state": "open"})
+        return letter
 
     def _prepare_interactions(self, feedback):
         """Return the contacts that these activities were, to be completed by who had them."""

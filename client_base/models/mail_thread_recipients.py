@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 
 
 class MailThread(models.AbstractModel):
@@ -14,19 +15,20 @@ class MailThread(models.AbstractModel):
         about_client = len(self) == 1 and self._name in self.env["ir.rule"]._get_client_models()
         if not recipients or not about_client:
             return recipients
-        # Nobody's clients are of a scope as well: of those who see the pool.
-        owners = set(self._get_client_owners()[self.id].ids or [False])
         # sudo: whom the message names is needed to send it to them
         addressed = set((msg_vals or {}).get("partner_ids") or message.sudo().partner_ids.ids)
         return [
             recipient
             for recipient in recipients
-            if recipient["id"] in addressed or not self._is_out_of_scope(recipient, owners)
+            if recipient["id"] in addressed or not self._is_out_of_scope(recipient)
         ]
 
-    def _is_out_of_scope(self, recipient, owners):
-        """Tell whether a recipient is a colleague who sees none of the clients of ``owners``."""
-        if not recipient.get("uid") or recipient.get("ushare"):
+    def _is_out_of_scope(self, recipient):
+        """Tell whether a recipient is a colleague from whom the client that this row is about is hidden."""
+        user = self.env["res.users"].browse(recipient.get("uid"))
+        if not user or recipient.get("ushare") or user._client_scope() is None:
             return False
-        scope = self.env["res.users"].browse(recipient["uid"])._client_scope()
-        return scope is not None and not owners & set(scope)
+        guard = self.env["ir.rule"].with_user(user)._get_field_guard(self.with_user(user))
+        # sudo: it is asked for their clients only
+        rows = self.sudo().with_context(active_test=False)
+        return not rows.search_count(Domain("id", "=", self.id) & guard)

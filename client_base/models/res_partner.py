@@ -96,13 +96,14 @@ class ResPartner(models.Model):
         scope = self.env.user._client_scope()
         if scope is None or self.env.uid == api.SUPERUSER_ID:
             return self.browse()
+        enterer = self.env.user._client_enterer()
         # sudo: the answer is which of them to hide
         return self.filtered(
             lambda partner: (
                 partner._origin
                 and not partner.sudo().client_open
                 and partner.sudo().client_owner_id.id not in scope
-                and (partner.sudo().client_owner_id or partner.sudo().create_uid != self.env.user)
+                and (partner.sudo().client_owner_id or not enterer or partner.sudo().create_uid != enterer)
             )
         )
 
@@ -141,6 +142,12 @@ class ResPartner(models.Model):
         scope = wanted._client_standing_scope() if wanted else None
         fits = scope is None or not client or client.client_open or client.client_owner_id.id in scope
         return wanted if fits else client.client_owner_id.with_env(wanted.env)
+
+    def _is_seen_by(self, user):
+        """Tell whether ``user`` sees this client at this moment."""
+        # sudo: whose client it is decides this, whoever asks
+        client, scope = self.sudo(), user._client_scope()
+        return scope is None or client.client_open or client.client_owner_id.id in scope
 
     def _get_vcard_file(self):
         self.env["client.export"]._record("card", self, "vCard")

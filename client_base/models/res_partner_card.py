@@ -166,7 +166,7 @@ class ResPartner(models.Model):
         }
 
     def _get_tile_region(self):
-        how = dict(self._fields["client_region_by"]._description_selection(self.env)).get(self.client_region_by)
+        how = self._get_selection_words("client_region_by").get(self.client_region_by)
         return {
             "title": self.env._("Region"),
             "text": self.client_region_id.display_name or self.env._("Not found by the address"),

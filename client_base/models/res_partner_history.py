@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools.misc import format_date
 
 # So many of each kind are shown: the register and the documents have the rest.
@@ -41,9 +41,13 @@ class ResPartner(models.Model):
             "score": (self.env._("Scores"), "fa-star-o", self._get_history_scores),
         }
 
+    def _get_local_day(self, moment):
+        """Return the day that ``moment`` falls on where the reader is."""
+        return fields.Datetime.context_timestamp(self, moment).date()
+
     def _get_history_contacts(self):
         contacts = self.env["client.interaction"].search([("partner_id", "=", self.id)], limit=EVENTS)
-        kinds = dict(contacts._fields["kind"]._description_selection(self.env))
+        kinds = contacts._get_selection_words("kind")
         seen = contacts.person_id._filtered_access("read")
         rows = []
         for contact in contacts:
@@ -57,7 +61,7 @@ class ResPartner(models.Model):
             next_text = contact.next_date and self.env._("next: %s", format_date(self.env, contact.next_date))
             rows.append(
                 {
-                    "date": contact.date.date(),
+                    "date": self._get_local_day(contact.date),
                     "title": contact.subject or contact.result_id.name or kinds[contact.kind],
                     "who": ", ".join(filter(None, details)),
                     "text": "\n".join(filter(None, [contact.comment, contact.result_id.name])),
@@ -73,10 +77,10 @@ class ResPartner(models.Model):
         if not orders.has_access("read"):
             return []
         domain = [("partner_id.commercial_partner_id", "=", self.id), ("state", "in", ("sale", "cancel"))]
-        states = dict(orders._fields["state"]._description_selection(self.env))
+        states = orders._get_selection_words("state")
         return [
             {
-                "date": order.date_order.date(),
+                "date": self._get_local_day(order.date_order),
                 "title": order.name,
                 "who": f"{states[order.state]}, {order.currency_id.format(order.amount_total)}",
                 "model": order._name,
@@ -98,7 +102,7 @@ class ResPartner(models.Model):
             {
                 "date": move.invoice_date or move.date,
                 "title": move.name,
-                "who": move.currency_id.format(move.amount_total_signed),
+                "who": move.currency_id.format(move.amount_total_in_currency_signed),
                 "model": move._name,
                 "id": move.id,
             }
@@ -113,7 +117,7 @@ class ResPartner(models.Model):
         found = lines.sudo().search([("partner_id", "=", self.id), ("moved_on", "!=", False)], limit=EVENTS)
         return [
             {
-                "date": line.moved_on.date(),
+                "date": self._get_local_day(line.moved_on),
                 "title": f"{line.old_owner_id.name or '–'} → {line.new_owner_id.name or '–'}",
                 "who": line.handover_id.name,
             }

@@ -91,7 +91,7 @@ class ResPartner(models.Model):
         kinds = notes._fields["kind"]._description_selection(self.env)
         return {
             "region": region,
-            "how": dict(self._fields["client_region_by"]._description_selection(self.env)).get(self.client_region_by),
+            "how": self._get_selection_words("client_region_by").get(self.client_region_by),
             "figures": regions._get_latest_figures(),
             "kinds": [(name, notes.filtered(lambda note, kind=kind: note.kind == kind)) for kind, name in kinds],
             "stale_count": len(notes.filtered("stale")),

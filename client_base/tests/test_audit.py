@@ -42,6 +42,16 @@ class TestAudit(ClientBaseCommon):
         self.env["client.audit.check"].with_user(self.head).get_page(again=True)
         self.assertEqual(self.get_row("owner")["count"], before + 1)
 
+    def test_clients_of_a_company_that_the_reader_does_not_work_in_are_not_counted(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.measure()
+        before = self.get_row("owner")["count"]
+        self.make_client("Theirs", company_id=other.id)
+        self.make_client("Ours")
+        self.measure()
+        self.assertEqual(self.get_row("owner")["count"], before + 1)
+        self.test_each_check_counts_what_its_list_shows()
+
     def test_one_who_decides_and_is_against_us_is_enough(self):
         before = self.get_row("hostile", self.lead)["count"]
         member = {"partner_id": self.alpha.id, "person_id": self.anna.id, "interest": -3}

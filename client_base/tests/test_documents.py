@@ -102,5 +102,19 @@ class TestDocuments(ClientBaseCommon):
         invoice = self.make_invoice(self.alpha)
         invoice.sudo().action_post()
         self.alpha.user_id = self.second
-        note = invoice.sudo()._reverse_moves()
-        self.assertEqual((invoice.invoice_user_id, note.invoice_user_id), (self.manager, self.second))
+        wizard = self.env["account.move.reversal"].with_context(active_model=invoice._name, active_ids=invoice.ids)
+        for step in ("refund_moves", "modify_moves"):
+            with self.subTest(step=step):
+                reversal = wizard.with_user(self.accountant).create({"journal_id": invoice.journal_id.id})
+                with self.env.cr.savepoint() as savepoint:
+                    getattr(reversal, step)()
+                    notes = invoice.reversal_move_ids | self.env["account.move"].search([], order="id desc", limit=1)
+                    self.assertEqual(notes.invoice_user_id, self.second)
+                    savepoint.rollback()
+        self.assertEqual(invoice.invoice_user_id, self.manager)
+
+    def test_what_was_ordered_before_a_handover_is_ordered_again_with_the_new_manager(self):
+        order = self.make_order(self.alpha)
+        self.assertEqual(order.user_id, self.manager)
+        self.alpha.user_id = self.second
+        self.assertEqual(order.with_user(self.head).copy().user_id, self.second)

@@ -33,8 +33,21 @@ class TestExport(ClientBaseCommon):
 
     def test_print(self):
         order = self.make_order(self.alpha)
-        self.env["ir.actions.report"].with_user(self.manager)._render_qweb_html("sale.report_saleorder", order.ids)
-        self.assertEqual((self.get_journal().kind, self.get_journal().model), ("print", "sale.order"))
+        reports = self.env["ir.actions.report"].with_user(self.manager)
+        for number, (way, data) in enumerate(
+            [
+                (reports._render_qweb_html, {}),
+                # What the address of a report may say.
+                (reports._render_qweb_html, {"report_type": "pdf"}),
+                (reports.with_context(client_print=True)._render_qweb_html, {}),
+                (reports._render_qweb_text, {}),
+                (reports._render_qweb_pdf, {}),
+            ],
+            start=1,
+        ):
+            way("sale.report_saleorder", order.ids, data=data)
+            self.assertEqual(len(self.get_journal()), number)
+        self.assertEqual((self.get_journal()[0].kind, self.get_journal()[0].model), ("print", "sale.order"))
 
     def test_contact_card(self):
         self.anna.with_user(self.manager)._get_vcard_file()

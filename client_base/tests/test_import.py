@@ -541,6 +541,29 @@ class TestImport(ClientBaseCommon):
             self.work(batch)
         self.assertEqual((batch.state, batch.imported_count, self.count_partners()), ("done", 19, before + 19))
 
+    def test_a_long_import_goes_on_as_who_began_it(self):
+        known = self.make_client("Firm 19 Nr", self.second)
+        content = "Name,City\n" + "".join(f"Firm {number} Nr,Berlin\n" for number in range(20))
+        with patch.multiple(client_import, AT_ONCE=10, BATCH=7), patch.object(client_import_work, "BATCH", 7):
+            batch = self.make_import(content)
+            batch.action_check()
+            self.work(batch)
+            self.assertFalse(batch.row_ids[-1].known_id, "the operator does not see it")
+            batch = batch.with_user(self.head)
+            batch.action_check()
+            self.work(batch)
+            self.assertEqual(batch.row_ids[-1].known_id, known)
+            batch.row_ids[-1].action_fill()
+            batch.action_import()
+            self.work(batch)
+        self.assertEqual((batch.state, batch.imported_count, known.city), ("done", 20, "Berlin"))
+
+    def test_nobody_has_work_go_on_as_somebody_else(self):
+        batch = self.make_import(LIST, job_user_id=self.head.id)
+        self.assertFalse(batch.job_user_id)
+        with self.assertRaises(AccessError):
+            batch.job_user_id = self.head
+
     def test_what_somebody_works_with_already_is_not_taken_back(self):
         content = "Name\n" + "".join(f"Firm {number} Nr\n" for number in range(20))
         with patch.multiple(client_import, AT_ONCE=10, BATCH=7), patch.object(client_import_work, "BATCH", 7):

@@ -256,6 +256,17 @@ class TestIsolation(IsolationCommon):
         portal = self.make_user("portal", "base.group_portal", parent_id=client.id)
         self.check(portal)
 
+    def test_portal_user_has_nothing_counted(self):
+        portal = self.make_user("portal", "base.group_portal")
+        for page, arguments in (
+            ("client.completeness", ("team", True)),
+            ("client.audit.check", (True,)),
+            ("client.department", ()),
+        ):
+            pages = self.env[page].with_user(portal)
+            with self.subTest(page=page), self.assertQueryCount(12), self.assertRaises(AccessError):
+                pages.get_page(*arguments)
+
     def test_portal_user_learns_nothing_that_is_said_of_the_client(self):
         """Who signs in at the portal reads the own company's card, and none of what colleagues know of it."""
         client = self.make_client("Portal Ltd", self.manager)

@@ -75,6 +75,15 @@ class TestPool(ClientBaseCommon):
         with self.assertRaises(UserError):
             found.action_give_client()
 
+    def test_who_entered_a_client_does_not_keep_it_when_it_is_taken_away(self):
+        entered = self.env["res.partner"].with_user(self.manager).create({"name": "Entered", "is_company": True})
+        self.assertEqual(entered.user_id, self.manager)
+        entered.with_user(self.lead).user_id = False
+        self.env.invalidate_all()
+        self.assertFalse(entered.has_access("read"))
+        with self.assertRaises(AccessError):
+            entered.user_id = self.manager
+
     def test_managers_give_themselves_nothing(self):
         self.share("request")
         self.manager.sale_team_id = self.team

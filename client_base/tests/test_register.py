@@ -345,6 +345,18 @@ class TestRegister(RegisterCommon):
             self.env.ref("client_base.ir_cron_register_meetings").method_direct_trigger()
         self.env.invalidate_all()
 
+    def test_a_letter_that_was_planned_and_sent_is_one_contact(self):
+        own = self.alpha.with_user(self.manager)
+        planned = own.activity_schedule("mail.mail_activity_data_email", summary="Send the offer")
+        own.message_post(
+            body="Our offer", partner_ids=self.anna.ids, message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        planned.action_feedback(feedback="Sent")
+        [letter] = self.alpha.client_interaction_ids
+        self.assertEqual((letter.state, letter.activity_id, letter.comment), ("open", planned, "Sent"))
+        own.activity_schedule("mail.mail_activity_data_email").action_feedback()
+        self.assertEqual(len(self.alpha.client_interaction_ids), 2, "another letter, of which nothing was noted")
+
     def test_letters_are_noted_by_themselves(self):
         own = self.alpha.with_user(self.manager)
         own.message_post(
@@ -797,6 +809,30 @@ class TestHistory(RegisterCommon):
             self.assertIn(word, html)
         with self.assertRaises(AccessError):
             self.alpha.with_user(self.second).get_client_panel("history")
+
+    def test_a_contact_stands_on_the_day_that_it_was_for_the_reader(self):
+        self.finish(self.make_contact_with(self.alpha, date="2026-04-04 23:30:00"))
+        reader = self.alpha.with_user(self.manager)
+        for zone, day in (("Asia/Vladivostok", date(2026, 4, 5)), ("UTC", date(2026, 4, 4))):
+            [row] = reader.with_context(tz=zone)._get_panel_history()["rows"]
+            self.assertEqual(row["date"], day)
+
+    def test_an_invoice_in_another_currency_stands_there_as_it_was_written(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create({"currency_id": euro.id, "name": "2026-01-01", "rate": 0.02})
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.alpha.id,
+                "currency_id": euro.id,
+                "invoice_date": "2026-05-05",
+                "invoice_line_ids": [Command.create({"name": "Paper", "price_unit": 1000, "tax_ids": False})],
+            }
+        )
+        invoice.action_post()
+        [row] = self.alpha.with_user(self.accountant)._get_history_invoices()
+        self.assertIn("1,000.00", row["who"])
 
     def test_who_left_for_another_managers_client_is_named_no_more(self):
         self.make_contact_with(self.alpha, person_id=self.anna.id, state="noted")

@@ -510,6 +510,56 @@ class TestSubstitution(SubstitutionCommon):
             record.with_user(self.second).action_cancel()
             self.assertEqual(two.user_id, self.second)
 
+    def test_what_a_substitute_planned_for_himself_goes_to_the_manager(self):
+        self.stand_in()
+        with freeze_time(WITHIN):
+            planned, own = (
+                client.with_user(self.manager).activity_schedule(
+                    "mail.mail_activity_data_call", user_id=self.manager.id
+                )
+                for client in (self.beta, self.alpha)
+            )
+            self.assertEqual((planned | own).user_id, self.manager)
+            self.env["client.substitution"]._return_work()
+            self.assertEqual(planned.user_id, self.manager)
+        with freeze_time(END):
+            self.assertFalse(self.sees(self.manager, planned))
+            self.env["client.substitution"]._return_work()
+        self.assertEqual((planned.user_id, own.user_id), (self.second, self.manager))
+
+    def test_what_a_substitute_left_to_complete_goes_to_the_manager(self):
+        self.stand_in()
+        with freeze_time(WITHIN):
+            values = {"kind": "call_out", "date": WITHIN}
+            contacts = self.env["client.interaction"].with_user(self.manager)
+            left, own = contacts.create([{**values, "partner_id": one.id} for one in (self.beta, self.alpha)])
+            meeting = (
+                self.env["calendar.event"]
+                .with_user(self.manager)
+                .create(
+                    {
+                        "name": "Prices",
+                        "start": "2026-03-10 09:00",
+                        "stop": "2026-03-10 10:00",
+                        "partner_ids": [Command.set((self.boris | self.manager.partner_id).ids)],
+                    }
+                )
+            )
+            self.env["client.substitution"]._return_work()
+            self.assertEqual((left | own).sudo().user_id, self.manager)
+        with freeze_time("2026-03-11 09:00:00"):
+            self.env["client.substitution"]._return_work()
+            meeting.sudo()._register_meetings()
+        self.assertEqual((left.sudo().user_id, own.sudo().user_id), (self.second, self.manager))
+        held = self.env["client.interaction"].search([("event_id", "=", meeting.id)])
+        self.assertEqual(held.user_id, self.second)
+
+    def test_who_stands_in_does_not_see_the_managers_results(self):
+        self.stand_in()
+        with freeze_time(WITHIN):
+            managers = self.env["client.department"].with_user(self.manager)._get_managers()
+        self.assertEqual(managers, self.manager)
+
     def test_activities_come_back_to_whose_the_client_is_then(self):
         self.stand_in()
         with freeze_time(WITHIN):

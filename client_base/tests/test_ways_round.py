@@ -160,6 +160,18 @@ class TestWaysRound(ClientBaseCommon):
         message = self.alpha.message_post(body="New prices", subtype_xmlid="mail.mt_comment")
         self.assertEqual(message.notification_ids.res_partner_id, self.lead.partner_id)
 
+    def test_followers_hear_of_what_concerns_no_client_and_of_own_cards(self):
+        meeting = self.env["calendar.event"].create(
+            {"name": "Stocktaking", "start": "2026-11-02 09:00", "stop": "2026-11-02 10:00"}
+        )
+        card = self.env["res.partner"].with_user(self.operator).create({"name": "Entered", "is_company": True})
+        card = card.with_env(self.env)
+        for record, user in ((meeting, self.manager), (self.manager.partner_id, self.manager), (card, self.operator)):
+            with self.subTest(record=record):
+                record.message_subscribe(user.partner_id.ids)
+                message = record.message_post(body="Later", subtype_xmlid="mail.mt_comment", author_id=1)
+                self.assertIn(user.partner_id, message.notified_partner_ids)
+
     def test_the_end_of_a_team_takes_effect_at_once(self):
         self.assertTrue(self.alpha.with_user(self.lead).has_access("read"))
         self.team.unlink()

@@ -28,6 +28,7 @@ class ClientMassChange(models.TransientModel):
             wizard.progress = 100 * wizard.reached / len(wizard.chosen_ids) if wizard.chosen_ids else 0
 
     def _begin(self, clients):
+        self._note_beginner()
         self.write({"job": "change", "chosen_ids": clients.ids, "reached": 0, "changed_count": 0, "job_error": False})
         self.env.ref("client_base.ir_cron_mass_change")._trigger()
 

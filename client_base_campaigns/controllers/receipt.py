@@ -3,7 +3,8 @@ from base64 import b64decode
 from odoo import http
 from odoo.http import request
 
-ANSWERS = ("yes", "no", "call")
+from ..models.client_campaign_recipient import ANSWERS
+
 COMMENT_LENGTH = 2000
 # One transparent point.
 PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -50,7 +51,8 @@ class ReceiptController(http.Controller):
     def answer(self, token, answer="", comment="", **_unused):
         recipient = get_recipient(token)
         if recipient.campaign_state != "closed":
-            recipient._confirm_receipt("page", answer if answer in ANSWERS else None, comment.strip()[:COMMENT_LENGTH])
+            known = answer if answer in dict(ANSWERS) else None
+            recipient._confirm_receipt("page", known, comment.strip()[:COMMENT_LENGTH])
         return self._render(recipient, token, thanks=True)
 
     def _render(self, recipient, token, thanks=False):

@@ -147,7 +147,7 @@ class ClientCampaign(models.Model):
 
     def _check_state(self, *states):
         if self.state not in states:
-            names = dict(self._fields["state"]._description_selection(self.env))
+            names = self._get_selection_words("state")
             raise UserError(
                 self.env._(
                     "“%(campaign)s” is at “%(now)s”; this can be done at “%(needed)s” only.",

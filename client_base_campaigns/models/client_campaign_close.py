@@ -92,7 +92,7 @@ class ClientCampaign(models.Model):
 
     @api.model
     def _get_names(self, field):
-        return dict(self.env["client.campaign.recipient"]._fields[field]._description_selection(self.env))
+        return self.env["client.campaign.recipient"]._get_selection_words(field)
 
     def _get_channel_rows(self, counts):
         """Return of each channel how many it reached and how many confirmed: ``[{"name", "count", "receipts"}]``."""

@@ -51,8 +51,7 @@ class ClientCampaignDelivery(models.Model):
     def _compute_display_name(self):
         for delivery in self:
             words = (
-                dict(delivery._fields[name]._description_selection(self.env)).get(delivery[name])
-                for name in ("purpose", "channel", "state")
+                delivery._get_selection_words(name).get(delivery[name]) for name in ("purpose", "channel", "state")
             )
             delivery.display_name = ", ".join(word for word in words if word)
 
@@ -108,8 +107,7 @@ class ClientCampaignDelivery(models.Model):
 
     def _leave_out(self, exclusion):
         for campaign, group in self.grouped("campaign_id").items():
-            env = campaign._in_own_words().env
-            reasons = dict(campaign.recipient_ids._fields["exclusion"]._description_selection(env))
+            reasons = campaign._in_own_words().env["client.campaign.recipient"]._get_selection_words("exclusion")
             group.write({"state": "cancelled", "note": reasons[exclusion]})
         recipients = self.filtered(lambda delivery: delivery.purpose == "offer").recipient_id
         recipients.filtered(lambda recipient: recipient.delivery != "sent").write(

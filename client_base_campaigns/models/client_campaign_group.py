@@ -87,7 +87,7 @@ class ClientCampaign(models.Model):
         """Count what freezing would bring, as long as the group is being chosen."""
         for campaign in self:
             forecast = campaign._get_forecast() if campaign.state in ("draft", "group") else {}
-            names = dict(self.env["client.campaign.recipient"]._fields["exclusion"]._description_selection(self.env))
+            names = self.env["client.campaign.recipient"]._get_selection_words("exclusion")
             campaign.reachable_count = forecast.pop("reached", 0)
             campaign.overlap_count = forecast.pop("overlap", 0)
             campaign.forecast = [

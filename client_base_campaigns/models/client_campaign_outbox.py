@@ -79,7 +79,7 @@ class ClientCampaignOutbox(models.AbstractModel):
         recipient = delivery.recipient_id
         manager = recipient._get_manager()
         told = delivery.with_context(lang=manager.lang)
-        names = dict(told._fields["channel"]._description_selection(told.env))
+        names = told._get_selection_words("channel")
         calls = told.channel == "call"
         kind = "mail.mail_activity_data_call" if calls else "mail.mail_activity_data_todo"
         return {

@@ -14,6 +14,7 @@ DELIVERIES = [
     ("failed", "Failed"),
     ("uncertain", "Uncertain"),
 ]
+ANSWERS = [("yes", "Takes part"), ("no", "Does not take part"), ("call", "Asks for a call")]
 # What managers record of their own clients; everything else is the marketer's and the mailer's to say.
 MANAGERS_FIELDS = {"answer", "result", "no_reason"}
 # Whom a message goes to: whoever approved the campaign approved these.
@@ -91,9 +92,7 @@ class ClientCampaignRecipient(models.Model):
         readonly=True,
     )
     receipt_note = fields.Char(string="Proof", readonly=True, help="The number of the slip, say.")
-    answer = fields.Selection(
-        [("yes", "Takes part"), ("no", "Does not take part"), ("call", "Asks for a call")], tracking=True
-    )
+    answer = fields.Selection(ANSWERS, tracking=True)
     no_reason = fields.Char(string="Why Not")
     client_comment = fields.Text(string="The Client's Words", readonly=True)
     result = fields.Text(help="What came of it, in the manager's words.", tracking=True)

@@ -44,7 +44,7 @@ class ClientCampaignRecipient(models.Model):
 
     def _take_over(self, spare):
         for recipient in spare:
-            delivery = dict(recipient._fields["delivery"]._description_selection(self.env))[recipient.delivery]
+            delivery = recipient._get_selection_words("delivery")[recipient.delivery]
             self.message_post(
                 body=self.env._(
                     "The client was in the group with another card too: %(card)s, %(delivery)s. %(result)s",

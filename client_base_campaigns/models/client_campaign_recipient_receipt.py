@@ -28,7 +28,7 @@ class ClientCampaignRecipient(models.Model):
 
     def _register_answer(self):
         """Note in the contact register what the client answered on the page."""
-        answers = dict(self._fields["answer"]._description_selection(self.env))
+        answers = self._get_selection_words("answer")
         # sudo: the client itself answers, without a login
         self.env["client.interaction"].sudo().create(
             {

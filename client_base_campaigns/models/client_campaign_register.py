@@ -58,7 +58,7 @@ class ClientCampaignRegister(models.AbstractModel):
         """Note what the campaign brought with each client that answered or bought: a note, and no contact."""
         self.env.flush_all()
         no_contact = "client_base_campaigns.client_interaction_result_campaign"
-        answers = dict(self.env["client.campaign.recipient"]._fields["answer"]._description_selection(self.env))
+        answers = self.env["client.campaign.recipient"]._get_selection_words("answer")
         self._refresh(
             SQL(
                 """

@@ -1,14 +1,10 @@
 from collections import Counter
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.uplift import get_mean_difference, get_uplift
 from .client_campaign import RUNNING
 
-# Longer than any transaction that writes recipients takes.
-SETTLED = timedelta(minutes=1)
 NOT_WRITTEN_TO = ("excluded", "control")
 AGGREGATES = ["__count", "receipt_date:count", "order_count:sum", "turnover:sum"]
 
@@ -28,8 +24,6 @@ class ClientCampaign(models.Model):
         default="window",
         help="Orders that carry the UTM campaign count in either case, whenever they come: so you add one by hand.",
     )
-    kept_counts = fields.Json(readonly=True, copy=False, groups="client_base.group_client_all")
-    kept_on = fields.Datetime(readonly=True, copy=False, groups="client_base.group_client_all")
     recipient_count = fields.Integer(string="In the Group", compute="_compute_progress")
     excluded_count = fields.Integer(string="Left Out", compute="_compute_progress")
     control_count = fields.Integer(string="In the Control Group", compute="_compute_progress")
@@ -50,7 +44,6 @@ class ClientCampaign(models.Model):
         compute="_compute_return_percent",
         help="Turnover above the cost, in percent of the cost. Turnover, not margin: what was sold had its own cost.",
     )
-    uplift_text = fields.Text(string="Against the Control Group", compute="_compute_uplift_text")
 
     @api.depends(
         "recipient_ids.delivery",
@@ -78,54 +71,6 @@ class ClientCampaign(models.Model):
         return dict(
             self.env["client.campaign.delivery"]._read_group(todo, ["campaign_id"], ["recipient_id:count_distinct"])
         )
-
-    def _get_kept(self):
-        """Return ``{id: counts}`` of the campaigns whose kept counts are as one would count now.
-
-        They are over all clients, so they are for those only who see all; and they hold as long as no recipient
-        was written since, nor shortly before, by a transaction that could not be seen then.
-        """
-        if self.env.user._client_scope() is not None or not self._origin:
-            return {}
-        last = self._get_last_changes()
-        return {
-            campaign.id: campaign.kept_counts
-            for campaign in self._origin.sudo()  # sudo: who may see it was asked above
-            if campaign.kept_counts and last.get(campaign.id) and last[campaign.id] + SETTLED <= campaign.kept_on
-        }
-
-    def _get_last_changes(self):
-        """Return ``{id: when a recipient was written last}`` of these campaigns; None where there are none."""
-        self.env["client.campaign.recipient"].flush_model(["write_date"])
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """SELECT id, (SELECT max(write_date) FROM client_campaign_recipient AS recipient
-                                    WHERE recipient.campaign_id = campaign.id)
-                         FROM client_campaign AS campaign WHERE id = ANY(%s)""",
-                    self._origin.ids,
-                )
-            )
-        )
-
-    def _keep_counts(self):
-        """Keep the counts of these campaigns over all their recipients, whoever asks for it."""
-        # sudo: they are shown to those only who see all clients
-        for campaign in self.sudo():
-            campaign.write({"kept_counts": campaign._count(), "kept_on": fields.Datetime.now()})
-
-    def _forget_counts(self):
-        """Have the counts of these campaigns made anew: recipients that were counted are gone."""
-        # sudo: they are nobody's to write
-        self.sudo().filtered("kept_counts").write({"kept_counts": False, "kept_on": False})
-
-    @api.model
-    def _cron_keep_counts(self):
-        """Keep the counts of campaigns that have come to rest, so that large ones open as fast as small ones."""
-        campaigns = self.search([("state", "not in", ("draft", "group"))])
-        kept, last = campaigns._get_kept(), campaigns._get_last_changes()
-        # Where there are no recipients there is nothing to keep.
-        campaigns.filtered(lambda campaign: campaign.id not in kept and last.get(campaign.id))._keep_counts()
 
     def _count(self):
         """Return the counts that the figures and the summary are made of, over the recipients that the user sees."""
@@ -190,60 +135,6 @@ class ClientCampaign(models.Model):
         for campaign in self:
             gained = campaign.turnover - campaign.cost
             campaign.return_percent = 100 * gained / campaign.cost if campaign.cost else 0
-
-    @api.depends("control_count", "order_count", "count_orders")
-    @api.depends_context("lang", "uid")
-    def _compute_uplift_text(self):
-        for campaign in self:
-            campaign.uplift_text = campaign._get_uplift_text() if campaign.control_count else False
-
-    def _get_uplift_text(self):
-        """Return in words how the written to differ from the control group, and how sure that is."""
-        if self.count_orders == "marked":
-            return self.env._(
-                "Only orders that carry the UTM campaign count, and the control group has none. Count all orders of "
-                "the campaign's days to compare the two."
-            )
-        kept = self._get_kept().get(self.id)
-        groups = {False: (0, 0, 0.0, 0.0), True: (0, 0, 0.0, 0.0)}
-        groups |= {control: values for control, *values in (kept["buyers"] if kept else self._get_buyers())}
-        (total, bought, *turnover), (control_total, control_bought, *control_turnover) = groups[False], groups[True]
-        uplift = get_uplift(bought, total, control_bought, control_total)
-        if not uplift:
-            return self.env._("The groups are too small to compare.")
-        mean = get_mean_difference((total, *turnover), (control_total, *control_turnover))
-        write = self.env["res.partner"]._format_number
-        percent = [write(100 * part, 1) for part in uplift]
-        amounts = [write(amount, 2, signed=True) for amount in mean]
-        lines = [
-            self.env._(
-                "%(treated)s %% ordered, of the control group %(control)s %%: a difference of %(difference)s points, "
-                "with 95 %% certainty between %(low)s and %(high)s.",
-                **dict(zip(("treated", "control", "difference", "low", "high"), percent, strict=True)),
-            ),
-            self.env._(
-                "Turnover per client: %(difference)s against the control group, with 95 %% certainty between "
-                "%(low)s and %(high)s.",
-                **dict(zip(("difference", "low", "high"), amounts, strict=True)),
-            ),
-        ]
-        if not uplift.is_certain:
-            lines.append(self.env._("The difference in orders may be chance."))
-        return "\n".join(lines)
-
-    def _get_buyers(self):
-        """Return ``[is control, clients, buyers, mean turnover, its variance]`` of those that the user sees."""
-        seen = self.env["client.campaign.recipient"]._search(
-            [("campaign_id", "=", self._origin.id), ("delivery", "!=", "excluded")]
-        )
-        return self.env.execute_query(
-            SQL(
-                """SELECT delivery = 'control', count(*), count(*) FILTER (WHERE order_count > 0),
-                          COALESCE(avg(turnover), 0)::float, COALESCE(var_samp(turnover), 0)::float
-                     FROM client_campaign_recipient WHERE id IN %s GROUP BY 1""",
-                seen.subselect(),
-            )
-        )
 
     def action_refresh_results(self):
         """Count the orders that the recipients confirmed within the campaign's days, or that carry its UTM campaign.

@@ -12,7 +12,7 @@ class ClientCampaign(models.Model):
 
     def _check_choosing(self):
         if self.state not in ("draft", "group"):
-            names = dict(self._fields["state"]._description_selection(self.env))
+            names = self._get_selection_words("state")
             raise UserError(
                 self.env._(
                     "The group of “%(campaign)s” is frozen: it is at “%(state)s”. Press “Back to the Group” there "

@@ -191,7 +191,7 @@ class ClientProgramme(models.Model):
         # sudo: its responsible is the model's, whoever presses the button; the group is limited to what both see
         campaign = model.sudo().copy(values).sudo(self.env.su)
         clients = self.env["res.partner"]._search([("id", "in", list(due))])
-        kinds = dict(told._fields["kind"]._description_selection(told.env))
+        kinds = told._get_selection_words("kind")
         persons = list(filter(None, due.values()))
         reason = f"{told.name}: {kinds[self.kind]}"
         self.env["client.campaign.selection"]._freeze(campaign, clients, reason, persons=persons)

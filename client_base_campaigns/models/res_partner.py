@@ -53,9 +53,7 @@ class ResPartner(models.Model):
         )
         if not last:
             return None
-        selections = (
-            dict(last._fields[name]._description_selection(self.env)).get(last[name]) for name in ("delivery", "answer")
-        )
+        selections = (last._get_selection_words(name).get(last[name]) for name in ("delivery", "answer"))
         return {
             "title": self.env._("Last Campaign"),
             "text": last.campaign_id.name,

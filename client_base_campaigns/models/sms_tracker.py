@@ -22,5 +22,5 @@ class SmsTracker(models.Model):
     def _record_campaign_failure(self, failure_type, failure_reason):
         for delivery in self.campaign_delivery_id:
             env = delivery.campaign_id._in_own_words().env
-            kinds = dict(env["sms.sms"]._fields["failure_type"]._description_selection(env))
+            kinds = env["sms.sms"]._get_selection_words("failure_type")
             delivery._record_bounce(failure_reason or kinds.get(failure_type) or failure_type or "")

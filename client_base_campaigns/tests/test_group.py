@@ -28,7 +28,7 @@ class TestGroup(CampaignCommon):
         forecast = {row["reason"]: row["count"] for row in campaign.forecast}
         campaign.action_freeze_group()
         self.assertEqual(campaign.recipient_count, 2)
-        names = dict(campaign.recipient_ids._fields["exclusion"]._description_selection(self.env))
+        names = campaign.recipient_ids._get_selection_words("exclusion")
         found = [names[recipient.exclusion] for recipient in campaign.recipient_ids if recipient.exclusion]
         self.assertEqual(forecast, {name: found.count(name) for name in found})
 

@@ -48,7 +48,7 @@ class ClientCampaignJoin(models.TransientModel):
 
     def _get_left_out(self, joined):
         """Return ``{client: why}`` of those who get nothing of the campaign though they were chosen."""
-        reasons = dict(joined._fields["exclusion"]._description_selection(self.env))
+        reasons = joined._get_selection_words("exclusion")
         excluded = {one.partner_id: reasons[one.exclusion] for one in joined if one.exclusion}
         others = self.partner_ids - joined.partner_id
         known = self.campaign_id.recipient_ids.search(

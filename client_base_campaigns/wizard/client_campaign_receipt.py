@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..models.client_campaign_recipient import ANSWERS
+
 
 class ClientCampaignReceipt(models.TransientModel):
     """Notes receipts that did not come by the personal page: a call, a reply elsewhere, a delivery slip."""
@@ -15,7 +17,7 @@ class ClientCampaignReceipt(models.TransientModel):
         default="manager",
     )
     note = fields.Char(string="Number of the Slip, or Other Proof")
-    answer = fields.Selection([("yes", "Takes part"), ("no", "Does not take part"), ("call", "Asks for a call")])
+    answer = fields.Selection(ANSWERS)
     no_reason = fields.Char(string="Why Not")
     result = fields.Text(string="What Came of It")
 

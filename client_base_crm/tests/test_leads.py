@@ -34,6 +34,12 @@ class TestLeads(ClientBaseCommon):
         with self.assertRaises(AccessError):
             lead.with_user(self.second).expected_revenue = 1
 
+    def test_of_a_lead_without_a_client_its_salesperson_hears(self):
+        lead = self.make_lead(user_id=self.manager.id)
+        lead.message_subscribe(self.manager.partner_id.ids)
+        message = lead.message_post(body="Yes, please", subtype_xmlid="mail.mt_comment")
+        self.assertIn(self.manager.partner_id, message.notified_partner_ids)
+
     def test_a_lead_without_a_client_is_its_salespersons(self):
         lead = self.make_lead(user_id=self.manager.id)
         self.assertEqual(self.get_seers(lead), self.manager | self.lead | self.head)

@@ -18,6 +18,7 @@ from . import (
     client_lifecycle_purchases,
     client_lifecycle_reason,
     client_lifecycle_summary,
+    client_lifecycle_terms,
     client_segment,
     client_segment_move,
     client_standing,

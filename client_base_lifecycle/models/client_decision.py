@@ -101,7 +101,7 @@ class ClientDecision(models.Model):
                 decision.why = sentences[decision.cause or "hand"] % evidence
             except KeyError:
                 # Nobody counted anything where a person named the cause.
-                decision.why = dict(self._fields["cause"]._description_selection(self.env))[decision.cause]
+                decision.why = self._get_selection_words("cause")[decision.cause]
 
     @api.depends("company_id", "partner_id.client_segment_id")
     def _compute_segment_id(self):
@@ -122,53 +122,13 @@ class ClientDecision(models.Model):
         """Return the last turns of ``client``, the oldest first: ``[{"day", "amount", "discount", "margin"}]``."""
         if not client._origin or not client.has_access("read"):
             return []
-        self.env["client.lifecycle"]._flush_purchases()
-        company = self.company_id or self.env.company
-        terms = self._select_terms(SQL("(%s)", client._origin.id), company)
+        lifecycle = self.env["client.lifecycle"]
+        lifecycle._flush_purchases()
+        terms = lifecycle._select_terms(SQL("(%s)", client._origin.id), self.company_id or self.env.company)
         query = SQL(
             "SELECT day, amount, discount, margin FROM (%s) turn WHERE nth <= %s ORDER BY day", terms, TURNS_SHOWN
         )
         return self.env.execute_query_dict(query)
-
-    @api.model
-    def _select_terms(self, clients, company):
-        """Return the query of the turns of ``clients``, the latest being ``nth`` 1; discount and margin in percent.
-
-        Amounts are in the currency of ``company``.  A credit note is taken off the turn of the invoice that
-        it reverses, or the last one before.
-        """
-        lifecycle = self.env["client.lifecycle"]
-        ours = SQL("company.id = %s", company.id)
-        return SQL(
-            """
-            WITH bought AS (%(orders)s UNION ALL %(invoices)s),
-                 dated AS (
-                     SELECT bought.*, COALESCE(reversed.invoice_date, bought.moment::date) AS day
-                       FROM bought
-                  LEFT JOIN account_move move ON move.id = bought.move_id
-                  LEFT JOIN account_move reversed ON reversed.id = move.reversed_entry_id),
-                 turned AS (
-                     SELECT *, max(day) FILTER (WHERE counts) OVER (PARTITION BY partner_id ORDER BY day) AS turn
-                       FROM dated),
-                 purchase AS MATERIALIZED (
-                     SELECT partner_id, company_id, turn AS moment, amount, order_id, move_id, rate, sign
-                       FROM turned WHERE turn IS NOT NULL),
-                 paid AS (SELECT partner_id, moment AS day, sum(amount) AS amount FROM purchase GROUP BY 1, 2),
-                 term AS (
-                     SELECT partner_id, moment AS day, sum(discount) AS discount, sum(gross) AS gross,
-                            %(margin)s AS margin, sum(amount) FILTER (WHERE cost > 0) AS known
-                       FROM (%(lines)s) line GROUP BY 1, 2)
-            SELECT partner_id, day, paid.amount::float AS amount,
-                   round(COALESCE(100 * term.discount / NULLIF(term.gross, 0), 0), 1)::float AS discount,
-                   round(100 * term.margin / NULLIF(term.known, 0), 1)::float AS margin,
-                   row_number() OVER (PARTITION BY partner_id ORDER BY day DESC) AS nth
-              FROM paid JOIN term USING (partner_id, day)
-            """,
-            orders=lifecycle._select_orders(SQL("member.commercial_partner_id IN %s AND %s", clients, ours)),
-            invoices=lifecycle._select_invoices(SQL("move.commercial_partner_id IN %s AND %s", clients, ours)),
-            margin=lifecycle._sum_margins(),
-            lines=lifecycle._select_lines(),
-        )
 
     # --- what a person does ---
 

@@ -68,6 +68,7 @@ class ClientDecision(models.Model):
 
     @api.model
     def _select_causes(self, company):
+        lifecycle = self.env["client.lifecycle"]
         return SQL(
             """
             WITH alive AS MATERIALIZED (%(watched)s),
@@ -102,8 +103,8 @@ class ClientDecision(models.Model):
             """,
             watched=self._select_watched(company),
             # Only of those who just bought: otherwise nothing is new.
-            turns=self._select_terms(SQL("(SELECT partner_id FROM alive WHERE silent < 8)"), company),
-            terms=self._select_worsening(SQL("SELECT * FROM turns")),
+            turns=lifecycle._select_terms(SQL("(SELECT partner_id FROM alive WHERE silent < 8)"), company),
+            terms=lifecycle._select_worsening(SQL("SELECT * FROM turns")),
             dependence=company.client_alarm_dependence,
             overdue=company.client_alarm_overdue,
             fall=company.client_alarm_fall,
@@ -111,29 +112,6 @@ class ClientDecision(models.Model):
             today=fields.Date.today(),
             company=company.id,
             quiet=fields.Date.today() - timedelta(days=QUIET_DAYS),
-        )
-
-    @api.model
-    def _select_worsening(self, turns):
-        """Return the query of the last of the ``turns`` of each client, and whether their terms :func:`worsen`.
-
-        Said in SQL, as which points open first depends on it: what only looks like a cause would take their place.
-        """
-        return SQL(
-            """
-            SELECT partner_id, jsonb_agg(jsonb_build_array(discount, margin) ORDER BY day) AS rows,
-                   count(*) = %(least)s
-                   AND (bool_and(discount > discount_before)
-                        OR count(margin) = %(least)s AND bool_and(margin < margin_before)) AS worsen
-              FROM (SELECT partner_id, day, discount, margin,
-                           lag(discount) OVER client AS discount_before, lag(margin) OVER client AS margin_before
-                      FROM (%(turns)s) turn
-                     WHERE nth <= %(least)s
-                    WINDOW client AS (PARTITION BY partner_id ORDER BY day)) turn
-          GROUP BY partner_id
-            """,
-            turns=turns,
-            least=LEAST_TURNS,
         )
 
     @api.model

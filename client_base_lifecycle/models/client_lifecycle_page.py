@@ -255,7 +255,7 @@ class ClientLifecyclePage(models.AbstractModel):
     def _get_open_causes(self):
         """Return ``[(cause, words, count, domain)]`` of the open decision points in sight; a domain finds them."""
         decisions = self.env["client.decision"]
-        words = dict(decisions._fields["cause"]._description_selection(self.env))
+        words = decisions._get_selection_words("cause")
         # Nobody decides about a client that was archived.
         pending = Domain("state", "!=", "done") & Domain("partner_id.active", "=", True)
         still_open = pending & Domain("company_id", "=", self.env.company.id)

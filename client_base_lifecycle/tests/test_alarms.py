@@ -82,7 +82,7 @@ class TestAlarms(LifecycleCommon):
             """,
             Json(rows),
         )
-        found = self.env.execute_query_dict(self.env["client.decision"]._select_worsening(turns))
+        found = self.env.execute_query_dict(self.env["client.lifecycle"]._select_worsening(turns))
         self.assertEqual(len(found), CLIENTS)
         for row in found:
             turns = clients[row["partner_id"]]

@@ -1,19 +1,23 @@
 """Measure the addons at scale, as ratios against a peer and the bare SQL in one run."""
 
 import argparse
+import os
 
 import postgres
 from benches.access import AccessBench
 from benches.campaign import CampaignBench
 from benches.lifecycle import LifecycleBench
 from installation import Installation
-from prepare import ROOT, enter, fingerprint
+from prepare import ROOT, enter, fingerprint, require_space
 
 from commands.test import databases_of_a_run
 
 PARTS = {"access": AccessBench, "campaign": CampaignBench, "lifecycle": LifecycleBench}
 # What a bench may use of the machine: PostgreSQL's defaults are for a machine of the last century.
-SERVER_SETTINGS = {"shared_buffers": "4GB", "work_mem": "128MB", "maintenance_work_mem": "1GB", "max_wal_size": "8GB"}
+SERVER_SETTINGS = {"work_mem": "128MB", "maintenance_work_mem": "1GB", "max_wal_size": "8GB"}
+MOST_BUFFERS = 4096  # MB
+# Bytes on the disk, measured: copies of the base, stock and ours, with orders and indexes, and a contact.
+PARTNER_SPACE, INTERACTION_SPACE = 14_000, 700
 
 
 def parse(arguments):
@@ -33,8 +37,10 @@ def parse(arguments):
 def main(arguments):
     options = parse(arguments)
     machine = enter()
-    with postgres.running(machine.cache / "pg" / "bench", durable=False) as server:
-        settle(server)
+    folder = machine.cache / "pg" / "bench"
+    needed = options.partners * PARTNER_SPACE + options.interactions * INTERACTION_SPACE
+    require_space(folder, needed, "CLIENT_BASE_CACHE=/big/disk setup/bench")
+    with postgres.running(folder, durable=False, settings=get_server_settings()) as server:
         base = Installation(machine, server, machine.cache / "bench" / "base")
         installation = Installation(machine, server, machine.cache / "bench" / fingerprint(str(ROOT)))
         base.configure(addons_path=machine.odoo_addons, max_cron_threads=0)
@@ -45,7 +51,7 @@ def main(arguments):
     return 0
 
 
-def settle(server):
-    for name, value in SERVER_SETTINGS.items():
-        server.query(f"ALTER SYSTEM SET {name} = '{value}'", user="postgres")
-    server.query("SELECT pg_reload_conf()", user="postgres")
+def get_server_settings():
+    """Return the sizes that PostgreSQL works with: a quarter of the memory keeps pages, as its manual advises."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+    return {**SERVER_SETTINGS, "shared_buffers": f"{min(MOST_BUFFERS, memory // 4)}MB"}
