@@ -251,7 +251,7 @@ class ClientInteraction(models.Model):
     def _return_to_owners(self):
         """Give what a substitute left to complete to the client's manager: the substitute sees it no more."""
         # sudo: they are no longer the substitute's to see, and whoever stood in is no secret
-        substitutes = self.env["client.substitution"].sudo().search([]).substitute_id
+        substitutes = self.env["client.substitution"].sudo().search([("state", "!=", "requested")]).substitute_id
         begun = self.sudo().search([("state", "=", "open"), ("user_id", "in", substitutes.ids)])
         left = begun.filtered(lambda interaction: not interaction.partner_id._is_seen_by(interaction.user_id))
         for owner, interactions in left.grouped(lambda interaction: interaction.partner_id.client_owner_id).items():
