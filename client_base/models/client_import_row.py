@@ -152,7 +152,8 @@ class ClientImportRow(models.Model):
             "ref": self.ref,
             "client_employees": self.employees,
             "industry_id": self.industry_id.id,
-            "user_id": self.owner_id.id,
+            # Who has left since the check gets no clients: nobody would see them.
+            "user_id": self.owner_id.filtered("active").id,
             "comment": Markup("<br/>").join(self._get_notes()) or False,
         }
 

@@ -211,7 +211,8 @@ class ClientIntake(models.Model):
         return {
             "name": self.name,
             "is_company": self.is_company,
-            "user_id": self.owner_id.id,
+            # Who has left since gets no clients: nobody would see them.
+            "user_id": self.owner_id.filtered("active").id,
             "comment": self.text and plaintext2html(self.text),
             **self._get_card_values(),
         }
@@ -241,7 +242,7 @@ class ClientIntake(models.Model):
 
     def _ask_to_plan(self, client):
         owner = client.client_owner_id
-        if owner:
+        if owner.active:
             client.activity_schedule(
                 "mail.mail_activity_data_call", summary=self.env._("New client: plan the contact"), user_id=owner.id
             )

@@ -228,6 +228,13 @@ class TestImport(ClientBaseCommon):
         batch.action_import()
         self.assertEqual(self.get_clients(batch).client_owner_id, self.manager)
 
+    def test_who_has_left_since_the_check_gets_no_clients(self):
+        batch = self.check("Name,Manager\nGamma,second\nDelta,manager\n")
+        self.beta.user_id = False
+        self.second.active = False
+        batch.action_import()
+        self.assertEqual([client.user_id for client in self.get_clients(batch)], [self.env["res.users"], self.manager])
+
     def test_a_name_of_two_colleagues_is_an_error(self):
         twin = self.make_user("twin", "sales_team.group_sale_salesman")
         (self.manager | twin).name = "Ivan"

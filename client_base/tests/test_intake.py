@@ -119,6 +119,15 @@ class TestIntake(ClientBaseCommon):
             card.action_done()
         self.assertFalse(self.free.city)
 
+    def test_the_card_of_who_has_left_becomes_nobodys_client(self):
+        gone = self.make_user("gone", "sales_team.group_sale_salesman")
+        card = self.take(self.make_card(user=gone))
+        gone.active = False
+        card.action_done()
+        client = card.sudo().partner_id
+        self.assertFalse(client.client_owner_id)
+        self.assertFalse(client.activity_ids)
+
     def test_a_text_is_no_html(self):
         card = self.take(self.make_card(text="From: Ivan <ivan@firm.example>\n<img src='https://evil.example/x.png'>"))
         card.action_done()
