@@ -228,6 +228,8 @@ class ClientImportRow(models.Model):
         country = values.get("country_id") or known.country_id.id
         if "state_id" in values and self.state_id.country_id.id != country:
             del values["state_id"]
+        if "country_id" in values and known.state_id.country_id.id != country:
+            values.setdefault("state_id", False)
         if values.get("comment") and known.comment:
             said = values["comment"] in known.comment
             values["comment"] = known.comment if said else known.comment + Markup("<br/>") + values["comment"]

@@ -408,6 +408,21 @@ class TestImport(ClientBaseCommon):
         batch.action_import()
         self.assertEqual((self.alpha.country_id.code, self.alpha.state_id.id), ("UA", False))
 
+    def test_another_country_leaves_no_state_behind(self):
+        usa, texas = self.env.ref("base.us"), self.env.ref("base.state_us_44")
+        for country, state, told in (("USA", "", texas), ("USA", "Ohio", self.env.ref("base.state_us_30"))):
+            self.alpha.write({"country_id": usa.id, "state_id": texas.id})
+            self.overwrite(f"Name,Country,State,Phone\nAlpha Inc,{country},{state},+1 555 0100\n")
+            self.assertEqual(self.alpha.state_id, told)
+        self.overwrite("Name,Country,City,Phone\nAlpha Inc,Germany,Berlin,+1 555 0100\n")
+        self.assertEqual((self.alpha.country_id.code, self.alpha.state_id.id), ("DE", False))
+
+    def overwrite(self, content):
+        batch = self.check(content, user=self.head)
+        self.assertTrue(batch.row_ids.known_id)
+        batch.row_ids.decision = "overwrite"
+        batch.action_import()
+
     def test_what_is_imported_is_decided(self):
         batch = self.load(LIST)
         batch.row_ids.action_skip()
