@@ -106,7 +106,25 @@ class ClientImportRow(models.Model):
         self._decide("import")
 
     def action_fill(self):
-        self.filtered("known_id")._decide("fill")
+        known = self.filtered("known_id")
+        if not known:
+            raise UserError(self.env._("No client of yours is known for these rows: import or skip them."))
+        known._decide("fill")
+        close = {"type": "ir.actions.act_window_close"}
+        left = len(self - known)
+        if not left:
+            return close
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._(
+                    "Rows for which no client of yours is known: %s. They stay as they were: import or skip them.", left
+                ),
+                "next": close,
+            },
+        }
 
     def action_skip(self):
         self._decide("skip")

@@ -423,6 +423,13 @@ class TestImport(ClientBaseCommon):
         batch.row_ids.decision = "overwrite"
         batch.action_import()
 
+    def test_rows_of_no_known_client_fill_nothing(self):
+        rows = self.check("Name\nAlpha\nGamma\nGAMMA\n", user=self.head).row_ids
+        self.assert_refused(rows[2].action_fill, "import or skip them")
+        self.assertIn("is known: 2.", rows.action_fill()["params"]["message"])
+        self.assertEqual(rows.mapped("decision"), ["fill", "import", "skip"])
+        self.assertEqual(rows[0].action_fill()["type"], "ir.actions.act_window_close")
+
     def test_what_is_imported_is_decided(self):
         batch = self.load(LIST)
         batch.row_ids.action_skip()
