@@ -216,7 +216,8 @@ class ClientImport(models.Model):
         for number, partner_id in known.items():
             partner = partners.browse(partner_id)
             if partner in visible:
-                readings[number].find("duplicate_in_base", client=partner.display_name)
+                code = "duplicate_in_base" if partner.active else "duplicate_archived"
+                readings[number].find(code, client=partner.display_name)
                 readings[number].values["known"] = partner.id
             else:
                 readings[number].find("duplicate_hidden")

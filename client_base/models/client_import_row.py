@@ -81,6 +81,7 @@ class ClientImportRow(models.Model):
             "country_from_address": _("No country: taken from the address “%(text)s”."),
             "country_is_place": _("“%(text)s” is not a country: the country was found by it."),
             "country_unknown": _("“%(text)s” is not a country that can be recognised: choose one, or skip the row."),
+            "duplicate_archived": _("Already in the base, but archived: %(client)s. Filling its gaps brings it back."),
             "duplicate_hidden": _("Already in the base: ask your lead."),
             "duplicate_in_base": _("Already in the base: %(client)s"),
             "duplicate_in_file": _("The same client stands in row %(row)s."),
@@ -236,7 +237,7 @@ class ClientImportRow(models.Model):
     def _prepare_known_values(self):
         """Return what the row says of a known client: what is not there yet, or all of it.
 
-        Notes are added to, and another manager comes by a handover.
+        Notes are added to, and another manager comes by a handover. Who was archived is a client again.
         """
         known = self.known_id
         values = {name: value for name, value in self._prepare_partner_values().items() if value}
@@ -251,4 +252,6 @@ class ClientImportRow(models.Model):
         if values.get("comment") and known.comment:
             said = values["comment"] in known.comment
             values["comment"] = known.comment if said else known.comment + Markup("<br/>") + values["comment"]
+        if not known.active:
+            values["active"] = True
         return values

@@ -318,7 +318,12 @@ class TestImport(ClientBaseCommon):
 
     def test_archived_clients_are_known_too(self):
         self.alpha.active = False
-        self.assertEqual(self.check("Name\nAlpha\n", user=self.head).row_ids.state, "duplicate")
+        batch = self.check("Name,City\nAlpha,Boston\n", user=self.head)
+        self.assertEqual(batch.row_ids.state, "duplicate")
+        self.assertIn("archived: Alpha Ltd", batch.row_ids.note)
+        batch.row_ids.action_fill()
+        batch.action_import()
+        self.assertEqual((self.alpha.active, self.alpha.city), (True, "Boston"))
 
     def test_colleagues_and_contacts_are_no_clients(self):
         batch = self.check(f"Name\n{self.manager.name}\nAnna Alpha\n")

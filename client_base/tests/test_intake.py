@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from .common import ClientBaseCommon
 
@@ -99,6 +99,15 @@ class TestIntake(ClientBaseCommon):
         for words in ("Likes tea", "Call &lt;before&gt; ten", "Phone: +1 555 9999"):
             self.assertIn(words, self.alpha.comment)
         self.assertNotIn("Boston", self.alpha.comment)
+
+    def test_the_card_of_an_archived_client_brings_it_back(self):
+        self.alpha.active = False
+        card = self.take(self.make_card("Alpha", city="Boston"), self.manager)
+        self.assertEqual(card.known, "Alpha Ltd (archived)")
+        with Form(card) as form:
+            form.partner_id = self.alpha
+        card.action_done()
+        self.assertEqual((self.alpha.active, self.alpha.city), (True, "Boston"))
 
     def test_another_person_of_a_known_client_is_reached(self):
         self.alpha.email = "info@alpha.example"

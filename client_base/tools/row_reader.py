@@ -46,6 +46,7 @@ FINDINGS = {
     "country_from_address": "mended",
     "country_is_place": "mended",
     "country_unknown": "question",
+    "duplicate_archived": "duplicate",
     "duplicate_hidden": "duplicate",
     "duplicate_in_base": "duplicate",
     "duplicate_in_file": "duplicate",
