@@ -94,6 +94,7 @@ class ClientImportRow(models.Model):
             "row_length": _(
                 "%(cells)s cells under %(headers)s headers: the file may be cut off here. Mend it, or skip the row."
             ),
+            "state_unknown": _("“%(text)s” is no known state of the row's country: it goes into the notes."),
             "text_too_long": _("“%(text)s…” is too long for its field: it goes into the notes."),
             "vat_wrong": _("“%(text)s” is no tax number of that country: correct it, or import the client without."),
             "website_unreadable": _("“%(text)s” is not a web address: it goes into the notes."),

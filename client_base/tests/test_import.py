@@ -173,6 +173,19 @@ class TestImport(ClientBaseCommon):
         row = self.check("Name,City,State\nAcme Steel,Houston,Texas\n").row_ids
         self.assertEqual((row.state_id.code, row.country_id.code, row.state), ("TX", "US", "mended"))
 
+    def test_a_cell_names_a_state_of_any_country(self):
+        rows = self.check(
+            "Name,Country,State,Address\n"
+            "Steel,Russia,Belgorod Oblast,\nBeer,Germany,bayern,\nCode,Germany,BY,\n"
+            'Elsewhere,Germany,Texas,\nNowhere,,Bayern,\nAddress,,,"Main 1, Bayern, Germany"\n'
+        ).row_ids
+        states = [(row.country_id.code, row.state_id.code) for row in rows]
+        self.assertEqual(states[:3], [("RU", "BEL"), ("DE", "DE-BY"), ("DE", "DE-BY")])
+        self.assertEqual(states[3:], [("DE", False), (False, False), ("DE", False)])
+        self.assertEqual(rows.mapped("state"), ["clean"] * 3 + ["mended"] * 3)
+        self.assertIn("“Texas” is no known state", rows[3].note)
+        self.assertEqual((rows[3].rest, rows[5].city), ({"State": "Texas"}, "Bayern"))
+
     def test_every_country_has_a_code(self):
         codes = self.env["res.country"].search([]).mapped("code")
         batch = self.check("Name,Country\n" + "".join(f"Firm {code},{code}\n" for code in codes))
