@@ -22,4 +22,7 @@ class ClientChannel(models.Model):
         f"CHECK (contact_days >= 0 AND contact_days <= {MOST_DAYS})",
         "A client counts as silent after 1 to 36500 days; 0: after the term in the settings.",
     )
-    _name_unique = models.UniqueIndex("((name->>'en_US'))", "There is a channel format of this name already.")
+    _name_unique = models.UniqueIndex(
+        "((name->>'en_US'))",
+        "There is a channel format of this name already. If you do not see it, filter by “Archived” and unarchive it.",
+    )

@@ -30,7 +30,10 @@ class ClientDmuRole(models.Model):
     )
     description = fields.Text(translate=True, help="What such a person does, and how to recognise one.")
 
-    _name_unique = models.UniqueIndex("((name->>'en_US'))", "There is a role of this name already.")
+    _name_unique = models.UniqueIndex(
+        "((name->>'en_US'))",
+        "There is a role of this name already. If you do not see it, filter by “Archived” and unarchive it.",
+    )
 
     def write(self, vals):
         result = super().write(vals)

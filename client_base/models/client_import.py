@@ -216,7 +216,8 @@ class ClientImport(models.Model):
         for number, partner_id in known.items():
             partner = partners.browse(partner_id)
             if partner in visible:
-                readings[number].find("duplicate_in_base", client=partner.display_name)
+                code = "duplicate_in_base" if partner.active else "duplicate_archived"
+                readings[number].find(code, client=partner.display_name)
                 readings[number].values["known"] = partner.id
             else:
                 readings[number].find("duplicate_hidden")
@@ -261,9 +262,10 @@ class ClientImport(models.Model):
 
     def _prepare_row_values(self, readings, first):
         countries = {country.code: country for country in self.env["res.country"].search([])}
+        within = {reading.values["country"] for reading in readings if reading.values.get("state")}
         states = {
             (state.country_id.code, state.code): state
-            for state in self.env["res.country.state"].search([("country_id.code", "in", ("US", "CA"))])
+            for state in self.env["res.country.state"].search([("country_id.code", "in", within)])
         }
         industries, managers = self._get_industries(), self._get_managers()
         turns = self._get_turns()

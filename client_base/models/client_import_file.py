@@ -129,10 +129,12 @@ class ClientImport(models.Model):
 
     def _get_gazetteer(self):
         world = Gazetteer(self._get_country_names())
-        # Only these countries' addresses name the state in place of the country.
-        for state in self.env["res.country.state"].search([("country_id.code", "in", ("US", "CA"))]):
-            for text in {state.name, state.code}:
-                world.add_state(text, state.country_id.code, state.code)
+        for state in self.env["res.country.state"].search([]):  # pylint: disable=no-search-all
+            country = state.country_id.code
+            # Only these countries' addresses name the state in place of the country.
+            add = world.add_state if country in ("US", "CA") else world.add_division
+            for text in {state.name, state.code, state.code.removeprefix(f"{country}-")}:
+                add(text, country, state.code)
         return world
 
     def _get_country_names(self):

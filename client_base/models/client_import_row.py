@@ -81,6 +81,7 @@ class ClientImportRow(models.Model):
             "country_from_address": _("No country: taken from the address “%(text)s”."),
             "country_is_place": _("“%(text)s” is not a country: the country was found by it."),
             "country_unknown": _("“%(text)s” is not a country that can be recognised: choose one, or skip the row."),
+            "duplicate_archived": _("Already in the base, but archived: %(client)s. Filling its gaps brings it back."),
             "duplicate_hidden": _("Already in the base: ask your lead."),
             "duplicate_in_base": _("Already in the base: %(client)s"),
             "duplicate_in_file": _("The same client stands in row %(row)s."),
@@ -93,6 +94,7 @@ class ClientImportRow(models.Model):
             "row_length": _(
                 "%(cells)s cells under %(headers)s headers: the file may be cut off here. Mend it, or skip the row."
             ),
+            "state_unknown": _("“%(text)s” is no known state of the row's country: it goes into the notes."),
             "text_too_long": _("“%(text)s…” is too long for its field: it goes into the notes."),
             "vat_wrong": _("“%(text)s” is no tax number of that country: correct it, or import the client without."),
             "website_unreadable": _("“%(text)s” is not a web address: it goes into the notes."),
@@ -106,7 +108,25 @@ class ClientImportRow(models.Model):
         self._decide("import")
 
     def action_fill(self):
-        self.filtered("known_id")._decide("fill")
+        known = self.filtered("known_id")
+        if not known:
+            raise UserError(self.env._("No client of yours is known for these rows: import or skip them."))
+        known._decide("fill")
+        close = {"type": "ir.actions.act_window_close"}
+        left = len(self - known)
+        if not left:
+            return close
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._(
+                    "Rows for which no client of yours is known: %s. They stay as they were: import or skip them.", left
+                ),
+                "next": close,
+            },
+        }
 
     def action_skip(self):
         self._decide("skip")
@@ -152,7 +172,8 @@ class ClientImportRow(models.Model):
             "ref": self.ref,
             "client_employees": self.employees,
             "industry_id": self.industry_id.id,
-            "user_id": self.owner_id.id,
+            # Who has left since the check gets no clients: nobody would see them.
+            "user_id": self.owner_id.filtered("active").id,
             "comment": Markup("<br/>").join(self._get_notes()) or False,
         }
 
@@ -217,7 +238,7 @@ class ClientImportRow(models.Model):
     def _prepare_known_values(self):
         """Return what the row says of a known client: what is not there yet, or all of it.
 
-        Notes are added to, and another manager comes by a handover.
+        Notes are added to, and another manager comes by a handover. Who was archived is a client again.
         """
         known = self.known_id
         values = {name: value for name, value in self._prepare_partner_values().items() if value}
@@ -227,7 +248,11 @@ class ClientImportRow(models.Model):
         country = values.get("country_id") or known.country_id.id
         if "state_id" in values and self.state_id.country_id.id != country:
             del values["state_id"]
+        if "country_id" in values and known.state_id.country_id.id != country:
+            values.setdefault("state_id", False)
         if values.get("comment") and known.comment:
             said = values["comment"] in known.comment
             values["comment"] = known.comment if said else known.comment + Markup("<br/>") + values["comment"]
+        if not known.active:
+            values["active"] = True
         return values

@@ -115,7 +115,10 @@ class ClientIntake(models.Model):
         if not ids:
             return False
         seen = self.env["res.partner"].with_context(active_test=False).search([("id", "in", ids)])
-        names = seen.mapped("display_name")
+        names = [
+            client.display_name if client.active else self.env._("%s (archived)", client.display_name)
+            for client in seen
+        ]
         if len(seen) < len(ids):
             names.append(self.env._("already in the base with another manager: ask your lead"))
         return "; ".join(names)
@@ -211,13 +214,17 @@ class ClientIntake(models.Model):
         return {
             "name": self.name,
             "is_company": self.is_company,
-            "user_id": self.owner_id.id,
+            # Who has left since gets no clients: nobody would see them.
+            "user_id": self.owner_id.filtered("active").id,
             "comment": self.text and plaintext2html(self.text),
             **self._get_card_values(),
         }
 
     def _prepare_known_values(self, client):
-        """Return what the card says more of a known client: its gaps, and in the notes all else."""
+        """Return what the card says more of a known client: its gaps, and in the notes all else.
+
+        Who was archived is a client again.
+        """
         said = {name: value for name, value in self._get_card_values().items() if value}
         gaps = {name: value for name, value in said.items() if not client[name]}
         others = [name for name in said if name not in gaps and self[name] != client[name]]
@@ -225,6 +232,8 @@ class ClientIntake(models.Model):
         notes = plaintext2html("\n".join(filter(None, (self.text, *lines))))
         if notes and notes not in (client.comment or ""):
             gaps["comment"] = (client.comment or Markup()) + notes
+        if not client.active:
+            gaps["active"] = True
         return gaps
 
     def _show(self, name):
@@ -241,7 +250,7 @@ class ClientIntake(models.Model):
 
     def _ask_to_plan(self, client):
         owner = client.client_owner_id
-        if owner:
+        if owner.active:
             client.activity_schedule(
                 "mail.mail_activity_data_call", summary=self.env._("New client: plan the contact"), user_id=owner.id
             )

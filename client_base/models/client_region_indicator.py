@@ -13,4 +13,7 @@ class ClientRegionIndicator(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
 
-    _name_unique = models.UniqueIndex("((name->>'en_US'))", "There is an indicator of this name already.")
+    _name_unique = models.UniqueIndex(
+        "((name->>'en_US'))",
+        "There is an indicator of this name already. If you do not see it, filter by “Archived” and unarchive it.",
+    )

@@ -157,8 +157,8 @@ class ResPartner(models.Model):
         self.sudo().client_admission = decision
         for partner in self:
             text = {
-                "admitted": self.env._("Admitted as a client, although it fits less than the minimum."),
-                "refused": self.env._("Refused as a client: it fits less than the minimum."),
+                "admitted": self.env._("Admitted as a client."),
+                "refused": self.env._("Refused as a client."),
             }[decision]
             partner.message_post(body=text)
 

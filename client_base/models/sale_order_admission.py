@@ -21,6 +21,15 @@ class SaleOrder(models.Model):
             [("partner_id.commercial_partner_id", "in", barred.ids), ("state", "=", "sale")], ["partner_id"]
         )
         new = barred - self.env["res.partner"].union(*(partner.commercial_partner_id for (partner,) in known))
+        refused = new.filtered(lambda client: client.client_admission == "refused")
+        if refused:
+            raise UserError(
+                self.env._(
+                    "%(clients)s: refused as a client by a team lead. Ask yours to take this client after all (card, "
+                    "under “Fit”).",
+                    clients=", ".join(refused.mapped("display_name")),
+                )
+            )
         if new:
             raise UserError(
                 self.env._(

@@ -3,7 +3,11 @@ from odoo.tools import SQL
 
 
 class ClientMarketReport(models.Model):
-    """Demand that others meet: what clients need, what they buy from us, what is left to win."""
+    """Demand that others meet: what clients need, what they buy from us, what is left to win.
+
+    Nothing counts twice: of two rows that a merge brought together the one found out later stands here,
+    and no products that are a part of others known for that client and year.
+    """
 
     _name = "client.market.report"
     _description = "Untapped Demand"
@@ -28,8 +32,8 @@ class ClientMarketReport(models.Model):
     )
 
     _depends = {
-        "client.market": ["partner_id", "category_id", "year", "company_id", "capacity", "competitor_amount"],
-        "res.partner": ["client_owner_id", "client_region_id", "client_channel_id", "commercial_partner_id"],
+        "client.market": ["partner_id", "category_id", "year", "company_id", "capacity", "competitor_amount", "date"],
+        "res.partner": ["active", "client_owner_id", "client_region_id", "client_channel_id", "commercial_partner_id"],
         "sale.order": ["state", "date_order", "currency_rate", "company_id"],
         "sale.order.line": ["order_id", "product_id", "price_subtotal", "order_partner_id"],
         "product.category": ["parent_path"],
@@ -46,8 +50,16 @@ class ClientMarketReport(models.Model):
                    GREATEST(market.capacity - own.amount, 0) AS untapped,
                    100 * own.amount / NULLIF(market.capacity, 0) AS share
               FROM client_market market
-              JOIN res_partner partner ON partner.id = market.partner_id
+              JOIN res_partner partner ON partner.id = market.partner_id AND partner.active
+              JOIN product_category category ON category.id = market.category_id
         CROSS JOIN LATERAL (SELECT %s AS amount) own
+             WHERE NOT EXISTS (
+                   SELECT FROM client_market other
+                     JOIN product_category whole ON whole.id = other.category_id
+                    WHERE other.partner_id = market.partner_id AND other.year = market.year
+                      AND other.company_id = market.company_id
+                      AND CASE WHEN whole.id = category.id THEN (other.date, other.id) > (market.date, market.id)
+                               ELSE category.parent_path LIKE whole.parent_path || '%%' END)
             """,
             self._get_own_amount(),
         )

@@ -194,6 +194,35 @@ class TestDuplicates(ClientBaseCommon):
         self.assertEqual((self.daisy.client_owner_id, activity.user_id), (self.second, self.second))
         self.assertFalse(self.daisy.with_user(self.manager).has_access("read"))
 
+    def test_who_has_left_gets_nothing(self):
+        gone = self.make_user("gone", "sales_team.group_sale_salesman")
+        gone.active = False
+        for chosen in (None, "other", "one"):
+            with self.subTest(chosen=chosen):
+                twin = self.make_client("Romashka", self.second)
+                # The fuller card is the one that stays.
+                full = self.make_client("Romashka", gone, phone="+7 495 1234567", email="info@romashka.example")
+                merge = self.env["client.duplicate.merge"].with_user(self.head)
+                merge = merge.create({"one_id": full.id, "other_id": twin.id})
+                merge.keep = "one"
+                line = merge.line_ids.filtered(lambda line: line.name == "user_id")
+                self.assertEqual(line.take, "other")
+                line.take = chosen or line.take
+                merge.action_merge()
+                self.assertEqual((full.client_owner_id, twin.exists()), (self.second, twin.browse()))
+
+    def test_two_who_have_left_are_no_obstacle(self):
+        gone = self.make_user("gone", "sales_team.group_sale_salesman")
+        gone.active = False
+        for kept_owner, other_owner in ((None, gone), (gone, None), (gone, gone)):
+            with self.subTest(kept=kept_owner, other=other_owner):
+                twin = self.make_client("Romashka", other_owner)
+                full = self.make_client("Romashka", kept_owner, phone="+7 495 1234567")
+                merge = self.env["client.duplicate.merge"].with_user(self.head)
+                merge.create({"one_id": full.id, "other_id": twin.id}).action_merge()
+                self.assertFalse(twin.exists())
+                self.assertFalse(full.client_owner_id.active)
+
     def test_two_clients_stay_two_when_one_is_merged(self):
         twin = self.make_client("Romashka", self.manager)
         third = self.make_client("Zeta Wood", self.manager, phone="+7 495 123-45-67")

@@ -173,6 +173,19 @@ class TestImport(ClientBaseCommon):
         row = self.check("Name,City,State\nAcme Steel,Houston,Texas\n").row_ids
         self.assertEqual((row.state_id.code, row.country_id.code, row.state), ("TX", "US", "mended"))
 
+    def test_a_cell_names_a_state_of_any_country(self):
+        rows = self.check(
+            "Name,Country,State,Address\n"
+            "Steel,Russia,Belgorod Oblast,\nBeer,Germany,bayern,\nCode,Germany,BY,\n"
+            'Elsewhere,Germany,Texas,\nNowhere,,Bayern,\nAddress,,,"Main 1, Bayern, Germany"\n'
+        ).row_ids
+        states = [(row.country_id.code, row.state_id.code) for row in rows]
+        self.assertEqual(states[:3], [("RU", "BEL"), ("DE", "DE-BY"), ("DE", "DE-BY")])
+        self.assertEqual(states[3:], [("DE", False), (False, False), ("DE", False)])
+        self.assertEqual(rows.mapped("state"), ["clean"] * 3 + ["mended"] * 3)
+        self.assertIn("“Texas” is no known state", rows[3].note)
+        self.assertEqual((rows[3].rest, rows[5].city), ({"State": "Texas"}, "Bayern"))
+
     def test_every_country_has_a_code(self):
         codes = self.env["res.country"].search([]).mapped("code")
         batch = self.check("Name,Country\n" + "".join(f"Firm {code},{code}\n" for code in codes))
@@ -227,6 +240,13 @@ class TestImport(ClientBaseCommon):
         self.assertEqual(batch.state, "draft", "it has to be checked again")
         batch.action_import()
         self.assertEqual(self.get_clients(batch).client_owner_id, self.manager)
+
+    def test_who_has_left_since_the_check_gets_no_clients(self):
+        batch = self.check("Name,Manager\nGamma,second\nDelta,manager\n")
+        self.beta.user_id = False
+        self.second.active = False
+        batch.action_import()
+        self.assertEqual([client.user_id for client in self.get_clients(batch)], [self.env["res.users"], self.manager])
 
     def test_a_name_of_two_colleagues_is_an_error(self):
         twin = self.make_user("twin", "sales_team.group_sale_salesman")
@@ -311,7 +331,12 @@ class TestImport(ClientBaseCommon):
 
     def test_archived_clients_are_known_too(self):
         self.alpha.active = False
-        self.assertEqual(self.check("Name\nAlpha\n", user=self.head).row_ids.state, "duplicate")
+        batch = self.check("Name,City\nAlpha,Boston\n", user=self.head)
+        self.assertEqual(batch.row_ids.state, "duplicate")
+        self.assertIn("archived: Alpha Ltd", batch.row_ids.note)
+        batch.row_ids.action_fill()
+        batch.action_import()
+        self.assertEqual((self.alpha.active, self.alpha.city), (True, "Boston"))
 
     def test_colleagues_and_contacts_are_no_clients(self):
         batch = self.check(f"Name\n{self.manager.name}\nAnna Alpha\n")
@@ -400,6 +425,28 @@ class TestImport(ClientBaseCommon):
         batch.row_ids.action_fill()
         batch.action_import()
         self.assertEqual((self.alpha.country_id.code, self.alpha.state_id.id), ("UA", False))
+
+    def test_another_country_leaves_no_state_behind(self):
+        usa, texas = self.env.ref("base.us"), self.env.ref("base.state_us_44")
+        for country, state, told in (("USA", "", texas), ("USA", "Ohio", self.env.ref("base.state_us_30"))):
+            self.alpha.write({"country_id": usa.id, "state_id": texas.id})
+            self.overwrite(f"Name,Country,State,Phone\nAlpha Inc,{country},{state},+1 555 0100\n")
+            self.assertEqual(self.alpha.state_id, told)
+        self.overwrite("Name,Country,City,Phone\nAlpha Inc,Germany,Berlin,+1 555 0100\n")
+        self.assertEqual((self.alpha.country_id.code, self.alpha.state_id.id), ("DE", False))
+
+    def overwrite(self, content):
+        batch = self.check(content, user=self.head)
+        self.assertTrue(batch.row_ids.known_id)
+        batch.row_ids.decision = "overwrite"
+        batch.action_import()
+
+    def test_rows_of_no_known_client_fill_nothing(self):
+        rows = self.check("Name\nAlpha\nGamma\nGAMMA\n", user=self.head).row_ids
+        self.assert_refused(rows[2].action_fill, "import or skip them")
+        self.assertIn("is known: 2.", rows.action_fill()["params"]["message"])
+        self.assertEqual(rows.mapped("decision"), ["fill", "import", "skip"])
+        self.assertEqual(rows[0].action_fill()["type"], "ir.actions.act_window_close")
 
     def test_what_is_imported_is_decided(self):
         batch = self.load(LIST)

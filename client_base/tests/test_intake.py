@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from .common import ClientBaseCommon
 
@@ -100,6 +100,15 @@ class TestIntake(ClientBaseCommon):
             self.assertIn(words, self.alpha.comment)
         self.assertNotIn("Boston", self.alpha.comment)
 
+    def test_the_card_of_an_archived_client_brings_it_back(self):
+        self.alpha.active = False
+        card = self.take(self.make_card("Alpha", city="Boston"), self.manager)
+        self.assertEqual(card.known, "Alpha Ltd (archived)")
+        with Form(card) as form:
+            form.partner_id = self.alpha
+        card.action_done()
+        self.assertEqual((self.alpha.active, self.alpha.city), (True, "Boston"))
+
     def test_another_person_of_a_known_client_is_reached(self):
         self.alpha.email = "info@alpha.example"
         card = self.make_card("Alpha", person="Carla", phone="+1 555 9999", email="info@alpha.example")
@@ -118,6 +127,15 @@ class TestIntake(ClientBaseCommon):
         with self.assertRaises(AccessError):
             card.action_done()
         self.assertFalse(self.free.city)
+
+    def test_the_card_of_who_has_left_becomes_nobodys_client(self):
+        gone = self.make_user("gone", "sales_team.group_sale_salesman")
+        card = self.take(self.make_card(user=gone))
+        gone.active = False
+        card.action_done()
+        client = card.sudo().partner_id
+        self.assertFalse(client.client_owner_id)
+        self.assertFalse(client.activity_ids)
 
     def test_a_text_is_no_html(self):
         card = self.take(self.make_card(text="From: Ivan <ivan@firm.example>\n<img src='https://evil.example/x.png'>"))

@@ -61,6 +61,29 @@ class TestMarket(ClientBaseCommon):
         self.assertEqual(report.with_user(self.manager).search([]).partner_id, self.alpha)
         self.assertEqual(rows[0].action_open_client()["res_id"], self.beta.id)
 
+    def get_rows(self):
+        self.env.flush_all()
+        return self.env["client.market.report"].with_user(self.head).search([("year", "=", self.year)])
+
+    def test_nothing_is_reported_twice(self):
+        part = self.make_demand(self.alpha, category_id=self.paper.id, capacity=400)
+        apart = self.make_demand(self.alpha, category_id=self.other.id, capacity=50)
+        last_year = self.make_demand(self.alpha, category_id=self.paper.id, capacity=300, year=self.year - 1)
+        self.assertEqual(set(self.get_rows().ids), {self.demand.id, apart.id})
+        self.assertIn(last_year.id, self.env["client.market.report"].search([]).ids)
+        self.demand.unlink()
+        self.assertEqual(set(self.get_rows().ids), {part.id, apart.id})
+
+    def test_of_merged_clients_the_newer_row_is_reported(self):
+        newer = self.make_demand(self.free, capacity=3000)
+        self.demand.date = f"{self.year - 1}-01-01"
+        self.env["base.partner.merge.automatic.wizard"]._merge((self.alpha | self.free).ids, self.alpha)
+        self.assertEqual(self.get_rows().mapped(lambda row: (row.id, row.capacity)), [(newer.id, 3000)])
+
+    def test_archived_clients_are_not_reported(self):
+        self.alpha.active = False
+        self.assertFalse(self.get_rows())
+
     def test_the_card_shows_the_latest_known_year_of_each_kind(self):
         self.make_demand(self.alpha, year=self.year - 2, capacity=10)
         self.make_demand(self.alpha, year=self.year + 1, capacity=20)

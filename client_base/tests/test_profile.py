@@ -210,6 +210,25 @@ class TestMinimum(ProfileCommon):
         with self.assertRaises(UserError):
             self.make_order(self.alpha, state="draft").with_user(self.manager).action_confirm()
 
+    def get_panel(self, user):
+        return self.alpha.with_user(user).get_client_panel("profile")
+
+    def test_a_lead_takes_a_decision_back(self):
+        self.score(self.alpha, self.volume, 2)
+        self.alpha.with_user(self.lead).action_refuse()
+        self.score(self.alpha, self.volume, 5)
+        order = self.make_order(self.alpha, state="draft").with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "refused as a client by a team lead"):
+            order.action_confirm()
+        self.assertIn('data-call="action_admit"', self.get_panel(self.lead))
+        self.assertNotIn('data-call="action_refuse"', self.get_panel(self.lead))
+        self.assertIn("A team lead refused this client", self.get_panel(self.manager))
+        self.assertNotIn('data-call="action_admit"', self.get_panel(self.manager))
+        self.alpha.with_user(self.lead).action_admit()
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assertIn('data-call="action_refuse"', self.get_panel(self.lead))
+
     def test_who_buys_already_goes_on_buying(self):
         self.make_order(self.anna)
         self.score(self.alpha, self.volume, 2)

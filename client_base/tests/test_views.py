@@ -17,6 +17,14 @@ class TestViews(TransactionCase):
                     with self.subTest(view=view.xml_id, field=node.get("name")):
                         self.assertTrue(known[node.get("name")].get("aggregator"))
 
+    def test_what_keeps_its_name_is_found_when_archived(self):
+        """A copy of it would have the same name."""
+        for name in ("client.dmu.role", "client.channel", "client.region.indicator"):
+            views = self.env[name].get_views([(False, "list"), (False, "search")])["views"]
+            with self.subTest(model=name):
+                self.assertTrue(etree.fromstring(views["search"]["arch"]).xpath("//filter[@name='filter_archived']"))
+                self.assertEqual(etree.fromstring(views["list"]["arch"]).get("duplicate"), "0")
+
     def test_settings_show_the_units_of_their_numbers(self):
         """The web client drops text that stands in a setting itself."""
         form = etree.fromstring(self.env["res.config.settings"].get_view(view_type="form")["arch"])

@@ -53,7 +53,8 @@ class Gazetteer:
     """The countries and states that a place name may mean.
 
     ``countries`` maps a name to an ISO code; ``states`` maps a name to the ``(country, state)``
-    codes it stands for.  Names are compared without case and full stops.
+    codes it stands for, wherever it is read; ``divisions`` are the states that only a cell for the
+    state may name, by country.  Names are compared without case and full stops.
 
     >>> world = Gazetteer({"Germany": "DE", "United States": "US", "Georgia": "GE"})
     >>> world.add_state("Texas", "US", "TX"); world.add_state("Georgia", "US", "GA")
@@ -61,10 +62,14 @@ class Gazetteer:
     ('DE', 'US', '')
     >>> world.state("TEXAS"), world.state("Georgia", within="US")
     (('US', 'TX'), ('US', 'GA'))
+    >>> world.add_division("Bavaria", "DE", "BY")
+    >>> world.division("bavaria", "DE"), world.division("Bavaria", "US"), world.state("Bavaria")
+    ('BY', '', ('', ''))
     """
 
     countries: dict
     states: dict = field(default_factory=dict)
+    divisions: dict = field(default_factory=dict)
 
     def __post_init__(self):
         self.countries = {_fold(name): code for name, code in self.countries.items()}
@@ -73,6 +78,9 @@ class Gazetteer:
 
     def add_state(self, name, country, state):
         self.states.setdefault(_fold(name), []).append((country, state))
+
+    def add_division(self, name, country, state):
+        self.divisions.setdefault((country, _fold(name)), []).append(state)
 
     def country(self, name):
         """Return the ISO code that ``name`` stands for, or an empty text."""
@@ -92,6 +100,11 @@ class Gazetteer:
         """Return ``(country, state)`` codes; ``("", "")`` if unknown, or if several countries have it."""
         found = [pair for pair in self.states.get(_fold(name), ()) if not within or pair[0] == within]
         return found[0] if len(found) == 1 else ("", "")
+
+    def division(self, name, country):
+        """Return the code of the division of ``country``; an empty text if unknown, or if several have the name."""
+        found = self.divisions.get((country, _fold(name)), ())
+        return found[0] if len(found) == 1 else ""
 
 
 def tidy(text):

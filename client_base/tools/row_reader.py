@@ -46,6 +46,7 @@ FINDINGS = {
     "country_from_address": "mended",
     "country_is_place": "mended",
     "country_unknown": "question",
+    "duplicate_archived": "duplicate",
     "duplicate_hidden": "duplicate",
     "duplicate_in_base": "duplicate",
     "duplicate_in_file": "duplicate",
@@ -56,6 +57,7 @@ FINDINGS = {
     "name_missing": "error",
     "name_too_long": "error",
     "row_length": "error",
+    "state_unknown": "mended",
     "text_too_long": "mended",
     "vat_wrong": "question",
     "website_unreadable": "mended",
@@ -202,7 +204,9 @@ class RowReader:
         if not said:
             return
         country, values["state"] = self.world.state(said, within=values["country"])
+        values["state"] = values["state"] or self.world.division(said, values["country"])
         if not values["state"]:
+            reading.find("state_unknown", text=said)
             self._keep(reading, "state", said)
         elif not values["country"]:
             values["country"] = country

@@ -49,7 +49,7 @@ class BasePartnerMerge(models.TransientModel):
             kept.user_id = clients.client_owner_id.filtered("active")[:1] or kept.user_id
         owner = kept.client_owner_id
         foreign = clients.filtered(lambda client: client.client_owner_id != owner)
-        if not owner or not foreign:
+        if not owner.active or not foreign:
             return
         handover = self.env["client.handover"].sudo()  # sudo: as above
         handover = handover.create(

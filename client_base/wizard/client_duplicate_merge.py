@@ -78,7 +78,9 @@ class ClientDuplicateMerge(models.TransientModel):
 
     def _is_better(self, partner, than, name):
         def get_worth(card):
-            return bool(card[name]), name not in (card.client_invalid or "").split(",")
+            # A manager who has left is nobody's.
+            told = card.user_id.active if name == "user_id" else bool(card[name])
+            return told, name not in (card.client_invalid or "").split(",")
 
         return get_worth(partner) > get_worth(than)
 
@@ -116,8 +118,8 @@ class ClientDuplicateMerge(models.TransientModel):
 
     def _give(self, client, owner):
         """Have the client that two cards became go to the manager chosen, with all that is open."""
-        if client.user_id == owner:
-            return
+        if client.user_id == owner or (owner and not owner.active):
+            return  # who has left gets nothing: the merge gave the client to who is there
         if not owner:
             client.user_id = False
             return
