@@ -135,6 +135,16 @@ class ClientCampaign(models.Model):
         """Return the campaign in the language of its responsible, who reads what jobs note, whoever's job it is."""
         return self.with_context(lang=self.user_id.lang)
 
+    def _get_company(self):
+        """Return the company whose sales the campaign is judged by: the one that its responsible works for."""
+        # sudo: which one a colleague works for
+        return self.user_id.sudo().company_id
+
+    def _in_company(self):
+        """Return the campaign in that company, where the current user works for it as well."""
+        company = self._get_company()
+        return self.with_company(company) if company in self.env.user.company_ids else self
+
     def _take_step(self, **values):
         """Write what only the buttons write, for whoever may change the campaign."""
         self.check_access("write")

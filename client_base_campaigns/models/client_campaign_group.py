@@ -168,6 +168,11 @@ class ClientCampaign(models.Model):
         self.ensure_one()
         return self._limit_to_responsible(self._get_group_domain())
 
+    def _search_candidates(self):
+        """Return the query of the clients that fit and that the responsible sees, in the responsible's company."""
+        campaign = self._in_company()
+        return campaign.env["res.partner"]._search(campaign._get_candidates_domain())
+
     def _limit_to_responsible(self, domain):
         return domain & Domain("id", "in", self._get_clients_of_responsible()._search(domain))
 
@@ -176,6 +181,7 @@ class ClientCampaign(models.Model):
         # sudo: which companies a colleague works for limits what is found
         user = self.user_id.sudo()
         companies = (self.env.companies & user.company_ids) or user.company_id
+        companies = (user.company_id & companies) | companies
         theirs = self.env["res.partner"].with_user(self.user_id).sudo(False)
         return theirs.with_context(allowed_company_ids=companies.ids)
 
@@ -210,7 +216,7 @@ class ClientCampaign(models.Model):
     def _get_forecast(self):
         """Return ``{"reached": …, "overlap": …, exclusion: …}`` as freezing now would have it."""
         self.env.flush_all()
-        clients = self.env["res.partner"]._search(self._get_candidates_domain())
+        clients = self._search_candidates()
         rows = self.env.execute_query(
             SQL(
                 """SELECT COALESCE(exclusion, 'reached'), count(*), count(*) FILTER (WHERE runs)
@@ -225,7 +231,7 @@ class ClientCampaign(models.Model):
         self.ensure_one()
         self._check_state("draft", "group")
         self._dissolve_group()
-        clients = self.env["res.partner"]._search(self._get_candidates_domain())
+        clients = self._search_candidates()
         if not self.env["client.campaign.selection"]._freeze(self, clients, self._get_group_reason()):
             raise UserError(self.env._("No client fits these criteria. Widen them first."))
         self._take_step(state="offer")

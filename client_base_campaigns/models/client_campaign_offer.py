@@ -1,12 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import is_html_empty
+from odoo.tools import SQL, is_html_empty
 
 from ..parameters import APPROVAL
 
 # What is worked out for each recipient, by how it is written.
 INLINE_TEXTS = ("subject", "sms_text", "report_subject")
 PAGE_TEXTS = ("body", "report_body")
+# What who has no text of the own language reads.
+FALLBACK = "en_US"
 # By these channels goes the whole message; an SMS and a call have texts of their own.
 WHOLE = {"email", "letter", "fax", "messenger"}
 # Whoever approved the campaign approved these, and the group: see _forget_approval.
@@ -114,12 +116,46 @@ class ClientCampaign(models.Model):
         return campaigns
 
     def write(self, vals):
+        untranslated = self._get_untranslated(vals)
         result = super().write(vals)
+        for name, campaigns in untranslated.items():
+            campaigns._copy_to_fallback(name)
         if APPROVED_FIELDS & vals.keys() and "approval" not in vals:
             self._forget_approval()
         if "attachment_ids" in vals:
             self._own_attachments()
         return result
+
+    def _get_untranslated(self, vals):
+        """Return ``{name: campaigns}`` of the texts among ``vals`` that nobody translated from the user's language.
+
+        Odoo keeps the first words for all languages, and corrects them for the user's own only.
+        """
+        names = [name for name in vals if name in self._fields and self._fields[name].translate]
+        lang = self.env.lang or FALLBACK
+        if lang == FALLBACK:
+            return {}
+
+        def is_untranslated(campaign, name):
+            stored = self._fields[name]._get_stored_translations(campaign) or {}
+            return lang in stored and stored[lang] == stored.get(FALLBACK)
+
+        return {name: self.filtered(lambda one: is_untranslated(one, name)) for name in names}  # noqa: B023
+
+    def _copy_to_fallback(self, name):
+        """Let clients of languages without a text of their own read what the user wrote last."""
+        self.flush_recordset([name])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE client_campaign SET %(text)s = %(text)s || jsonb_build_object(%(all)s, %(text)s -> %(own)s)"
+                " WHERE id = ANY(%(ids)s)",
+                text=SQL.identifier(name),
+                all=FALLBACK,
+                own=self.env.lang,
+                ids=self.ids,
+            )
+        )
+        self.invalidate_recordset([name], flush=False)
 
     def _own_attachments(self):
         """Let whoever reads the campaign read what was just attached to it, and not its uploader only."""

@@ -172,7 +172,7 @@ class ClientCampaignSelection(models.AbstractModel):
              WHERE client.id IN %(clients)s
             """,
             revivable=self.env["client.standing"]._get_revivable(),
-            company=self.env.company.id,
+            company=campaign._get_company().id,
             person=self._join_persons(persons) if persons else self._join_members(campaign),
             clients=clients.subselect(),
         )

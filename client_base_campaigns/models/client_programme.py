@@ -124,7 +124,7 @@ class ClientProgramme(models.Model):
         job = self.env["ir.cron"]
         for done, programme in enumerate(programmes, 1):
             with job._apart(programme):
-                programme.with_company(programme.user_id.company_id)._run()
+                programme._run()
             job._commit_progress(1, remaining=len(programmes) - done)
 
     def _get_due(self):
@@ -146,8 +146,9 @@ class ClientProgramme(models.Model):
         due = self.env["client.programme.due"]._get_due(self, fields.Date.context_today(self))
         if not due:
             return {}
-        domain = self.campaign_id._get_candidates_domain() & Domain("id", "in", list(due))
-        return {client: due[client] for client in self.env["res.partner"].search(domain).ids}
+        model = self.campaign_id._in_company()
+        domain = model._get_candidates_domain() & Domain("id", "in", list(due))
+        return {client: due[client] for client in model.env["res.partner"].search(domain).ids}
 
     def _run(self):
         """Make today's campaign of who is due, and send it where it goes by itself; return it.

@@ -374,6 +374,26 @@ class TestChannels(CampaignCommon):
         self.assertIn("/client/unsubscribe/", alpha["List-Unsubscribe"])
         self.assertNotEqual(alpha["List-Unsubscribe"], beta["List-Unsubscribe"])
 
+    def test_a_corrected_text_is_corrected_for_clients_of_all_languages(self):
+        for lang in ("uk_UA", "ru_RU"):
+            self.env["res.lang"]._activate_lang(lang)
+        self.marketer.lang, self.alpha.lang, self.beta.lang = "uk_UA", "ru_RU", "en_US"
+        campaign = self.make_campaign(subject="Знижка 10 %", body="<p>Знижка 10 % на папір</p>").with_context(
+            lang="uk_UA"
+        )
+        campaign.write({"subject": "Знижка 10 %", "body": "<p>Знижка 10 % на папір</p>"})
+        campaign.write({"subject": "Знижка 15 %", "body": "<p>Знижка 15 % на папір</p>"})
+        campaign.with_context(lang="ru_RU").subject = "Скидка 15 %"
+        campaign.subject = "Знижка 20 %"
+        campaign.action_freeze_group()
+        campaign.action_send()
+        self.run_mailer()
+        subjects = {message["To"]: message["Subject"] for message in self.server.messages}
+        self.assertEqual(subjects["alpha@clients.example.com"], "Скидка 15 %", "that was translated")
+        self.assertEqual(subjects["beta@clients.example.com"], "Знижка 20 %")
+        for message in self.server.messages:
+            self.assertIn("15 % на папір", message.get_body(("html",)).get_content())
+
     def test_foreign_languages_compute_nothing_either(self):
         self.env["res.lang"]._activate_lang("uk_UA")
         campaign = self.make_campaign(user=self.manager)

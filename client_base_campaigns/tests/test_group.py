@@ -115,6 +115,17 @@ class TestGroup(CampaignCommon):
         campaign = self.make_campaign().with_user(self.head).with_context(allowed_company_ids=both)
         self.assertEqual((campaign.candidate_count, campaign.reachable_count), (3, 3))
 
+    def test_the_group_is_judged_by_the_company_of_the_responsible(self):
+        other = self.env["res.company"].create({"name": "Our Other Company"})
+        self.marketer.company_ids += other
+        self.make_orders(self.alpha, 90, 60, 30)
+        segment = self.alpha.client_segment_id
+        campaign = self.make_campaign(segment_ids=segment.ids)
+        there = campaign.with_context(allowed_company_ids=[other.id, self.env.company.id])
+        self.assertEqual(there.reachable_count, 1)
+        there.action_freeze_group()
+        self.assertEqual(campaign.recipient_ids.partner_id, self.alpha)
+
     def test_who_joins_late_gets_no_second_letter_to_one_address(self):
         double = self.make_client("Alpha Again", self.manager, email=self.alpha.email)
         campaign = self.make_sent(clients=self.alpha)

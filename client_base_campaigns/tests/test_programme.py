@@ -300,6 +300,8 @@ class TestProgramme(CampaignCommon):
             "UPDATE client_standing SET company_id = %s WHERE partner_id = %s", [other.id, self.beta.id]
         )
         self.env.invalidate_all()
+        # Whatever company the button is pressed in.
+        self.assertEqual(programme.with_company(self.env.company).due_count, 1)
         self.run_day()
         self.assertEqual(programme.run_ids.recipient_ids.delivery, "sent")
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.terms import LEAST_TURNS
@@ -26,6 +27,7 @@ class ClientDecision(models.Model):
         """
         # sudo: alarms go off for every client, whoever starts the job
         decisions = self.sudo()
+        decisions._close_outlived(company)
         vals_list = decisions._get_due(company)
         # No mail to followers: the board shows them.
         decisions = decisions.with_context(tracking_disable=True, mail_create_nosubscribe=True)
@@ -34,6 +36,18 @@ class ClientDecision(models.Model):
                 decisions.create(vals_list)
         except UniqueViolation as error:
             raise SerializationFailure(str(error)) from error
+
+    @api.model
+    def _close_outlived(self, company):
+        """Close the points that opened by themselves, and whose clients are dead since: nothing is left to decide."""
+        opened = Domain("state", "!=", "done") & Domain("cause", "!=", "hand") & Domain("company_id", "=", company.id)
+        for point in self.with_company(company).search(opened):
+            point = point.with_context(lang=point.owner_id.lang)
+            client = point.partner_id
+            if client.client_segment_id.code == "dead" and client.client_segment_since >= point.opened_on:
+                words = point.env._("Closed by itself: the client is dead. %s", client.client_segment_reason)
+                result = "\n".join(filter(None, [point.result, words]))
+                point.write({"state": "done", "decided_on": fields.Date.today(), "result": result})
 
     @api.model
     def _get_due(self, company):
@@ -51,6 +65,10 @@ class ClientDecision(models.Model):
                      SELECT COALESCE(partner.client_owner_id, 0) AS owner_id, count(*) AS points
                        FROM client_decision decision
                        JOIN res_partner partner ON partner.id = decision.partner_id AND partner.active
+                       -- Points of others are no alarms, and keep none from going off.
+                       JOIN client_standing standing
+                         ON standing.partner_id = decision.partner_id AND standing.company_id = decision.company_id
+                       JOIN client_segment segment ON segment.id = standing.segment_id AND segment.zone = 'life'
                       WHERE decision.state <> 'done' AND decision.company_id = %(company)s
                    GROUP BY 1)
             SELECT partner_id, cause, evidence, turn, turnover

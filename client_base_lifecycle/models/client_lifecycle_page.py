@@ -92,6 +92,7 @@ class ClientLifecyclePage(models.AbstractModel):
         parts = [summary.figures for summary in summaries - whole]
         return {
             "summaries": summaries,
+            "is_counted": bool(self.env.company.client_forecast_on),
             "as_of": max(summaries.mapped("date"), default=None),
             "zones": self._get_zones(),
             **self._add_up_segments(parts),

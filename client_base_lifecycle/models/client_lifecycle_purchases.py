@@ -7,8 +7,8 @@ class ClientLifecycle(models.AbstractModel):
 
     By the company's setting a confirmed order or a posted invoice.  Orders of contacts and
     addresses count for their company; amounts are in the currency of the order's company, without
-    taxes; posted credit notes are taken off the turnover either way, and an invoice that was
-    reversed as a whole is no purchase.  Days are those of UTC.
+    taxes; posted credit notes are taken off the turnover either way, but for those that reverse what
+    was not counted, and an invoice that was reversed as a whole is no purchase.  Days are those of UTC.
     """
 
     _inherit = "client.lifecycle"
@@ -60,10 +60,25 @@ class ClientLifecycle(models.AbstractModel):
               FROM account_move move
               JOIN res_company company ON company.id = move.company_id
              WHERE move.state = 'posted' AND move.move_type IN ('out_invoice', 'out_refund')
-               AND (move.move_type = 'out_refund' OR company.client_purchase_source = 'invoice')
+               AND (company.client_purchase_source = 'invoice' OR move.move_type = 'out_refund' AND %s)
                AND %s
             """,
+            self._get_counted(),
             condition,
+        )
+
+    @api.model
+    def _get_counted(self):
+        """Return what is true of a ``move`` that reverses nothing, or what was invoiced of confirmed orders."""
+        return SQL(
+            """
+            (move.reversed_entry_id IS NULL
+             OR EXISTS (SELECT FROM account_move_line billed
+                          JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = billed.id
+                          JOIN sale_order_line line ON line.id = rel.order_line_id
+                          JOIN sale_order sale ON sale.id = line.order_id AND sale.state = 'sale'
+                         WHERE billed.move_id = move.reversed_entry_id))
+            """
         )
 
     @api.model

@@ -72,6 +72,9 @@ class ResPartner(models.Model):
         prefetch="client",
         groups="base.group_user",
     )
+    client_expenses_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_client_expenses_currency_id", groups="base.group_user"
+    )
     # Those with the current company, as where the client stands.
     client_decision_ids = fields.One2many(
         "client.decision",
@@ -104,6 +107,17 @@ class ResPartner(models.Model):
     def _check_client_grade_date(self):
         if self.filtered(lambda partner: partner.client_grade and not partner.client_grade_date):
             raise ValidationError(self.env._("A decided grade needs the date of the decision."))
+
+    @api.depends("company_id")
+    def _compute_client_expenses_currency_id(self):
+        for partner in self:
+            partner.client_expenses_currency_id = self._get_expenses_currency(partner.company_id)
+
+    @api.model
+    def _get_expenses_currency(self, company):
+        """Return the currency that the expenses of the clients of ``company`` are in: of none, our first one's."""
+        # sudo: which currency a company has is no secret
+        return (company or self.env.ref("base.main_company")).sudo().currency_id
 
     @api.constrains("client_expenses")
     def _check_client_expenses(self):

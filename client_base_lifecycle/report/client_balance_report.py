@@ -42,7 +42,8 @@ class ClientBalanceReport(models.Model):
     expenses = fields.Monetary(
         string="Other Expenses",
         readonly=True,
-        help="By hand, on the card: in a year, shared evenly by our companies that the client buys from.",
+        help="By hand, on the card: in a year, shared evenly by our companies that the client buys from, at today's "
+        "rate.",
     )
     balance = fields.Float(compute="_compute_balance", digits=(16, 2))
     verdict = fields.Selection(
@@ -124,7 +125,7 @@ class ClientBalanceReport(models.Model):
                  buyer AS (SELECT DISTINCT partner_id, company_id FROM purchase)
             SELECT account.id, account.partner_id, partner.client_owner_id AS owner_id, account.company_id,
                    account.segment_id, account.turnover_year AS turnover,
-                   COALESCE(partner.client_expenses, 0) / account.companies AS expenses,
+                   COALESCE(partner.client_expenses, 0) * COALESCE(rate.rate, 1) / account.companies AS expenses,
                    -- Who bought nothing earned us nothing; of who bought, the margin may be unknown.
                    CASE WHEN buyer.partner_id IS NULL THEN 0 ELSE sales.margin END AS margin,
                    COALESCE(sales.discount, 0) AS discount,
@@ -132,6 +133,8 @@ class ClientBalanceReport(models.Model):
                    GREATEST(owed.credit, 0) AS credit
               FROM account
               JOIN res_partner partner ON partner.id = account.partner_id
+         LEFT JOIN (%(rates)s) AS rate (expenses_of, company_id, rate)
+                ON rate.expenses_of = COALESCE(partner.company_id, 0) AND rate.company_id = account.company_id
          LEFT JOIN buyer ON buyer.partner_id = account.partner_id AND buyer.company_id = account.company_id
          LEFT JOIN sales ON sales.partner_id = account.partner_id AND sales.company_id = account.company_id
          LEFT JOIN LATERAL (
@@ -143,8 +146,26 @@ class ClientBalanceReport(models.Model):
                     WHERE commercial_partner_id = account.partner_id AND company_id = account.company_id
                       AND state = 'posted' AND move_type IN ('out_invoice', 'out_refund')) owed ON TRUE
             """,
+            rates=self._select_rates(today),
             **self._get_sales(today - timedelta(days=YEAR - 1), today + timedelta(days=1)),
         )
+
+    @api.model
+    def _select_rates(self, today):
+        """Return what the expenses of a client of a company, 0 for those of none, are worth in another company."""
+        # sudo: which currencies our companies have is no secret
+        companies = self.env["res.company"].sudo().search([])  # pylint: disable=no-search-all
+        partners = self.env["res.partner"]
+        rows = [
+            (
+                client.id or 0,
+                company.id,
+                partners._get_expenses_currency(client)._convert(1, company.currency_id, company, today, round=False),
+            )
+            for client in (companies.browse(), *companies)
+            for company in companies
+        ]
+        return SQL("VALUES %s", SQL(", ").join(SQL("(%s, %s, %s::float)", *row) for row in rows))
 
     @api.model
     def _get_sales(self, start, end):

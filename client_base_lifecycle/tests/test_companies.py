@@ -154,7 +154,12 @@ class TestCompanies(LifecycleCommon):
     def test_companies_that_sell_to_a_key_account_share_what_it_costs(self):
         self.make_orders(self.alpha, 20)
         self.order_there(20)
-        self.assertEqual([expenses for expenses, _verdict in self.get_balances().values()], [20, 20])
+        rate = {"name": "2000-01-01", "rate": 0.5, "company_id": self.other.id}
+        self.env["res.currency.rate"].create({"currency_id": self.env.company.currency_id.id, **rate})
+        self.assertEqual([expenses for expenses, _verdict in self.get_balances().values()], [20, 40])
+        # Half of it each, which is entered in the currency of our first company, or of the client's.
+        self.alpha.company_id = self.other
+        self.assertEqual(self.alpha.client_expenses_currency_id, self.euro)
 
     def test_who_bought_nowhere_is_out_of_balance_with_each_company(self):
         self.assertEqual(set(self.get_balances().values()), {(20, "bad")})
@@ -167,6 +172,26 @@ class TestCompanies(LifecycleCommon):
 
 class TestSources(LifecycleCommon):
     """Orders or invoices count, by the company's setting; credit notes are taken off either way."""
+
+    def reverse(self, invoice):
+        invoice._reverse_moves([{"invoice_date": invoice.invoice_date}]).action_post()
+
+    def test_a_credit_note_of_what_was_never_counted_takes_nothing_off(self):
+        self.make_orders(self.alpha, 20, price=500)
+        self.reverse(self.make_invoice(self.alpha, 5, 200))
+        self.assertEqual(self.alpha.client_turnover, 500)
+
+    def test_a_credit_note_of_an_order_that_is_cancelled_takes_nothing_off(self):
+        self.make_orders(self.alpha, 20, price=500)
+        order = self.env["sale.order"].search([("partner_id", "=", self.alpha.id)])
+        order.order_line.qty_delivered = 1
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.assertEqual(self.alpha.client_turnover, 500)
+        self.reverse(invoice)
+        self.assertEqual(self.alpha.client_turnover, 0)
+        order._action_cancel()
+        self.assertEqual(self.alpha.client_turnover, 0)
 
     def test_credit_notes_lower_the_turnover_at_once(self):
         self.make_orders(self.alpha, 20, price=500)

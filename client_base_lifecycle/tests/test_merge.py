@@ -1,5 +1,8 @@
 from datetime import timedelta
 
+from odoo import fields
+from odoo.tests import freeze_time
+
 from .common import LifecycleCommon
 
 
@@ -47,6 +50,19 @@ class TestMerge(LifecycleCommon):
         before = self.read_decision(self.double)
         wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.manager).create({})
         wizard._merge((self.alpha | self.double | third).ids, dst_partner=self.alpha)
+        self.assert_stands_in(self.alpha, "vip")
+        self.assertEqual(self.read_decision(self.alpha), before)
+
+    def test_a_vip_stays_one_beside_a_card_that_came_back_to_life(self):
+        with freeze_time(fields.Datetime.now() - timedelta(days=3)):
+            self.decide(self.alpha, "dead", user=self.manager, revivable="yes")
+            self.env.flush_all()
+        with freeze_time(fields.Datetime.now() - timedelta(days=1)):
+            self.make_orders(self.alpha, 1)
+            self.assert_segment(self.alpha, "working")
+        self.decide(self.double, "vip", reason="Opens doors", until=self.day(-100))
+        before = self.read_decision(self.double)
+        self.merge()
         self.assert_stands_in(self.alpha, "vip")
         self.assertEqual(self.read_decision(self.alpha), before)
 

@@ -52,6 +52,18 @@ class TestPoints(LifecycleCommon):
         self.open_points()
         self.assertTrue(self.get_point(self.alpha))
 
+    def test_a_point_of_who_died_meanwhile_is_closed(self):
+        self.make_overdue(self.alpha)
+        self.env.company.client_alarm_dependence = 101
+        self.open_points()
+        point = self.get_point(self.alpha)
+        by_hand = self.env["client.decision"].with_user(self.second).create({"partner_id": self.beta.id})
+        self.decide(self.alpha, "dead", user=self.manager, revivable="yes")
+        self.decide(self.beta, "dead", user=self.second, revivable="yes")
+        self.open_points()
+        self.assertEqual((point.state, by_hand.state), ("done", "open"))
+        self.assertIn("the client is dead", point.result)
+
     def test_dependence_on_one_client(self):
         self.env.company.client_alarm_dependence = 50
         self.make_orders(self.alpha, 30, 10, price=1e9)
@@ -205,6 +217,19 @@ class TestPoints(LifecycleCommon):
         self.assertIn("industry", found[0].why)
         found[0].action_choose()
         self.assertIn(self.alpha.name, good.activity_ids[-1:].summary)
+
+    def test_who_prepares_a_successor_hears_no_name_of_anothers_client(self):
+        foreign = self.make_client("Foreign", self.second)
+        self.make_orders(self.alpha, 90, 60, 30)
+        self.make_orders(foreign, 20)
+        lead = self.alpha.with_user(self.head)
+        found = self.env["client.successor"].with_user(self.head).search(lead.action_find_successors()["domain"])
+        chosen = found.filtered(lambda one: one.candidate_id == foreign)
+        for _time in range(2):
+            chosen.action_choose()
+        [task] = foreign.activity_ids
+        self.assertEqual(task.user_id, self.second)
+        self.assertNotIn("Alpha", task.summary)
 
     def test_the_balance_of_a_key_account(self):
         self.product.standard_price = 60

@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from ..models.res_partner import DECISION_FIELDS, LEAD_GRADES
-from ..tools.ladder import HEIGHTS
+from ..tools.ladder import DECLARED_DEAD, HEIGHTS
 
 
 class BasePartnerMerge(models.TransientModel):
@@ -34,7 +34,9 @@ class BasePartnerMerge(models.TransientModel):
         # sudo: who may make one client of them does so with what a lead decided
         kept, others = kept.sudo(), others.sudo()
         named = others.filtered(lambda partner: partner.client_grade in LEAD_GRADES)
-        if named and not kept.client_grade:
+        # An order brought back to life who was declared dead once: what was decided then holds no more.
+        outlived = kept.client_grade == "dead" and kept.client_segment_rule not in DECLARED_DEAD
+        if named and (outlived or not kept.client_grade):
             highest = max(named, key=lambda partner: (HEIGHTS[partner.client_grade], partner.client_grade_date))
             kept.write(highest._convert_to_write({name: highest[name] for name in DECISION_FIELDS}))
         others.write(dict.fromkeys(DECISION_FIELDS, False))

@@ -119,9 +119,11 @@ class ClientSuccessor(models.TransientModel):
         self.ensure_one()
         if self.decision_id:
             self.decision_id.successor_id = self.candidate_id
-        self.candidate_id.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self.env._("Prepare in place of %s", self.partner_id.display_name),
-            user_id=(self.candidate_id.client_owner_id or self.env.user).id,
-        )
+        manager = self.candidate_id.client_owner_id
+        manager = manager if manager.active else self.env.user
+        # By the name that the manager may know: the one who leaves may be another's client.
+        told = self.partner_id.with_user(manager).with_context(lang=manager.lang)
+        summary = told.env._("Prepare in place of %s", told.display_name)
+        if summary not in self.candidate_id.activity_ids.mapped("summary"):
+            self.candidate_id.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=manager.id)
         return {"type": "ir.actions.act_window_close"}
