@@ -1,4 +1,6 @@
-from odoo import api, models
+import json
+
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -6,6 +8,25 @@ class ClientCampaignRecipient(models.Model):
     """Two cards that become one client may be in the same campaign; who got more of it stays."""
 
     _inherit = "client.campaign.recipient"
+
+    former = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What went out with the keys of other cards, which became a part of this client: "
+        '{"keys": [[id, revision]], "messages": [Message-ID]}.',
+    )
+
+    _former_index = models.Index("USING gin (former jsonb_path_ops) WHERE former IS NOT NULL")
+
+    @api.model
+    def _find_by_former(self, name, values):
+        """Return the recipient that now stands for one of ``values`` among its former ``keys`` or ``messages``."""
+        if not values:
+            return self.browse()
+        self.flush_model(["former"])
+        one = SQL(" OR ").join(SQL("former @> %s::jsonb", json.dumps({name: [value]})) for value in values)
+        rows = self.env.execute_query(SQL("SELECT id FROM client_campaign_recipient WHERE %s LIMIT 1", one))
+        return self.browse(rows[0][0] if rows else None)
 
     @api.model
     def _leave_one(self, kept, others):
@@ -53,6 +74,7 @@ class ClientCampaignRecipient(models.Model):
                     result=recipient.result or "",
                 )
             )
+        self._remember(spare)
         self.write(
             {
                 "order_count": self.order_count + sum(spare.mapped("order_count")),
@@ -60,3 +82,13 @@ class ClientCampaignRecipient(models.Model):
             }
         )
         spare.unlink()
+
+    def _remember(self, spare):
+        """Let the links and letters that went out to ``spare`` lead here: what clients have in hand stays good."""
+        known = [recipient.former or {} for recipient in self | spare]
+        messages = spare.delivery_ids.filtered("message_id").mapped("message_id")
+        self.former = {
+            "keys": [key for former in known for key in former.get("keys", ())]
+            + [[recipient.id, recipient.revision] for recipient in spare],
+            "messages": [message for former in known for message in former.get("messages", ())] + messages,
+        }

@@ -142,9 +142,14 @@ class ClientCampaignRecipient(models.Model):
         if not isinstance(payload, list) or len(payload) != 2 or not all(isinstance(part, int) for part in payload):
             return self.browse()
         recipient = self.browse(payload[0]).exists()
+        if not recipient:
+            # It may have become a part of another since.
+            return self._find_by_former("keys", [payload])
         return recipient if recipient.revision == payload[1] else self.browse()
 
     def action_revoke_links(self):
         """Make the links that went out to these clients void: a forwarded one, say."""
         for recipient in self:
             recipient.revision += 1
+            if recipient.former:
+                recipient.former = {**recipient.former, "keys": []}

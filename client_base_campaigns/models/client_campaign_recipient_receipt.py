@@ -114,4 +114,5 @@ class ClientCampaignRecipient(models.Model):
         """Return the recipient whose message one of the Message-IDs in ``references`` is."""
         # sudo: the mail gateway looks for whose letter it is
         delivery = self.env["client.campaign.delivery"].sudo()
-        return delivery.search([("message_id", "in", references)], order="id desc", limit=1).recipient_id
+        found = delivery.search([("message_id", "in", references)], order="id desc", limit=1).recipient_id
+        return found or self.sudo()._find_by_former("messages", references)  # sudo: as above

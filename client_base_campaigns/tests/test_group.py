@@ -1,6 +1,8 @@
 from odoo.exceptions import UserError
 from odoo.tests import Form
 
+from odoo.addons.client_base_campaigns.models.client_campaign_recipient_message import UNSUBSCRIBE_SCOPE
+
 from .common import CampaignCommon
 
 
@@ -251,6 +253,25 @@ class TestGroup(CampaignCommon):
         got = self.get_recipient(hers, self.alpha)
         self.assertEqual((answered.partner_id, answered.person_id), (self.alpha, petra))
         self.assertEqual((got.delivery, got.email, got.person_id), ("sent", "petra@clients.example.com", petra))
+
+    def test_what_went_out_to_both_cards_leads_to_the_one_that_stays(self):
+        double = self.make_client("Alpha Limited", self.manager, email="double@clients.example.com")
+        campaign = self.make_sent(clients=self.alpha | double)
+        recipients = campaign.recipient_ids.sudo()
+        tokens = [recipient._get_unsubscribe_url().rpartition("/")[2] for recipient in recipients]
+        letters = recipients.delivery_ids.mapped("message_id")
+        merge = self.env["base.partner.merge.automatic.wizard"].with_user(self.head).create({})
+        merge._merge((self.alpha | double).ids, dst_partner=self.alpha, extra_checks=False)
+        self.env.invalidate_all()
+        [stays] = campaign.sudo().recipient_ids
+        for token in tokens:
+            self.assertEqual(stays._get_by_token(token, UNSUBSCRIBE_SCOPE), stays)
+        for letter in letters:
+            self.assertEqual(stays._find_by_references([letter]), stays)
+        self.assertFalse(stays._find_by_references(["<of.nobody@example.com>"]))
+        stays.action_revoke_links()
+        for token in tokens:
+            self.assertFalse(stays._get_by_token(token, UNSUBSCRIBE_SCOPE))
 
     def test_a_merge_keeps_the_campaigns_of_both(self):
         double = self.make_client("Alpha Limited", self.manager, email="double@clients.example.com")
