@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, RedirectWarning, ValidationError
 from odoo.tests import Form, tagged
 
@@ -87,6 +87,24 @@ class TestLeads(ClientBaseCommon):
         self.assertEqual(leads.mapped("user_id.id"), [self.manager.id, self.second.id, self.head.id])
         self.assertEqual([lead.user_id for lead in leads], [self.manager, self.second, self.second, self.head])
         self.assertEqual(self.free.user_id, self.second)
+
+    def test_leads_of_who_has_left_take_turns_and_their_clients_go_along(self):
+        self.manager.active = False
+        leads = self.env["crm.lead"].union(
+            *(self.make_lead(type="lead", partner_id=partner.id, user_id=False) for partner in (self.alpha, self.anna))
+        )
+        wizard = self.env["crm.lead2opportunity.partner.mass"].with_user(self.head)
+        wizard = wizard.with_context(active_model="crm.lead", active_ids=leads.ids, active_id=leads[0].id)
+        values = {"user_ids": self.second.ids, "deduplicate": False, "force_assignment": True}
+        wizard.create(values).action_mass_convert()
+        self.assertEqual(leads.user_id, self.second)
+        self.assertEqual(self.alpha.client_owner_id, self.second)
+
+    def test_odoos_assignment_leaves_them_to_whom_it_chose(self):
+        self.manager.active = False
+        lead = self.make_lead(partner_id=self.alpha.id, user_id=False).with_user(SUPERUSER_ID)
+        lead.convert_opportunity(lead.partner_id, user_ids=self.second.ids)
+        self.assertEqual((lead.user_id, self.alpha.client_owner_id), (self.second, self.second))
 
     def test_leads_of_one_client_go_to_one_salesperson(self):
         person = self.make_contact(self.free, "Fred Free")
