@@ -67,8 +67,8 @@ class ClientHandover(models.Model):
     def _keep_changed(self):
         """Mark the lines that are not put back.
 
-        Their client has another manager by now, was handed over again or deleted; or its old manager
-        is archived and can own nothing.
+        Their client has another manager by now, was handed over again, deleted or made a part of another;
+        or its old manager is archived and can own nothing.
         """
         self._close_lines(
             SQL("state = 'kept'"),
@@ -78,6 +78,7 @@ class ClientHandover(models.Model):
                     NOT EXISTS (
                         SELECT 1 FROM res_partner client
                          WHERE client.id = line.partner_id AND client.user_id = line.new_owner_id
+                           AND client.commercial_partner_id = client.id
                     )
                     OR %s
                     OR EXISTS (

@@ -460,6 +460,37 @@ class TestHandover(ClientBaseCommon):
         self.anna.with_user(self.lead).user_id = self.third
         self.assertFalse(self.env["client.handover.line"].search([("partner_id", "in", (self.free | self.anna).ids)]))
 
+    def test_what_is_open_goes_along_with_a_client_that_becomes_a_part_of_another(self):
+        person = self.env["res.partner"].create({"name": "Petra Private", "user_id": self.manager.id})
+        helper = self.make_contact(person, "Her Helper")
+        quotation, draft = self.make_order(person, state="draft"), self.make_invoice(helper)
+        foreign = self.make_order(self.beta, state="draft", user_id=self.head.id)
+        activity = self.make_activity(helper, self.manager)
+        contact = self.env["client.interaction"].create({"partner_id": person.id, "user_id": self.manager.id})
+        self.assertEqual((quotation.user_id, draft.invoice_user_id), (self.manager, self.manager))
+        person.with_user(self.head).parent_id = self.beta
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((person | helper).client_owner_id, self.second)
+        self.assertEqual((quotation.user_id, draft.invoice_user_id), (self.second, self.second))
+        self.assertEqual((activity.user_id, contact.user_id, contact.partner_id), (self.second, self.second, self.beta))
+        self.assertEqual(foreign.user_id, self.head)
+        self.assertTrue(quotation.with_user(self.second).has_access("read"))
+        line = self.env["client.handover.line"].search([("partner_id", "=", person.id)])
+        self.assertEqual((line.old_owner_id, line.new_owner_id, line.state), (self.manager, self.second, "confirmed"))
+        self.assertEqual(line.moved_by_id, self.head)
+
+    def test_what_is_open_goes_along_with_a_contact_put_under_another_company(self):
+        quotation = self.make_order(self.anna, state="draft")
+        stays = self.make_order(self.alpha, state="draft")
+        activity, kept = (self.make_activity(record, self.manager) for record in (self.anna, self.alpha))
+        self.anna.with_user(self.head).parent_id = self.beta
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((quotation.user_id, activity.user_id), (self.second, self.second))
+        self.assertEqual((stays.user_id, kept.user_id), (self.manager, self.manager))
+        self.assertFalse(self.env["client.handover"].search([]), "a contact is no client")
+
     # --- the receiver's answer ---
 
     def test_the_receiver_confirms_client_by_client(self):
