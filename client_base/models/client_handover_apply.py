@@ -33,7 +33,7 @@ class ClientHandover(models.Model):
             SQL("line.state = 'planned'"),
         )
         handover._close_earlier_lines()
-        others = handover._move_other_activities()
+        others = handover._move_other_activities() + handover._move_other_documents()
         if not moved and not others:
             handover._refuse_empty()
         handover.write({"state": "applied" if moved else "done", "date_applied": self.env.cr.now()})
@@ -63,6 +63,7 @@ class ClientHandover(models.Model):
         handover.activity_unlink(["mail.mail_activity_data_todo"])
         handover.state = "undone"
         handover._return_other_activities()
+        handover._return_other_documents()
 
     def _keep_changed(self):
         """Mark the lines that are not put back.

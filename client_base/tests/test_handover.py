@@ -686,6 +686,50 @@ class TestHandover(ClientBaseCommon):
         leaver.action_archive()
         self.assertTrue(activity.exists())
 
+    def leave_with_documents(self):
+        """Return open documents of the lead with a member's client, with nobody's and with one of our own."""
+        leader = {"user_id": self.lead.id}
+        documents = [self.make_order(client, state="draft", **leader) for client in (self.anna, self.free)]
+        documents.append(self.make_invoice(self.third.partner_id, invoice_user_id=self.lead.id))
+        self.team.user_id = self.head
+        self.lead.group_ids += self.env.ref("client_base.group_client_all")
+        leaver = self.lead.with_user(self.head)
+        with self.assertRaisesRegex(RedirectWarning, "3 open documents"), self.env.cr.savepoint():
+            leaver.action_archive()
+        return leaver, documents
+
+    def test_nobody_leaves_with_open_documents_of_others_clients(self):
+        leaver, (members, nobodys, ours) = self.leave_with_documents()
+        handover = self.apply(self.head, owner_id=self.lead.id, other_receiver_id=self.head.id)
+        self.assertEqual((members.user_id, nobodys.user_id), (self.manager, self.head))
+        self.assertEqual((ours.invoice_user_id, handover.state), (self.head, "done"))
+        leaver.action_archive()
+        self.assertFalse(self.lead.active)
+
+    def test_documents_stay_where_nobody_sees_the_client(self):
+        _leaver, (members, nobodys, _ours) = self.leave_with_documents()
+        self.apply(self.head, owner_id=self.lead.id, other_receiver_id=self.third.id)
+        self.assertEqual((members.user_id, nobodys.user_id), (self.manager, self.lead))
+
+    def test_undo_puts_other_documents_back(self):
+        self.make_client("Leader's Own", self.lead)
+        _leaver, (members, nobodys, ours) = self.leave_with_documents()
+        receivers = self.make_order(self.free, state="draft", user_id=self.head.id)
+        handover = self.apply(self.head, owner_id=self.lead.id, other_receiver_id=self.head.id)
+        ours.invoice_user_id = self.third
+        handover.action_undo()
+        self.env.invalidate_all()
+        self.assertEqual((members.user_id, nobodys.user_id), (self.lead, self.lead))
+        self.assertEqual((ours.invoice_user_id, receivers.user_id), (self.third, self.head))
+
+    def test_nobody_leaves_a_team_without_a_leader(self):
+        leaver = self.lead.with_user(self.head)
+        with self.assertRaisesRegex(RedirectWarning, "Lead leads North"), self.env.cr.savepoint():
+            leaver.action_archive()
+        self.team.user_id = self.head
+        leaver.action_archive()
+        self.assertFalse(self.lead.active)
+
     def test_who_leaves_leaves_all_companies(self):
         company = self.env["res.company"].create({"name": "Our Company"})
         for user in (self.manager, self.third, self.head):

@@ -147,6 +147,24 @@ class TestLeads(ClientBaseCommon):
         leaver.action_archive()
         self.assertFalse(self.manager.active)
 
+    def test_nobody_leaves_with_leads_of_others_clients(self):
+        self.head.group_ids += self.env.ref("base.group_erp_manager") + self.env.ref("sales_team.group_sale_manager")
+        clients = self.anna, self.free, self.second.partner_id
+        theirs, nobodys, ours = (self.make_lead(partner_id=client.id, user_id=self.lead.id) for client in clients)
+        self.team.user_id = self.head
+        leaver = self.lead.with_user(self.head)
+        with self.assertRaisesRegex(RedirectWarning, "3 open documents"), self.env.cr.savepoint():
+            leaver.action_archive()
+        handover = self.env["client.handover"].with_user(self.head)
+        handover = handover.create(
+            {"owner_id": self.lead.id, "receiver_id": self.second.id, "other_receiver_id": self.head.id}
+        )
+        handover.action_preview()
+        handover.action_apply()
+        self.assertEqual((theirs.user_id, nobodys.user_id, ours.user_id), (self.manager, self.head, self.head))
+        leaver.action_archive()
+        self.assertFalse(self.lead.active)
+
     def test_undo_puts_leads_without_a_client_back(self):
         lead, given_on, found = (self.make_lead(user_id=self.manager.id) for _number in range(3))
         activity = lead.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
