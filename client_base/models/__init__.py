@@ -29,6 +29,7 @@ from . import (
     client_handover,
     client_handover_apply,
     client_handover_card,
+    client_handover_documents,
     client_handover_line,
     client_handover_load,
     client_handover_meetings,

@@ -33,7 +33,7 @@ class ClientHandover(models.Model):
             SQL("line.state = 'planned'"),
         )
         handover._close_earlier_lines()
-        others = handover._move_other_activities()
+        others = handover._move_other_activities() + handover._move_other_documents()
         if not moved and not others:
             handover._refuse_empty()
         handover.write({"state": "applied" if moved else "done", "date_applied": self.env.cr.now()})
@@ -63,12 +63,13 @@ class ClientHandover(models.Model):
         handover.activity_unlink(["mail.mail_activity_data_todo"])
         handover.state = "undone"
         handover._return_other_activities()
+        handover._return_other_documents()
 
     def _keep_changed(self):
         """Mark the lines that are not put back.
 
-        Their client has another manager by now, was handed over again or deleted; or its old manager
-        is archived and can own nothing.
+        Their client has another manager by now, was handed over again, deleted or made a part of another;
+        or its old manager is archived and can own nothing.
         """
         self._close_lines(
             SQL("state = 'kept'"),
@@ -78,6 +79,7 @@ class ClientHandover(models.Model):
                     NOT EXISTS (
                         SELECT 1 FROM res_partner client
                          WHERE client.id = line.partner_id AND client.user_id = line.new_owner_id
+                           AND client.commercial_partner_id = client.id
                     )
                     OR %s
                     OR EXISTS (

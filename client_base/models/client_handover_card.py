@@ -23,10 +23,25 @@ class ClientHandover(models.Model):
 
     def _finish_on_card(self):
         """Have what is open go along with the clients, which are the receiver's by now."""
-        if not self:
-            return
+        if self:
+            self.env.flush_all()
+            self._transfer(self._get_moving(("planned",), "old_owner_id", "new_owner_id"))
+            self._close_lines_on_card()
+
+    @api.model
+    def _take_along(self, parts, clients, giver, receiver):
+        """Have what the giver has open with partners go to the manager of the client that they became parts of.
+
+        :param clients: those of them that were clients of their own: of these the journal says so
+        """
+        handover = self._begin_on_card(clients, receiver.id)
         self.env.flush_all()
-        self._transfer(self._get_moving(("planned",), "old_owner_id", "new_owner_id"))
+        moving = self._get_moving_parts([(part_id, giver.id, receiver.id) for part_id in parts.ids])
+        (handover or self.new())._transfer(moving)
+        if handover:
+            handover._close_lines_on_card()
+
+    def _close_lines_on_card(self):
         self._close_lines(
             SQL("state = 'confirmed', moved_on = %s, moved_by_id = %s", self.env.cr.now(), self.env.uid),
             SQL("line.state = 'planned'"),

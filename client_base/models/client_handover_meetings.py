@@ -27,8 +27,7 @@ class ClientHandover(models.Model):
                 """
                 SELECT DISTINCT ON (event.id) event.id, moving.giver_id, moving.receiver_id
                   FROM (%(moving)s) AS moving
-                  JOIN res_partner part ON part.commercial_partner_id = moving.client_id
-                  JOIN calendar_event_res_partner_rel place ON place.res_partner_id = part.id
+                  JOIN calendar_event_res_partner_rel place ON place.res_partner_id = moving.part_id
                   JOIN calendar_event event ON event.id = place.calendar_event_id
                  WHERE event.stop > %(now)s AND event.active
                    AND NOT EXISTS (

@@ -32,12 +32,18 @@ class ClientHandover(models.Model):
             ("crm.lead", "user_id", "partner_id", Domain("won_status", "=", "pending")),
         ]
 
+    def _get_installed_documents(self):
+        """Return the same of the models that are there: tuples of model, both fields and domain."""
+        return [(self.env[name], *rest) for name, *rest in self._get_handover_documents() if name in self.env]
+
     def _get_moving(self, states, giver, receiver):
-        """Return the query of the clients that move: ``client_id, giver_id, receiver_id``."""
+        """Return the query of the clients that move and their parts: ``part_id, client_id, giver_id, receiver_id``."""
         return SQL(
             """
-            SELECT line.partner_id AS client_id, line.%(giver)s AS giver_id, line.%(receiver)s AS receiver_id
+            SELECT part.id AS part_id, line.partner_id AS client_id,
+                   line.%(giver)s AS giver_id, line.%(receiver)s AS receiver_id
               FROM client_handover_line line
+              JOIN res_partner part ON part.commercial_partner_id = line.partner_id
              WHERE line.handover_id = %(handover)s AND line.state IN %(states)s
             """,
             giver=SQL.identifier(giver),
@@ -46,15 +52,30 @@ class ClientHandover(models.Model):
             states=states,
         )
 
+    def _get_moving_parts(self, rows):
+        """Return the same query for partners that are named one by one.
+
+        :param rows: tuples of the partner's, the giver's and the receiver's id
+        """
+        parts, givers, receivers = (list(column) for column in zip(*rows, strict=True))
+        return SQL(
+            """
+            SELECT part.id AS part_id, part.commercial_partner_id AS client_id, named.giver_id, named.receiver_id
+              FROM unnest(%s::int[], %s::int[], %s::int[]) AS named (part_id, giver_id, receiver_id)
+              JOIN res_partner part ON part.id = named.part_id
+            """,
+            parts,
+            givers,
+            receivers,
+        )
+
     def _transfer(self, moving):
         """Move the clients of the query ``moving`` and what goes with them."""
         changed = [(self.env["res.partner"], ["user_id", "client_owner_id"], self._move_partners(moving))]
-        for model_name, user_field, partner_field, is_open in self._get_handover_documents():
-            if model_name in self.env:
-                model = self.env[model_name]
-                changed.append(
-                    (model, [user_field], self._move_documents(moving, model, user_field, partner_field, is_open))
-                )
+        changed += [
+            (model, [user_field], self._move_documents(moving, model, user_field, partner_field, is_open))
+            for model, user_field, partner_field, is_open in self._get_installed_documents()
+        ]
         changed += [
             (self.env["mail.activity"], ["user_id"], self._move_activities(moving, model))
             for model in self._get_models_with_activities(moving)
@@ -76,7 +97,7 @@ class ClientHandover(models.Model):
                 INSERT INTO client_fact_mark (user_id, day)
                 SELECT DISTINCT concerned.user_id, contact.date::date
                   FROM (%s) AS moving
-                  JOIN client_interaction contact ON contact.partner_id = moving.client_id AND contact.state = 'open'
+                  JOIN client_interaction contact ON contact.partner_id = moving.part_id AND contact.state = 'open'
             CROSS JOIN LATERAL (VALUES (moving.giver_id), (moving.receiver_id)) AS concerned (user_id)
                  WHERE concerned.user_id IS NOT NULL
                 """,
@@ -102,7 +123,7 @@ class ClientHandover(models.Model):
                        write_uid = %(uid)s,
                        write_date = %(now)s
                   FROM (%(moving)s) AS moving
-                 WHERE part.commercial_partner_id = moving.client_id
+                 WHERE part.id = moving.part_id
              RETURNING part.id
                 """,
                 moving=moving,
@@ -121,8 +142,7 @@ class ClientHandover(models.Model):
                 UPDATE %(table)s document
                    SET %(user)s = moving.receiver_id, write_uid = %(uid)s, write_date = %(now)s
                   FROM (%(moving)s) AS moving
-                  JOIN res_partner part ON part.commercial_partner_id = moving.client_id
-                 WHERE document.%(partner)s = part.id
+                 WHERE document.%(partner)s = moving.part_id
                    AND document.%(user)s IS NOT DISTINCT FROM moving.giver_id
                    AND (moving.receiver_id IS NOT NULL OR NOT %(required)s)
                    AND document.id IN %(open)s
@@ -192,6 +212,7 @@ class ClientHandover(models.Model):
             SELECT moving.client_id, receiver.partner_id
               FROM (%s) AS moving
               JOIN res_users receiver ON receiver.id = moving.receiver_id
+             WHERE moving.part_id = moving.client_id
             """,
             moving,
         )
@@ -274,14 +295,12 @@ class ClientHandover(models.Model):
 
     def _get_rows_of_clients(self, moving, model):
         """Return the query of the rows of ``model`` that belong to moving clients: ``id, giver_id, receiver_id``."""
-        part_of_row = SQL(" OR ").join(
-            SQL("%s = part.id", SQL.identifier("thing", column)) for column in self._get_columns_of_clients(model)
-        )
+        columns = self._get_columns_of_clients(model)
+        part_of_row = SQL(" OR ").join(SQL("%s = moving.part_id", SQL.identifier("thing", name)) for name in columns)
         return SQL(
             """
             SELECT DISTINCT ON (thing.id) thing.id, moving.giver_id, moving.receiver_id
               FROM (%(moving)s) AS moving
-              JOIN res_partner part ON part.commercial_partner_id = moving.client_id
               JOIN %(table)s thing ON %(condition)s
           ORDER BY thing.id, moving.client_id
             """,

@@ -278,7 +278,7 @@ class ClientSubstitution(models.Model):
         # sudo: a member may not read the team's settings
         members = self.env["crm.team.member"].sudo().search([("user_id", "=", self.absent_id.id)])
         administrators = [("all_group_ids", "in", self.env.ref("client_base.group_client_admin").ids)]
-        leads = members.crm_team_id.user_id - self.absent_id
+        leads = members.crm_team_id.user_id.filtered("active") - self.absent_id
         # sudo: nor who is in which group
         return leads or self.env["res.users"].sudo().search(administrators) - self.absent_id
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
+from odoo.tools import format_date, plaintext2html
 
 
 class ClientTask(models.Model):
@@ -41,17 +41,26 @@ class ClientTask(models.Model):
     @api.depends("activity_ids.active", "activity_ids.date_deadline", "client_count")
     def _compute_progress(self):
         today = fields.Date.context_today(self)
-        # sudo: how far the task is, over the activities of all who got it
+        # sudo: how far the task is, over the activities of all who got it; Odoo archives those that are done
         groups = (
             self.env["mail.activity"]
             .sudo()
-            ._read_group([("client_task_id", "in", self.ids)], ["client_task_id", "date_deadline:day"], ["__count"])
+            .with_context(active_test=False)
+            ._read_group(
+                [("client_task_id", "in", self.ids)], ["client_task_id", "active", "date_deadline:day"], ["__count"]
+            )
         )
         for task in self:
-            counts = [(day, count) for found, day, count in groups if found == task]
-            task.open_count = sum(count for _day, count in counts)
-            task.late_count = sum(count for day, count in counts if day < today) if counts else 0
-            task.percent = 100 * (task.client_count - task.open_count) / task.client_count if task.client_count else 0
+            counts = [(is_open, day, count) for found, is_open, day, count in groups if found == task]
+            task.open_count = sum(count for is_open, _day, count in counts if is_open)
+            task.late_count = sum(count for is_open, day, count in counts if is_open and day < today)
+            done = sum(count for is_open, _day, count in counts if not is_open)
+            task.percent = 100 * done / task.client_count if task.client_count else 0
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_given(self):
+        if self.filtered(lambda task: task.state == "given"):
+            raise UserError(self.env._("A task that was given stays: it shows how far the managers are."))
 
     def action_give(self):
         """Give each manager the activities for own clients among those chosen; clients of nobody are refused."""
@@ -65,7 +74,9 @@ class ClientTask(models.Model):
             raise UserError(
                 self.env._("None of the chosen clients has a manager: choose others, or give them out first.")
             )
-        self.env["mail.activity"].create(
+        # Odoo would tell of each activity by a message of its own.
+        activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
+        activities = activities.create(
             [
                 {
                     "res_model_id": self.env["ir.model"]._get_id("res.partner"),
@@ -81,7 +92,28 @@ class ClientTask(models.Model):
             ]
         )
         self.write({"state": "given", "client_count": len(clients)})
+        self._tell_managers(activities)
         return {"type": "ir.actions.act_window_close"}
+
+    def _tell_managers(self, activities):
+        """Tell each manager of the task once, however many of the clients are theirs."""
+        others = activities.filtered(lambda activity: activity.user_id != self.env.user)
+        for user, theirs in others.grouped("user_id").items():
+            # sudo: where colleagues get their messages, and in which language, is all that is read of them
+            person = user.sudo().partner_id
+            task = self.with_context(lang=person.lang)
+            task.env["mail.thread"].message_notify(
+                partner_ids=person.ids,
+                subject=task.name,
+                body=task.env._(
+                    "%(user)s gives you a task over %(count)s of your clients: “%(task)s”, until %(date)s. "
+                    "You find it among your activities.",
+                    user=self.env.user.name,
+                    count=len(theirs),
+                    task=task.name,
+                    date=format_date(task.env, task.date_deadline),
+                ),
+            )
 
     def action_open_activities(self):
         """Open what is still to be done."""

@@ -136,12 +136,15 @@ class ResPartner(models.Model):
         return self.browse(vals["parent_id"]).user_id if vals.get("parent_id") and not vals.get("is_company") else owner
 
     def _get_salesperson(self, wanted):
-        """Return whose the documents of this client are: ``wanted`` who sees it for good, otherwise its manager."""
+        """Return whose the documents of this client are: ``wanted`` who sees it for good, otherwise its manager.
+
+        Nobody's where the manager has left.
+        """
         # sudo: whose client it is decides this, whoever makes the document
         client = self.sudo()
         scope = wanted._client_standing_scope() if wanted else None
         fits = scope is None or not client or client.client_open or client.client_owner_id.id in scope
-        return wanted if fits else client.client_owner_id.with_env(wanted.env)
+        return wanted if fits else client.client_owner_id.filtered("active").with_env(wanted.env)
 
     def _is_seen_by(self, user):
         """Tell whether ``user`` sees this client at this moment."""

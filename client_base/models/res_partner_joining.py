@@ -14,10 +14,12 @@ class ResPartner(models.Model):
         # sudo: what is known goes along whole, whoever may see which part of it
         partners = self.sudo()
         clients = {partner: partner.commercial_partner_id for partner in partners}
+        owners = {partner: partner.client_owner_id for partner in partners}
         closed = partners.filtered(lambda partner: partner == clients[partner] and not partner.client_open)
         result = super().write(vals)
         closed._check_not_opened()
         moved = partners.filtered(lambda partner: partner.commercial_partner_id != clients[partner])
+        moved._take_along_to_managers(clients, owners)
         moved._join_clients(partners.browse().union(*(clients[partner] for partner in moved)))
         return result
 
@@ -34,6 +36,22 @@ class ResPartner(models.Model):
                         company=partner.commercial_partner_id.name,
                     )
                 )
+
+    def _take_along_to_managers(self, clients, owners):
+        """Have what is open with these partners, which are parts of other clients now, go to those clients' managers.
+
+        :param clients: of which clients they were parts before: ``{partner: client}``
+        :param owners: whose clients these were: ``{partner: user}``
+        """
+        handovers = self.env["client.handover"]
+        were_clients = self.filtered(lambda part: clients[part] == part and part.user_id == owners[part])
+        for (giver, receiver), joined in self.grouped(lambda part: (owners[part], part.client_owner_id)).items():
+            if not giver or not receiver or giver == receiver:
+                continue
+            parts = joined.with_context(active_test=False).search(
+                [("id", "child_of", joined.ids), ("commercial_partner_id", "in", joined.commercial_partner_id.ids)]
+            )
+            handovers._take_along(parts, joined & were_clients, giver, receiver)
 
     @api.model
     def _get_models_of_clients(self):

@@ -38,7 +38,9 @@ class ResPartner(models.Model):
     @api.depends("activity_ids.activity_type_id")
     def _compute_client_requester_id(self):
         for partner in self:
-            partner.client_requester_id = partner._get_requests().sorted("id")[:1].create_uid
+            # sudo: whether a colleague is still there
+            requesters = partner._get_requests().sorted("id").create_uid.sudo().filtered("active")
+            partner.client_requester_id = requesters[:1].sudo(False)
 
     def _get_requests(self):
         """Return the open activities by which managers ask for this client."""
@@ -60,7 +62,7 @@ class ResPartner(models.Model):
         """Ask the lead for a client without an owner: once, whoever asks again."""
         self.ensure_one()
         self._check_client_pool("request")
-        lead = self.env.user.sale_team_id.sudo().user_id  # sudo: everybody may know own team's lead
+        lead = self.env.user.sale_team_id.sudo().user_id.filtered("active")  # sudo: everybody may know own team's lead
         if not lead:
             raise UserError(self.env._("Your sales team has no lead to ask. Ask the head of sales."))
         # sudo: whoever asks may not plan activities of a client that is not his yet

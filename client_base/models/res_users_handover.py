@@ -36,6 +36,7 @@ class ResUsers(models.Model):
             counts = user._count_to_hand_over()
             if any(counts.values()):
                 user._refuse_to_leave(counts)
+            user._check_leads_no_team()
 
     def _count_to_hand_over(self):
         """Return how much the user has, by the sentence that says it; addons add theirs.
@@ -44,14 +45,36 @@ class ResUsers(models.Model):
         """
         # sudo: figures; whoever archives users need not see clients
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        owner = self.env["client.handover"].sudo().new({"owner_id": self.id})
+        # Confirmed orders may stay with whoever made the sale.
+        owner = self.env["client.handover"].sudo().new({"owner_id": self.id, "move_orders": False})
         clients = partners.search_count(owner._get_owner_domain())
+        documents = sum(len(documents) for documents, _partner_field in owner._get_documents_left())
         activities = self.env["mail.activity"].sudo().search_count(self._get_open_activities_domain())
-        return {self.env._("%s clients", clients): clients, self.env._("%s open activities", activities): activities}
+        return {
+            self.env._("%s clients", clients): clients,
+            self.env._("%s open documents", documents): documents,
+            self.env._("%s open activities", activities): activities,
+        }
 
     def _get_open_activities_domain(self):
         """Return the domain of what the user has to do, be it that a substitute does it for him now."""
         return ["|", ("user_id", "=", self.id), ("client_for_id", "=", self.id)]
+
+    def _check_leads_no_team(self):
+        """Raise when the user leads a sales team: what its members ask for would reach nobody."""
+        # sudo: whoever archives users need not see sales teams
+        teams = self.env["crm.team"].sudo().search([("user_id", "=", self.id)])
+        if not teams:
+            return
+        message = self.env._(
+            "%(user)s leads %(teams)s. Choose another team leader first, so that requests reach somebody.",
+            user=self.name,
+            teams=", ".join(teams.mapped("name")),
+        )
+        if not self.env["crm.team"].has_access("write"):
+            raise UserError(message)
+        action = self.env["ir.actions.act_window"]._for_xml_id("sales_team.crm_team_action_config")
+        raise RedirectWarning(message, action, self.env._("Sales Teams"))
 
     def _refuse_to_leave(self, counts):
         message = self.env._(

@@ -460,6 +460,37 @@ class TestHandover(ClientBaseCommon):
         self.anna.with_user(self.lead).user_id = self.third
         self.assertFalse(self.env["client.handover.line"].search([("partner_id", "in", (self.free | self.anna).ids)]))
 
+    def test_what_is_open_goes_along_with_a_client_that_becomes_a_part_of_another(self):
+        person = self.env["res.partner"].create({"name": "Petra Private", "user_id": self.manager.id})
+        helper = self.make_contact(person, "Her Helper")
+        quotation, draft = self.make_order(person, state="draft"), self.make_invoice(helper)
+        foreign = self.make_order(self.beta, state="draft", user_id=self.head.id)
+        activity = self.make_activity(helper, self.manager)
+        contact = self.env["client.interaction"].create({"partner_id": person.id, "user_id": self.manager.id})
+        self.assertEqual((quotation.user_id, draft.invoice_user_id), (self.manager, self.manager))
+        person.with_user(self.head).parent_id = self.beta
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((person | helper).client_owner_id, self.second)
+        self.assertEqual((quotation.user_id, draft.invoice_user_id), (self.second, self.second))
+        self.assertEqual((activity.user_id, contact.user_id, contact.partner_id), (self.second, self.second, self.beta))
+        self.assertEqual(foreign.user_id, self.head)
+        self.assertTrue(quotation.with_user(self.second).has_access("read"))
+        line = self.env["client.handover.line"].search([("partner_id", "=", person.id)])
+        self.assertEqual((line.old_owner_id, line.new_owner_id, line.state), (self.manager, self.second, "confirmed"))
+        self.assertEqual(line.moved_by_id, self.head)
+
+    def test_what_is_open_goes_along_with_a_contact_put_under_another_company(self):
+        quotation = self.make_order(self.anna, state="draft")
+        stays = self.make_order(self.alpha, state="draft")
+        activity, kept = (self.make_activity(record, self.manager) for record in (self.anna, self.alpha))
+        self.anna.with_user(self.head).parent_id = self.beta
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((quotation.user_id, activity.user_id), (self.second, self.second))
+        self.assertEqual((stays.user_id, kept.user_id), (self.manager, self.manager))
+        self.assertFalse(self.env["client.handover"].search([]), "a contact is no client")
+
     # --- the receiver's answer ---
 
     def test_the_receiver_confirms_client_by_client(self):
@@ -654,6 +685,50 @@ class TestHandover(ClientBaseCommon):
         self.assertEqual(activity.user_id, self.head)
         leaver.action_archive()
         self.assertTrue(activity.exists())
+
+    def leave_with_documents(self):
+        """Return open documents of the lead with a member's client, with nobody's and with one of our own."""
+        leader = {"user_id": self.lead.id}
+        documents = [self.make_order(client, state="draft", **leader) for client in (self.anna, self.free)]
+        documents.append(self.make_invoice(self.third.partner_id, invoice_user_id=self.lead.id))
+        self.team.user_id = self.head
+        self.lead.group_ids += self.env.ref("client_base.group_client_all")
+        leaver = self.lead.with_user(self.head)
+        with self.assertRaisesRegex(RedirectWarning, "3 open documents"), self.env.cr.savepoint():
+            leaver.action_archive()
+        return leaver, documents
+
+    def test_nobody_leaves_with_open_documents_of_others_clients(self):
+        leaver, (members, nobodys, ours) = self.leave_with_documents()
+        handover = self.apply(self.head, owner_id=self.lead.id, other_receiver_id=self.head.id)
+        self.assertEqual((members.user_id, nobodys.user_id), (self.manager, self.head))
+        self.assertEqual((ours.invoice_user_id, handover.state), (self.head, "done"))
+        leaver.action_archive()
+        self.assertFalse(self.lead.active)
+
+    def test_documents_stay_where_nobody_sees_the_client(self):
+        _leaver, (members, nobodys, _ours) = self.leave_with_documents()
+        self.apply(self.head, owner_id=self.lead.id, other_receiver_id=self.third.id)
+        self.assertEqual((members.user_id, nobodys.user_id), (self.manager, self.lead))
+
+    def test_undo_puts_other_documents_back(self):
+        self.make_client("Leader's Own", self.lead)
+        _leaver, (members, nobodys, ours) = self.leave_with_documents()
+        receivers = self.make_order(self.free, state="draft", user_id=self.head.id)
+        handover = self.apply(self.head, owner_id=self.lead.id, other_receiver_id=self.head.id)
+        ours.invoice_user_id = self.third
+        handover.action_undo()
+        self.env.invalidate_all()
+        self.assertEqual((members.user_id, nobodys.user_id), (self.lead, self.lead))
+        self.assertEqual((ours.invoice_user_id, receivers.user_id), (self.third, self.head))
+
+    def test_nobody_leaves_a_team_without_a_leader(self):
+        leaver = self.lead.with_user(self.head)
+        with self.assertRaisesRegex(RedirectWarning, "Lead leads North"), self.env.cr.savepoint():
+            leaver.action_archive()
+        self.team.user_id = self.head
+        leaver.action_archive()
+        self.assertFalse(self.lead.active)
 
     def test_who_leaves_leaves_all_companies(self):
         company = self.env["res.company"].create({"name": "Our Company"})

@@ -285,6 +285,28 @@ class TestTask(RegisterCommon):
         self.assertEqual((task.open_count, task.percent), (1, 50))
         self.assertEqual(self.alpha.client_interaction_ids.comment, "Took two")
 
+    def test_each_manager_is_told_once(self):
+        clients = self.alpha | self.make_client("Other", self.manager)
+        before = self.env["mail.message"].search([])
+        self.give(clients)
+        told = (self.env["mail.message"].search([]) - before).filtered("partner_ids")
+        self.assertEqual((len(told), told.partner_ids), (1, self.manager.partner_id))
+        self.assertIn("2 of your clients", told.body)
+
+    def test_what_was_cancelled_is_not_done(self):
+        done, cancelled, deleted = (self.make_client(name, self.manager) for name in ("Done", "Cancelled", "Deleted"))
+        task = self.give(done | cancelled | deleted | self.alpha)
+        self.get_activities(done).with_user(self.manager).action_feedback()
+        self.get_activities(cancelled).with_user(self.manager).unlink()
+        deleted.unlink()
+        task.invalidate_recordset()
+        self.assertEqual((task.client_count, task.open_count, task.percent), (4, 1, 25))
+
+    def test_a_draft_is_deleted_and_a_given_task_is_not(self):
+        draft = self.env["client.task"].with_user(self.lead).create({"name": "Not yet"})
+        draft.unlink()
+        self.assert_refused(self.give(self.alpha).unlink, "was given stays")
+
     def test_clients_of_nobody_are_refused(self):
         with self.assertRaises(UserError):
             self.give(self.free)

@@ -84,6 +84,25 @@ class TestPool(ClientBaseCommon):
         with self.assertRaises(AccessError):
             entered.user_id = self.manager
 
+    def test_who_has_left_is_not_asked(self):
+        self.share("request")
+        self.lead.active = False
+        self.assert_refused(self.mine.action_request_client, "no lead to ask")
+        self.assertFalse(self.free.activity_ids)
+
+    def test_who_asked_and_left_gets_nothing(self):
+        self.share("request")
+        self.team.member_ids = self.manager | self.second
+        self.mine.action_request_client()
+        given = self.free.with_user(self.lead)
+        self.manager.active = False
+        self.env.invalidate_all()
+        self.assert_refused(given.action_give_client, "nobody asks for it")
+        self.free.with_user(self.second).action_request_client()
+        self.env.invalidate_all()
+        given.action_give_client()
+        self.assertEqual(self.free.user_id, self.second)
+
     def test_managers_give_themselves_nothing(self):
         self.share("request")
         self.manager.sale_team_id = self.team

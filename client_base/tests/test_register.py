@@ -126,7 +126,7 @@ class TestRegister(RegisterCommon):
         activity = self.anna.with_user(self.manager).activity_schedule(
             "mail.mail_activity_data_call", user_id=self.manager.id
         )
-        self.anna.parent_id = self.beta
+        self.anna.parent_id = self.free
         self.env.flush_all()
         self.env.invalidate_all()
         activity.action_feedback(feedback="Works elsewhere")

@@ -668,6 +668,11 @@ class TestSubstitution(SubstitutionCommon):
             self.assertIn(self.head.partner_id, asked.partner_ids)
             self.assertNotIn(user.partner_id, asked.partner_ids)
 
+    def test_whose_lead_has_left_asks_the_administrators(self):
+        self.lead.active = False
+        [asked] = self.ask(self.manager).message_ids.filtered("partner_ids")
+        self.assertIn(self.head.partner_id, asked.partner_ids)
+
     def test_the_form_offers_those_one_may_enter(self):
         for user, expected in (
             (self.manager, self.manager),

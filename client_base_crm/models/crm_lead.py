@@ -36,7 +36,10 @@ class CrmLead(models.Model):
         return {**vals, "user_id": followed.id or salesperson}
 
     def _handle_salesmen_assignment(self, user_ids=False, team_id=False):
-        """A lead of somebody's client goes to that manager, whoever's turn it is; nobody's client goes along."""
+        """A lead of somebody's client goes to that manager, whoever's turn it is; nobody's client goes along.
+
+        Nor is anybody there where the manager has left.
+        """
         if not user_ids:
             return super()._handle_salesmen_assignment(user_ids=user_ids, team_id=team_id)
         dealt_out = self._deal_out(user_ids)
@@ -58,12 +61,12 @@ class CrmLead(models.Model):
             client = lead.sudo().partner_id.commercial_partner_id
             key = client or lead
             if key not in taken:
-                taken[key] = client.client_owner_id.id or next(turns)
+                taken[key] = client.client_owner_id.filtered("active").id or next(turns)
             dealt_out[taken[key]] = dealt_out.get(taken[key], self.browse()) + lead
         return dealt_out
 
     def _give_clients_along(self, user_id):
-        """Make who gets these leads the manager of those of their clients that are nobody's."""
+        """Make who gets these leads the manager of those of their clients that are nobody's, or of who has left."""
         # sudo: nobody's client is nobody's to edit; who may deal out leads decides whose it becomes
         clients = self.sudo().partner_id.commercial_partner_id
-        clients.filtered(lambda client: not client.client_open and not client.user_id).user_id = user_id
+        clients.filtered(lambda client: not client.client_open and not client.user_id.active).user_id = user_id

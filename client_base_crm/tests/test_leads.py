@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, RedirectWarning, ValidationError
 from odoo.tests import Form, tagged
 
@@ -88,6 +88,24 @@ class TestLeads(ClientBaseCommon):
         self.assertEqual([lead.user_id for lead in leads], [self.manager, self.second, self.second, self.head])
         self.assertEqual(self.free.user_id, self.second)
 
+    def test_leads_of_who_has_left_take_turns_and_their_clients_go_along(self):
+        self.manager.active = False
+        leads = self.env["crm.lead"].union(
+            *(self.make_lead(type="lead", partner_id=partner.id, user_id=False) for partner in (self.alpha, self.anna))
+        )
+        wizard = self.env["crm.lead2opportunity.partner.mass"].with_user(self.head)
+        wizard = wizard.with_context(active_model="crm.lead", active_ids=leads.ids, active_id=leads[0].id)
+        values = {"user_ids": self.second.ids, "deduplicate": False, "force_assignment": True}
+        wizard.create(values).action_mass_convert()
+        self.assertEqual(leads.user_id, self.second)
+        self.assertEqual(self.alpha.client_owner_id, self.second)
+
+    def test_odoos_assignment_leaves_them_to_whom_it_chose(self):
+        self.manager.active = False
+        lead = self.make_lead(partner_id=self.alpha.id, user_id=False).with_user(SUPERUSER_ID)
+        lead.convert_opportunity(lead.partner_id, user_ids=self.second.ids)
+        self.assertEqual((lead.user_id, self.alpha.client_owner_id), (self.second, self.second))
+
     def test_leads_of_one_client_go_to_one_salesperson(self):
         person = self.make_contact(self.free, "Fred Free")
         leads = self.env["crm.lead"].union(
@@ -128,6 +146,24 @@ class TestLeads(ClientBaseCommon):
         self.assertEqual(lead.user_id, self.second)
         leaver.action_archive()
         self.assertFalse(self.manager.active)
+
+    def test_nobody_leaves_with_leads_of_others_clients(self):
+        self.head.group_ids += self.env.ref("base.group_erp_manager") + self.env.ref("sales_team.group_sale_manager")
+        clients = self.anna, self.free, self.second.partner_id
+        theirs, nobodys, ours = (self.make_lead(partner_id=client.id, user_id=self.lead.id) for client in clients)
+        self.team.user_id = self.head
+        leaver = self.lead.with_user(self.head)
+        with self.assertRaisesRegex(RedirectWarning, "3 open documents"), self.env.cr.savepoint():
+            leaver.action_archive()
+        handover = self.env["client.handover"].with_user(self.head)
+        handover = handover.create(
+            {"owner_id": self.lead.id, "receiver_id": self.second.id, "other_receiver_id": self.head.id}
+        )
+        handover.action_preview()
+        handover.action_apply()
+        self.assertEqual((theirs.user_id, nobodys.user_id, ours.user_id), (self.manager, self.head, self.head))
+        leaver.action_archive()
+        self.assertFalse(self.lead.active)
 
     def test_undo_puts_leads_without_a_client_back(self):
         lead, given_on, found = (self.make_lead(user_id=self.manager.id) for _number in range(3))
