@@ -103,8 +103,10 @@ class IrRule(models.Model):
     def _get_client_scope_domain(self):
         """Return the domain of the partners whose rows the current user sees."""
         seen = Domain("client_open", "=", True) | Domain("client_owner_id", "in", self.env.user._client_scope())
-        if enterer := self.env.user._client_enterer():
-            seen |= Domain("client_owner_id", "=", False) & Domain("create_uid", "=", enterer.id)
+        if self.env.user.has_group("client_base.group_client_operator"):
+            # Operators own no clients: they work the cards that they entered until these have a manager.
+            entered = Domain("create_uid", "=", self.env.uid) & Domain("client_released", "=", False)
+            seen |= Domain("client_owner_id", "=", False) & entered
         return seen
 
     @api.model

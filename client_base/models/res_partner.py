@@ -30,6 +30,14 @@ class ResPartner(models.Model):
         store=True,
         help="Colleagues and our own companies: everybody works with them, so everybody sees them.",
     )
+    client_released = fields.Boolean(
+        string="Put Back into the Pool",
+        readonly=True,
+        copy=False,
+        prefetch="client",
+        help="It had a manager once: whoever entered it does not see it any more than others do.",
+        groups="base.group_user",
+    )
     parent_name = fields.Char(compute="_compute_parent_name", related=None)
     client_employees = fields.Integer(
         string="Employees", help="How many people work at the client.", prefetch="client", groups="base.group_user"
@@ -64,7 +72,8 @@ class ResPartner(models.Model):
 
     # Also what Odoo reads for it without saying so: it is then fetched at once with the rest.
     @api.depends(
-        *("name", "parent_id", "company_name", "type", "is_company"), *("client_open", "client_owner_id", "create_uid")
+        *("name", "parent_id", "company_name", "type", "is_company"),
+        *("client_open", "client_owner_id", "client_released", "create_uid"),
     )
     @api.depends_context("uid")
     def _compute_display_name(self):
@@ -96,16 +105,19 @@ class ResPartner(models.Model):
         scope = self.env.user._client_scope()
         if scope is None or self.env.uid == api.SUPERUSER_ID:
             return self.browse()
-        enterer = self.env.user._client_enterer()
         # sudo: the answer is which of them to hide
         return self.filtered(
             lambda partner: (
                 partner._origin
                 and not partner.sudo().client_open
                 and partner.sudo().client_owner_id.id not in scope
-                and (partner.sudo().client_owner_id or not enterer or partner.sudo().create_uid != enterer)
+                and not partner.sudo()._is_entered_by_user()
             )
         )
+
+    def _is_entered_by_user(self):
+        """Tell whether this is nobody's client yet, which the current user entered."""
+        return not self.client_owner_id and not self.client_released and self.create_uid == self.env.user
 
     def _fields_sync(self, values):
         """Leave the address of a company above as it is where that is another manager's client."""

@@ -17,7 +17,7 @@ class ResPartner(models.Model):
 
         Whose client a partner is follows from the salesperson of its company.
         """
-        return {"client_open", "client_owner_id", "commercial_partner_id"}
+        return {"client_open", "client_owner_id", "client_released", "commercial_partner_id"}
 
     def _refresh_figures(self):
         """Compute the figures of these clients anew."""

@@ -29,7 +29,10 @@ class ResPartner(models.Model):
             return super().write(vals)
         self._check_not_given_away(vals["user_id"])
         handover = self._begin_handover(vals["user_id"])
+        # sudo: whether somebody had it is noted by itself
+        released = self.sudo().filtered("client_owner_id") if not vals["user_id"] else self.browse()
         result = super().write(vals)
+        released.filtered(lambda partner: not partner.client_owner_id).client_released = True
         handover._finish_on_card()
         return result
 

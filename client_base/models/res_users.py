@@ -70,14 +70,6 @@ class ResUsers(models.Model):
         # sudo: how the free pool is shared is no secret
         return self.env["ir.config_parameter"].sudo().get_param(POOL_PARAMETER, "closed")
 
-    def _client_enterer(self):
-        """Return this user where he sees the cards that he entered for as long as these have no manager.
-
-        Operators do, who own no clients. A manager's new clients are his own: one without a manager was taken
-        from him, or put into the pool.
-        """
-        return self if self.has_group("client_base.group_client_operator") else self.browse()
-
     def _client_works_pool(self):
         """Tell whether clients without an owner are the user's to change, not only to see and to ask for."""
         return self.has_group("client_base.group_client_team") or self._client_pool_sharing() == "claim"
