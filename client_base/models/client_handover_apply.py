@@ -41,7 +41,13 @@ class ClientHandover(models.Model):
 
     def _refuse_empty(self):
         if self.line_count:
-            raise UserError(self.env._("Nothing can be handed over: every client is refused. The list says why."))
+            # Said here as well: who changes the manager elsewhere has no list before him.
+            words = self.env["client.handover.line"]._get_selection_words("refusal")
+            refusals = self.env["client.handover.line"]._read_group(
+                [("handover_id", "=", self.id), ("refusal", "!=", False)], ["refusal"], order="__count DESC"
+            )
+            reasons = ", ".join(words[refusal] for (refusal,) in refusals)
+            raise UserError(self.env._("Nothing can be handed over: every client is refused (%s).", reasons))
         raise UserError(
             self.env._(
                 "Nothing can be handed over: you see no such client. Check which clients are chosen, and whether you "

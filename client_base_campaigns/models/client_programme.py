@@ -159,6 +159,9 @@ class ClientProgramme(models.Model):
         due = self._get_due()
         if not due:
             return self.env["client.campaign"]
+        # Of the job and the button at once the second cannot write this, and finds nobody due when it tries again.
+        self.sudo().write({})  # sudo: whoever may do the round
+        self.flush_recordset()
         campaign = self._make_campaign(due)._in_own_words()
         refusal = self._send(campaign) if self.auto_send and not campaign.needs_approval else ""
         if campaign.state == "offer":
