@@ -35,14 +35,16 @@ class ClientDepartment(models.AbstractModel):
 
     @api.model
     def _get_department(self, period, user_id=None):
-        """Return ``{"period", "date_from", "date_to", "measures", "rows", "silent"}``.
+        """Return ``{"period", "date_from", "date_to", "measures", "rows", "silent", "person", "alone", "weeks"}``.
 
-        A row for each manager in sight; ``silent`` is the domain of the clients that are counted as silent.
+        A row for each manager in sight; ``silent`` is the domain of the clients that are counted as silent;
+        ``person`` is the one whose ``weeks`` are shown, ``alone`` whether nobody else is in sight.
         """
         date_from, date_to = self._get_period(period)
-        users = self._get_managers()
-        person = users.filtered(lambda user: user.id == user_id)
-        users = person or users
+        everybody = self._get_managers()
+        # Who sees only the own work sees all of it at once.
+        person = everybody if len(everybody) == 1 else everybody.filtered(lambda user: user.id == user_id)
+        users = person or everybody
         facts = self.env["client.fact"]._get_facts(users, date_from, date_to)
         discipline = self.env["client.fact"]._get_discipline(users)
         targets = self._get_targets(users, date_from, date_to)
@@ -68,6 +70,7 @@ class ClientDepartment(models.AbstractModel):
             "rows": rows,
             "silent": list(self.env["client.day"]._get_silent_domain(fields.Date.context_today(self))),
             "person": person,
+            "alone": len(everybody) == 1,
             "weeks": self._get_weeks(person) if person else [],
         }
 

@@ -126,6 +126,8 @@ class TestPlan(RegisterCommon):
         self.assertEqual([row["user"] for row in page["rows"]], [self.manager])
         self.assertEqual([week["count"] for week in page["weeks"] if week["count"]], [1, 1])
         self.assertEqual(page["weeks"][-1]["kinds"], {"visit": 1})
+        own = self.env["client.department"].with_user(self.manager)._get_department("month")
+        self.assertEqual((own["person"], own["alone"], len(own["weeks"])), (self.manager, True, 12))
         foreign = self.env["client.department"].with_user(self.lead)._get_department("month", self.second.id)
         self.assertFalse(foreign["person"])
 
