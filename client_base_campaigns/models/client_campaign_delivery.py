@@ -137,9 +137,37 @@ class ClientCampaignDelivery(models.Model):
         # sudo: managers do this part of the sending themselves
         chosen = chosen.sudo()
         chosen.activity_id._action_done()
-        others = chosen.filtered(lambda delivery: delivery.state == "todo")
-        others._settle("sent")
-        others._register_contacts()
+        chosen.filtered(lambda delivery: delivery.state == "todo")._settle_by_hand()
+
+    def _settle_by_hand(self):
+        """Take these as sent, as somebody found out; a task to do so is needed no more."""
+        if self:
+            # sudo: the managers' tasks end with what they were for
+            self.activity_id.sudo().unlink()
+            self._settle("sent")
+            self._register_contacts()
+
+    def _take_back(self, note):
+        """Do not send these after all."""
+        if self:
+            # sudo: as in _settle_by_hand
+            self.activity_id.sudo().unlink()
+            self._settle("cancelled", note)
+
+    def _may_go_again(self):
+        """Tell whether this one, which did not go for sure, has a purpose still: a report has it for ever."""
+        recipient, broken = self.recipient_id, self.state in ("failed", "uncertain")
+        if self.purpose == "report":
+            return broken
+        if self.purpose == "reminder":
+            running = recipient.campaign_state in ("sending", "receipts")
+            return broken and running and not recipient.receipt_date and not recipient.answer
+        settled = recipient.delivery not in ("failed", "uncertain") or recipient.campaign_state == "closed"
+        return not settled and (broken or self.state == "cancelled")
+
+    def _asks_again(self):
+        """Tell whether this one goes to who was sent the message already, and did not answer."""
+        return self.purpose == "reminder" or (self.purpose == "offer" and bool(self.recipient_id.sent_date))
 
     def _register_contacts(self):
         """Enter what was sent in the contact register, each once; calls enter it by their activity."""

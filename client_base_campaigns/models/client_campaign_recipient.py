@@ -150,6 +150,8 @@ class ClientCampaignRecipient(models.Model):
             super().write(vals)
         if APPROVED_FIELDS & vals.keys() or vals.get("delivery") == "waiting":
             self.campaign_id._forget_approval()
+        if vals.get("answer") or vals.get("receipt_date"):
+            self._stop_asking()
         return True
 
     def _address_anew(self, vals):

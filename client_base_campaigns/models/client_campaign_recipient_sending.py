@@ -103,6 +103,4 @@ class ClientCampaignRecipient(models.Model):
         """Take uncertain messages as sent: a person found out."""
         if not self._is_marketer():
             raise AccessError(self.env._("What is sent again the marketer decides."))
-        uncertain = self.delivery_ids.filtered(lambda one: one.state == "uncertain")
-        uncertain._settle("sent")
-        uncertain._register_contacts()
+        self.delivery_ids.filtered(lambda one: one.state == "uncertain")._settle_by_hand()
