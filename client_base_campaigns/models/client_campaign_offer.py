@@ -166,7 +166,9 @@ class ClientCampaign(models.Model):
         self.activity_feedback(["mail.mail_activity_data_todo"], user_id=self.env.uid)
 
     def _check_offer(self):
-        """Raise UserError where the offer lacks what its channels need."""
+        """Raise UserError where the offer lacks what its channels need, or would be over before anybody answers."""
+        if self.date_end < fields.Date.context_today(self):
+            raise UserError(self.env._("The campaign's last day is over: move it first."))
         waiting = [("campaign_id", "=", self.id), ("delivery", "=", "waiting")]
         pairs = self.recipient_ids._read_group(waiting, ["channel", "fallback_channel"])
         channels = {channel for pair in pairs for channel in pair}

@@ -277,7 +277,8 @@ class TestChannels(CampaignCommon):
         self.assertEqual(self.env["phone.blacklist"].search_count([]), before)
 
     def test_after_its_last_day_the_results_are_next(self):
-        campaign = self.make_sent(date_start=self.day(20), date_end=self.day(1))
+        campaign = self.make_sent(date_start=self.day(20))
+        campaign.date_end = self.day(1)
         self.follow_up(campaign, 0)
         self.assertEqual(campaign.state, "results")
 
