@@ -60,6 +60,7 @@ class ClientCampaignRecipient(models.Model):
             ("same_address", "Another recipient has this address"),
             ("opt_out", "Wants no mailings"),
             ("archived", "The card is archived"),
+            ("person_left", "The person addressed is archived or elsewhere"),
             ("not_revivable", "Declared dead, not revivable"),
             ("running", "In another running campaign"),
             ("resting", "Got a message of another campaign lately"),

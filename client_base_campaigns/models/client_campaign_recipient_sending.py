@@ -14,7 +14,8 @@ class ClientCampaignRecipient(models.Model):
 
         It is what can be said of a client after its group was frozen. By one way means by all; and what the client
         itself does not want its persons do not get, as in the choice of the group. The client is looked up once:
-        planned for each letter, that counts.
+        planned for each letter, that counts. Whether the person addressed has left is asked by _get_late_exclusions,
+        as that takes the wide table of partners once more.
         """
         return SQL(
             """(
@@ -53,8 +54,16 @@ class ClientCampaignRecipient(models.Model):
         self.env["client.standing"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                "SELECT id, %s FROM client_campaign_recipient WHERE id = ANY(%s)",
-                self._get_late_exclusion("client_campaign_recipient"),
+                """
+                SELECT id, COALESCE(%s, CASE WHEN person_id IS NOT NULL AND NOT EXISTS (
+                                                  SELECT FROM res_partner AS person
+                                                   WHERE person.id = recipient.person_id AND person.active
+                                                     AND person.commercial_partner_id = recipient.partner_id)
+                                             THEN 'person_left' END)
+                  FROM client_campaign_recipient AS recipient
+                 WHERE id = ANY(%s)
+                """,
+                self._get_late_exclusion("recipient"),
                 self.ids,
             )
         )

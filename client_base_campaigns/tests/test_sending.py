@@ -113,6 +113,19 @@ class TestSending(CampaignCommon):
         self.assertEqual(left_out.exclusion, "not_revivable")
         self.assertEqual(left_out.delivery_ids.note, "Declared dead, not revivable")
 
+    def test_whose_person_left_while_it_waits_gets_nothing(self):
+        self.anna.email = "anna@alpha.example.com"
+        leave = (self.anna.action_archive, lambda: self.anna.write({"active": True, "parent_id": self.beta.id}))
+        for left in leave:
+            self.anna.write({"active": True, "parent_id": self.alpha.id})
+            campaign = self.make_frozen(clients=self.alpha)
+            campaign.recipient_ids.person_id = self.anna
+            campaign.action_send()
+            left()
+            self.run_mailer()
+            self.assertFalse(self.server.messages)
+            self.assertEqual(campaign.recipient_ids.exclusion, "person_left")
+
     def test_what_a_job_notes_stands_in_the_language_of_the_responsible(self):
         self.env["res.lang"]._activate_lang("uk_UA")
         self.marketer.lang = "uk_UA"
