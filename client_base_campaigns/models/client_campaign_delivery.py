@@ -64,6 +64,12 @@ class ClientCampaignDelivery(models.Model):
         self.env.cr.execute(self._get_settlement(self.ids, state, note, not_before))
         self.invalidate_model(flush=False)
         recipients.invalidate_model(["delivery", "delivery_note", "sent_date"], flush=False)
+        self._end_letters()
+
+    def _end_letters(self):
+        letters = self.filtered(lambda delivery: delivery.channel == "letter")
+        if letters:
+            self.env["client.campaign.outbox"]._end_letters(letters.campaign_id)
 
     @api.model
     def _get_settlement(self, ids, state, note=None, not_before=None):
@@ -109,6 +115,7 @@ class ClientCampaignDelivery(models.Model):
         for campaign, group in self.grouped("campaign_id").items():
             reasons = campaign._in_own_words().env["client.campaign.recipient"]._get_selection_words("exclusion")
             group.write({"state": "cancelled", "note": reasons[exclusion]})
+        self._end_letters()
         recipients = self.filtered(lambda delivery: delivery.purpose == "offer").recipient_id
         recipients.filtered(lambda recipient: recipient.delivery != "sent").write(
             {"delivery": "excluded", "exclusion": exclusion}

@@ -104,3 +104,12 @@ class ClientCampaignOutbox(models.AbstractModel):
             summary = told.env._("Print and post the letters")
             if summary not in told.activity_ids.mapped("summary"):
                 told.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=campaign.user_id.id)
+
+    @api.model
+    def _end_letters(self, campaigns):
+        """Take the task to post letters back where none is left to post."""
+        todo = [("campaign_id", "in", campaigns.ids), ("state", "=", "todo"), ("channel", "=", "letter")]
+        # sudo: also letters that whoever settled the others does not see
+        left = self.env["client.campaign.delivery"].sudo()._read_group(todo, ["campaign_id"])
+        done = campaigns.sudo() - campaigns.browse(campaign.id for (campaign,) in left)
+        done.activity_unlink(["mail.mail_activity_data_todo"])

@@ -77,12 +77,8 @@ class ClientCampaignRecipient(models.Model):
         """
         if not self._is_marketer():
             raise AccessError(self.env._("What is sent again the marketer decides."))
-        chosen = self.filtered(lambda one: one.delivery in ("failed", "uncertain") and one.campaign_state != "closed")
-        deliveries = chosen.delivery_ids.filtered(
-            lambda one: one.purpose == "offer" and one.state in ("failed", "uncertain", "cancelled")
-        )
-        chosen = deliveries.recipient_id
-        chosen.check_access("write")
+        deliveries = self.delivery_ids.filtered(lambda one: one._may_go_again())
+        deliveries.recipient_id.check_access("write")
         failed = deliveries.filtered(lambda one: one.state == "failed")
         failed.recipient_id._renew_addresses()
         # sudo: nobody writes messages, buttons and jobs do
@@ -92,6 +88,7 @@ class ClientCampaignRecipient(models.Model):
         deliveries.sudo().write(
             {"state": "queued", "attempts": 0, "note": False, "not_before": False, "message_id": False}
         )
+        chosen = deliveries.filtered(lambda one: one.purpose == "offer").recipient_id
         chosen.write({"delivery": "queued", "delivery_note": False})
         chosen.campaign_id.filtered(lambda campaign: campaign.state == "receipts")._take_step(state="sending")
         self.env["client.campaign"]._run_now()
