@@ -33,14 +33,14 @@ class ReceiptController(http.Controller):
     """The personal page of a campaign's recipient: showing it is a hint at most, answering changes something."""
 
     @http.route("/client/offer/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
-    def show(self, token):
+    def show(self, token, thanks="", **_unused):
         recipient = get_recipient(token)
         headers = request.httprequest.headers
         if request.httprequest.method == "GET" and "prefetch" not in headers.get(
             "Sec-Purpose", headers.get("Purpose", "")
         ):
             recipient._note_seen()
-        return self._render(recipient, token)
+        return self._render(recipient, token, thanks=bool(thanks and recipient.receipt_date))
 
     @http.route("/client/offer/<string:token>/seen.gif", type="http", auth="public", methods=["GET"], sitemap=False)
     def seen(self, token):
@@ -53,9 +53,10 @@ class ReceiptController(http.Controller):
         if recipient.campaign_state != "closed":
             known = answer if answer in dict(ANSWERS) else None
             recipient._confirm_receipt("page", known, comment.strip()[:COMMENT_LENGTH])
-        return self._render(recipient, token, thanks=True)
+        # To the page itself: loaded anew it answers nothing a second time.
+        return request.redirect_query(f"/client/offer/{token}", {"thanks": 1})
 
-    def _render(self, recipient, token, thanks=False):
+    def _render(self, recipient, token, thanks):
         values = {
             "recipient": recipient,
             "campaign": recipient.campaign_id,

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, is_html_empty
 
+from ..tools.warning import make_warning
+from .client_campaign_results import NOT_WRITTEN_TO
+
 
 class ClientCampaign(models.Model):
     """How it ends: the summary against the goal, and the report back to those who took part."""
@@ -34,15 +37,17 @@ class ClientCampaign(models.Model):
 
     def _go_to_results(self):
         """Leave off what was not sent or done yet, and count."""
-        left = self.env["client.campaign.delivery"].search(
-            [("campaign_id", "in", self.ids), ("state", "in", ("queued", "todo")), ("purpose", "!=", "report")]
-        )
-        # sudo: the managers' tasks end with the campaign that they were for
-        left.activity_id.sudo().unlink()
-        for campaign, group in left.grouped("campaign_id").items():
-            group._settle("cancelled", campaign._in_own_words().env._("The campaign went on to its results first."))
+        for campaign in self:
+            campaign._leave_off(campaign._in_own_words().env._("The campaign went on to its results first."))
         self.action_refresh_results()
         self._take_step(state="results")
+
+    def _leave_off(self, note):
+        """Take back what was not sent or done yet, to whomever it was to go."""
+        self.check_access("write")
+        left = [("campaign_id", "in", self.ids), ("state", "in", ("queued", "todo")), ("purpose", "!=", "report")]
+        # sudo: whoever ends the campaign ends it with the clients, too, that others see
+        self.env["client.campaign.delivery"].sudo().search(left)._take_back(note)
 
     def action_close(self):
         """Count once more and close; the results go into the contact register.
@@ -53,15 +58,41 @@ class ClientCampaign(models.Model):
         self._check_state("results")
         if self.report_back and (not self.report_subject or is_html_empty(self.report_body)):
             raise UserError(self.env._("You promised to report back: write the report to those who took part first."))
+        self._leave_off(self._in_own_words().env._("The campaign was closed first."))
         self.action_refresh_results()
         self._take_step(state="closed", closed_on=fields.Date.context_today(self))
         self.env["client.campaign.register"]._register_results(self)
-        if self.report_back:
-            # Once: no other message of this purpose can go to the same recipient.
-            self._queue_where(
-                "report", SQL("CASE WHEN email <> '' THEN 'email' END"), SQL("answer = 'yes' AND delivery = 'sent'")
+        return self._queue_reports() if self.report_back else None
+
+    def _queue_reports(self):
+        """Queue the report to who takes part, by e-mail or the way that reached it; tell how many there is none for.
+
+        An e-mail that came back is no way. Once: no other message of this purpose can go to the same recipient.
+        """
+        took_part = SQL("answer = 'yes' AND delivery NOT IN %s", NOT_WRITTEN_TO)
+        way = SQL(
+            """
+            (SELECT CASE WHEN email <> '' AND 'email' <> ALL(COALESCE(
+                              array_agg(delivery.channel) FILTER (WHERE delivery.state = 'failed'), '{}'))
+                         THEN 'email'
+                         ELSE (array_agg(delivery.channel ORDER BY delivery.id)
+                               FILTER (WHERE delivery.state = 'sent'))[1] END
+               FROM client_campaign_delivery AS delivery
+              WHERE delivery.recipient_id = client_campaign_recipient.id AND delivery.purpose = 'offer')
+            """
+        )
+        told = self._queue_where("report", way, took_part)
+        self._run_now()
+        [(count,)] = self.env.execute_query(
+            SQL("SELECT count(*) FROM client_campaign_recipient WHERE campaign_id = %s AND %s", self.id, took_part)
+        )
+        if told == count:
+            return None
+        return make_warning(
+            self.env._(
+                "Participants who cannot be told how it ended, as no way to reach them is known: %s", count - told
             )
-            self._run_now()
+        )
 
     def _get_summary(self):
         """Return the summary as HTML: figures and charts against the goal."""

@@ -64,6 +64,12 @@ class ClientCampaignDelivery(models.Model):
         self.env.cr.execute(self._get_settlement(self.ids, state, note, not_before))
         self.invalidate_model(flush=False)
         recipients.invalidate_model(["delivery", "delivery_note", "sent_date"], flush=False)
+        self._end_letters()
+
+    def _end_letters(self):
+        letters = self.filtered(lambda delivery: delivery.channel == "letter")
+        if letters:
+            self.env["client.campaign.outbox"]._end_letters(letters.campaign_id)
 
     @api.model
     def _get_settlement(self, ids, state, note=None, not_before=None):
@@ -109,6 +115,7 @@ class ClientCampaignDelivery(models.Model):
         for campaign, group in self.grouped("campaign_id").items():
             reasons = campaign._in_own_words().env["client.campaign.recipient"]._get_selection_words("exclusion")
             group.write({"state": "cancelled", "note": reasons[exclusion]})
+        self._end_letters()
         recipients = self.filtered(lambda delivery: delivery.purpose == "offer").recipient_id
         recipients.filtered(lambda recipient: recipient.delivery != "sent").write(
             {"delivery": "excluded", "exclusion": exclusion}
@@ -137,9 +144,37 @@ class ClientCampaignDelivery(models.Model):
         # sudo: managers do this part of the sending themselves
         chosen = chosen.sudo()
         chosen.activity_id._action_done()
-        others = chosen.filtered(lambda delivery: delivery.state == "todo")
-        others._settle("sent")
-        others._register_contacts()
+        chosen.filtered(lambda delivery: delivery.state == "todo")._settle_by_hand()
+
+    def _settle_by_hand(self):
+        """Take these as sent, as somebody found out; a task to do so is needed no more."""
+        if self:
+            # sudo: the managers' tasks end with what they were for
+            self.activity_id.sudo().unlink()
+            self._settle("sent")
+            self._register_contacts()
+
+    def _take_back(self, note):
+        """Do not send these after all."""
+        if self:
+            # sudo: as in _settle_by_hand
+            self.activity_id.sudo().unlink()
+            self._settle("cancelled", note)
+
+    def _may_go_again(self):
+        """Tell whether this one, which did not go for sure, has a purpose still: a report has it for ever."""
+        recipient, broken = self.recipient_id, self.state in ("failed", "uncertain")
+        if self.purpose == "report":
+            return broken
+        if self.purpose == "reminder":
+            running = recipient.campaign_state in ("sending", "receipts")
+            return broken and running and not recipient.receipt_date and not recipient.answer
+        settled = recipient.delivery not in ("failed", "uncertain") or recipient.campaign_state == "closed"
+        return not settled and (broken or self.state == "cancelled")
+
+    def _asks_again(self):
+        """Tell whether this one goes to who was sent the message already, and did not answer."""
+        return self.purpose == "reminder" or (self.purpose == "offer" and bool(self.recipient_id.sent_date))
 
     def _register_contacts(self):
         """Enter what was sent in the contact register, each once; calls enter it by their activity."""

@@ -194,15 +194,20 @@ class ClientCampaign(models.Model):
         if not self.env.user.has_group("client_base.group_client_admin"):
             raise AccessError(self.env._("Campaigns are approved by an administrator of the client base."))
         self._check_state("offer")
+        asked = self.approver_id | self.env.user
         self._take_step(
             approval=approval,
             approver_id=self.env.uid,
             approved_on=fields.Datetime.now() if approval == "approved" else False,
         )
-        self.activity_feedback(["mail.mail_activity_data_todo"], user_id=self.env.uid)
+        # Whoever was asked; the responsible is still to look and send.
+        tasks = self.activity_search(["mail.mail_activity_data_todo"])
+        tasks.filtered(lambda task: task.user_id in asked or task.user_id != self.user_id).action_feedback()
 
     def _check_offer(self):
-        """Raise UserError where the offer lacks what its channels need."""
+        """Raise UserError where the offer lacks what its channels need, or would be over before anybody answers."""
+        if self.date_end < fields.Date.context_today(self):
+            raise UserError(self.env._("The campaign's last day is over: move it first."))
         waiting = [("campaign_id", "=", self.id), ("delivery", "=", "waiting")]
         pairs = self.recipient_ids._read_group(waiting, ["channel", "fallback_channel"])
         channels = {channel for pair in pairs for channel in pair}

@@ -60,34 +60,39 @@ class ClientCampaignOutbox(models.AbstractModel):
     @api.model
     def _make_tasks(self, channel, deliveries):
         """Put these on somebody's desk: letters on the marketer's as one pile, others on the managers' one by one."""
-        if channel == "letter":
-            # One that cannot be printed would keep the pile from being printed.
-            texts = self._render_texts(deliveries, "_render_letter")
-            deliveries = deliveries.filtered(lambda delivery: delivery in texts)
+        # A letter that cannot be printed would keep the pile from being printed.
+        shown = deliveries.filtered(lambda delivery: channel == "letter" or delivery.purpose == "report")
+        texts = self._render_texts(shown, "_render_letter")
+        deliveries -= shown.filtered(lambda delivery: delivery not in texts)
         deliveries._settle("todo")
         if channel == "letter":
             self._ask_for_letters(deliveries.campaign_id)
             return
         activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
-        tasks = activities.create([self._prepare_task_values(delivery) for delivery in deliveries])
+        tasks = activities.create([self._prepare_task_values(one, texts.get(one)) for one in deliveries])
         for delivery, task in zip(deliveries, tasks, strict=True):
             delivery.activity_id = task
 
     @api.model
-    def _prepare_task_values(self, delivery):
-        """Return the values of the task that ``delivery`` is, in the language of who does it."""
+    def _prepare_task_values(self, delivery, report):
+        """Return the values of the task that ``delivery`` is, in the language of who does it.
+
+        :param report: what is told of the campaign's end; otherwise a call goes by its script, the rest by the message
+        """
         recipient = delivery.recipient_id
         manager = recipient._get_manager()
         told = delivery.with_context(lang=manager.lang)
-        names = told._get_selection_words("channel")
+        names = [told._get_selection_words("channel")[told.channel]]
+        if report:
+            names.append(told._get_selection_words("purpose")[told.purpose])
         calls = told.channel == "call"
         kind = "mail.mail_activity_data_call" if calls else "mail.mail_activity_data_todo"
         return {
             "res_model_id": self.env["ir.model"]._get_id(recipient._name),
             "res_id": recipient.id,
             "activity_type_id": self.env.ref(kind).id,
-            "summary": f"{names[told.channel]}: {told.campaign_id.name}",
-            "note": told.campaign_id.script if calls else False,
+            "summary": f"{', '.join(names)}: {told.campaign_id.name}",
+            "note": report or (told.campaign_id.script if calls else False),
             "user_id": manager.id,
             "date_deadline": fields.Date.context_today(self),
         }
@@ -99,3 +104,12 @@ class ClientCampaignOutbox(models.AbstractModel):
             summary = told.env._("Print and post the letters")
             if summary not in told.activity_ids.mapped("summary"):
                 told.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=campaign.user_id.id)
+
+    @api.model
+    def _end_letters(self, campaigns):
+        """Take the task to post letters back where none is left to post."""
+        todo = [("campaign_id", "in", campaigns.ids), ("state", "=", "todo"), ("channel", "=", "letter")]
+        # sudo: also letters that whoever settled the others does not see
+        left = self.env["client.campaign.delivery"].sudo()._read_group(todo, ["campaign_id"])
+        done = campaigns.sudo() - campaigns.browse(campaign.id for (campaign,) in left)
+        done.activity_unlink(["mail.mail_activity_data_todo"])

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.warning import list_left_out, make_warning
 from .client_campaign import CHANNELS
 
 DELIVERIES = [
@@ -60,6 +61,7 @@ class ClientCampaignRecipient(models.Model):
             ("same_address", "Another recipient has this address"),
             ("opt_out", "Wants no mailings"),
             ("archived", "The card is archived"),
+            ("person_left", "The person addressed is archived or elsewhere"),
             ("not_revivable", "Declared dead, not revivable"),
             ("running", "In another running campaign"),
             ("resting", "Got a message of another campaign lately"),
@@ -150,6 +152,8 @@ class ClientCampaignRecipient(models.Model):
             super().write(vals)
         if APPROVED_FIELDS & vals.keys() or vals.get("delivery") == "waiting":
             self.campaign_id._forget_approval()
+        if vals.get("answer") or vals.get("receipt_date"):
+            self._stop_asking()
         return True
 
     def _address_anew(self, vals):
@@ -189,18 +193,24 @@ class ClientCampaignRecipient(models.Model):
         )
 
     def action_take_in(self):
-        """Undo what was left out by hand, or by rest, cap and draw: a person decided so."""
+        """Undo what was left out by hand, or by rest, cap and draw: a person decided so; tell who stays out, and why.
+
+        They are reached as they would have been, had they been in from the beginning.
+        """
         undone = ("by_hand", "running", "resting", "cap", "control", "same_address")
+        selection, reasons, left_out = self.env["client.campaign.selection"], self._get_selection_words("exclusion"), {}
         for recipient in self.filtered(
             lambda one: (
                 one.exclusion in undone and one.campaign_state == "offer" and one.delivery in ("excluded", "control")
             )
         ):
-            channel = recipient.channel or next(
-                (way for way in (recipient.campaign_id.channel, "email", "call") if recipient._get_address(way)), False
-            )
-            if channel:
-                recipient.write({"delivery": "waiting", "exclusion": False, "channel": channel})
+            channels = [recipient.channel, recipient.fallback_channel]
+            judged = selection._judge_person(recipient, recipient.person_id, channels, once=False)
+            if judged["exclusion"]:
+                left_out[recipient.partner_id] = reasons[judged["exclusion"]]
+            else:
+                recipient.write({"delivery": "waiting", **judged})
+        return make_warning(list_left_out(left_out), self.env._("Still left out")) if left_out else None
 
     def action_open_client(self):
         return self.partner_id.get_formview_action()

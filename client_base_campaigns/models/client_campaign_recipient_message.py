@@ -97,6 +97,10 @@ class ClientCampaignRecipient(models.Model):
         campaign, lang = self.campaign_id.sudo(), self._get_lang()  # sudo: as in _render_messages
         return campaign._render_field(TEXTS[purpose][1], self.ids, res_ids_lang={self.id: lang})[self.id]
 
+    def _get_letter_purpose(self):
+        """Return what the last letter to the client is for."""
+        return self.delivery_ids.filtered(lambda one: one.channel == "letter")[-1:].purpose or "offer"
+
     def _render_sms(self, purpose="offer"):
         """Return the text message, with the address of the personal page where a receipt is asked for."""
         self.ensure_one()

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import html_escape
 
@@ -19,12 +21,40 @@ class ClientCampaignRecipient(models.Model):
                 values["client_comment"] = comment
             if not recipient.receipt_date:
                 values |= {"receipt_date": fields.Datetime.now(), "receipt_how": how, "receipt_note": note}
-            asks = answer == "call" and recipient.answer != "call"
+            news = {name for name, value in values.items() if recipient[name] != value}
+            recipient._settle_received(how)
             recipient.write(values)
-            if how == "page":
+            if how == "page" and news:
                 recipient._register_answer()
-            if asks:
-                recipient._plan_call(recipient.env._("The client asks for a call"))
+            if answer == "call":
+                recipient._plan_call(recipient.env._("The client asks for a call"), "client_comment" in news)
+
+    def _settle_received(self, how):
+        """Take the message as sent, as it came; who has answered is not asked again.
+
+        Who notes what the client said has spoken with it, and a slip is that of a letter. An answer in writing came of
+        a message, whatever the server said of that one.
+        """
+        offers, likely = self.delivery_ids.filtered(lambda one: one.purpose == "offer"), ["sent", "uncertain", "todo"]
+        if how == "manager":
+            offers.action_mark_done()
+        elif how == "slip":
+            offers.filtered(lambda one: one.channel == "letter").action_mark_done()
+        else:
+            offers = offers.filtered(lambda one: one.channel != "call") or offers
+            likely += ["failed", "cancelled"]
+        by_state = offers.grouped("state")
+        came = next((by_state[state] for state in likely if state in by_state), offers.browse())
+        came.filtered(lambda one: one.state != "sent")._settle_by_hand()
+        left = self.delivery_ids.filtered(lambda one: one.purpose != "report" and one.state == "todo")
+        left._take_back(self.env._("The client has answered."))
+
+    def _stop_asking(self):
+        """Take back what is queued to ask those again who have answered; a first message goes all the same."""
+        # sudo: nobody writes messages, but whoever notes an answer stops them
+        queued = self.sudo().delivery_ids.filtered(lambda one: one.state == "queued" and one._asks_again())
+        for campaign, group in queued.grouped("campaign_id").items():
+            group._take_back(campaign._in_own_words().env._("The client has answered."))
 
     def _register_answer(self):
         """Note in the contact register what the client answered on the page."""
@@ -44,17 +74,24 @@ class ClientCampaignRecipient(models.Model):
             }
         )
 
-    def _plan_call(self, summary):
-        """Make a call the next task of the client's manager, or of the responsible where there is none."""
-        calls = self.activity_ids.filtered(lambda task: task.activity_type_id.client_kind == "call_out")
+    def _plan_call(self, summary, commented):
+        """Make a call the next task of the client's manager, or of the responsible where there is none.
+
+        :param commented: whether the client's words are new, which whoever is to call already has to hear then
+        """
+        # sudo: the client's answer makes the task, or a colleague's
+        recipient = self.sudo()
+        words = html_escape(recipient.client_comment or "")
+        calls = recipient.activity_ids.filtered(lambda task: task.activity_type_id.client_kind == "call_out")
         if not calls:
-            # sudo: the client's answer makes the task, or a colleague's
-            self.sudo().activity_schedule(
+            recipient.activity_schedule(
                 "mail.mail_activity_data_call",
-                summary=f"{summary}: {self.campaign_id.name}",
-                note=html_escape(self.client_comment or ""),
-                user_id=self._get_manager().id,
+                summary=f"{summary}: {recipient.campaign_id.name}",
+                note=words,
+                user_id=recipient._get_manager().id,
             )
+        elif commented:
+            calls[0].note = (calls[0].note or Markup("")) + Markup("<p>%s</p>") % words
 
     def action_note_receipt(self):
         """Ask how the receipt was confirmed and what the client answered."""

@@ -14,7 +14,8 @@ class ClientCampaignRecipient(models.Model):
 
         It is what can be said of a client after its group was frozen. By one way means by all; and what the client
         itself does not want its persons do not get, as in the choice of the group. The client is looked up once:
-        planned for each letter, that counts.
+        planned for each letter, that counts. Whether the person addressed has left is asked by _get_late_exclusions,
+        as that takes the wide table of partners once more.
         """
         return SQL(
             """(
@@ -53,8 +54,16 @@ class ClientCampaignRecipient(models.Model):
         self.env["client.standing"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                "SELECT id, %s FROM client_campaign_recipient WHERE id = ANY(%s)",
-                self._get_late_exclusion("client_campaign_recipient"),
+                """
+                SELECT id, COALESCE(%s, CASE WHEN person_id IS NOT NULL AND NOT EXISTS (
+                                                  SELECT FROM res_partner AS person
+                                                   WHERE person.id = recipient.person_id AND person.active
+                                                     AND person.commercial_partner_id = recipient.partner_id)
+                                             THEN 'person_left' END)
+                  FROM client_campaign_recipient AS recipient
+                 WHERE id = ANY(%s)
+                """,
+                self._get_late_exclusion("recipient"),
                 self.ids,
             )
         )
@@ -68,12 +77,8 @@ class ClientCampaignRecipient(models.Model):
         """
         if not self._is_marketer():
             raise AccessError(self.env._("What is sent again the marketer decides."))
-        chosen = self.filtered(lambda one: one.delivery in ("failed", "uncertain") and one.campaign_state != "closed")
-        deliveries = chosen.delivery_ids.filtered(
-            lambda one: one.purpose == "offer" and one.state in ("failed", "uncertain", "cancelled")
-        )
-        chosen = deliveries.recipient_id
-        chosen.check_access("write")
+        deliveries = self.delivery_ids.filtered(lambda one: one._may_go_again())
+        deliveries.recipient_id.check_access("write")
         failed = deliveries.filtered(lambda one: one.state == "failed")
         failed.recipient_id._renew_addresses()
         # sudo: nobody writes messages, buttons and jobs do
@@ -83,6 +88,7 @@ class ClientCampaignRecipient(models.Model):
         deliveries.sudo().write(
             {"state": "queued", "attempts": 0, "note": False, "not_before": False, "message_id": False}
         )
+        chosen = deliveries.filtered(lambda one: one.purpose == "offer").recipient_id
         chosen.write({"delivery": "queued", "delivery_note": False})
         chosen.campaign_id.filtered(lambda campaign: campaign.state == "receipts")._take_step(state="sending")
         self.env["client.campaign"]._run_now()
@@ -103,6 +109,4 @@ class ClientCampaignRecipient(models.Model):
         """Take uncertain messages as sent: a person found out."""
         if not self._is_marketer():
             raise AccessError(self.env._("What is sent again the marketer decides."))
-        uncertain = self.delivery_ids.filtered(lambda one: one.state == "uncertain")
-        uncertain._settle("sent")
-        uncertain._register_contacts()
+        self.delivery_ids.filtered(lambda one: one.state == "uncertain")._settle_by_hand()

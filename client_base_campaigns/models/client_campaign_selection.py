@@ -65,13 +65,14 @@ class ClientCampaignSelection(models.AbstractModel):
         return [client for (client,) in rows]
 
     @api.model
-    def _judge_person(self, recipient, person, channels):
+    def _judge_person(self, recipient, person, channels, once=True):
         """Return the values that ``recipient`` would have been frozen with, had it been addressed to ``person``.
 
         Whether its client is in a campaign too many is not asked again: that has been decided.
 
         :param person: one of the client's persons, or none: the client itself is addressed then
         :param channels: those to try before the client's wish and the campaign's
+        :param once: whether who has the address of another recipient is left out
         """
         self.env.flush_all()
         campaign = recipient.campaign_id
@@ -87,7 +88,7 @@ class ClientCampaignSelection(models.AbstractModel):
                 # Nobody has the number 0.
                 self._select_reached(campaign, clients, [person.id or 0], channels),
                 self._select_sifted(campaign, settled=True),
-                self._select_judged(campaign, by_hand=True),
+                self._select_judged(campaign, by_hand=once),
             )
         )
         if judged["exclusion"]:

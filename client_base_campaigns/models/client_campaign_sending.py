@@ -54,7 +54,38 @@ class ClientCampaign(models.Model):
                 note = self.env._(
                     "The mail server cannot be reached; the next try is at %s.", format_datetime(self.env, until)
                 )
+            elif waiting := campaign._get_waiting():
+                first, count = waiting
+                note = self.env._(
+                    "Messages that wait for the end of quiet hours, or for the mail server: %(count)s. "
+                    "The first may go at %(time)s.",
+                    count=count,
+                    time=format_datetime(self.env, first),
+                )
             campaign.sending_note = note
+
+    def _get_waiting(self):
+        """Return when the first of the queued messages that may not go yet may do so, and how many these are."""
+        waiting = [("campaign_id", "=", self._origin.id), ("state", "=", "queued")]
+        [(first, count)] = self.env["client.campaign.delivery"]._read_group(
+            [*waiting, ("not_before", ">", fields.Datetime.now())], aggregates=["not_before:min", "__count"]
+        )
+        return (first, count) if count else None
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"quiet_from", "quiet_to"} & vals.keys():
+            self._wake()
+        return result
+
+    def _wake(self):
+        """Have what was put off by the quiet hours there were looked at anew."""
+        put_off = [("campaign_id", "in", self.ids), ("state", "=", "queued"), ("not_before", "!=", False)]
+        # sudo: nobody writes messages; those that were tried the server itself asked to wait, and they do
+        woken = self.env["client.campaign.delivery"].sudo().search([*put_off, ("attempts", "=", 0)])
+        if woken:
+            woken.write({"not_before": False})
+            self._run_now()
 
     def action_send(self):
         """Queue the message for every recipient; the mailer takes it from there."""
@@ -66,6 +97,8 @@ class ClientCampaign(models.Model):
         self._ensure_utm_campaign()
         self._queue()
         self._take_step(state="sending")
+        # Until now there was nothing to do but to approve, to look and to send.
+        self.activity_feedback(["mail.mail_activity_data_todo"])
         self._run_now()
 
     def _ensure_utm_campaign(self):

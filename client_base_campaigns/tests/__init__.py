@@ -1,4 +1,5 @@
 from . import (
+    test_answers,
     test_campaign,
     test_channels,
     test_close,

@@ -128,6 +128,7 @@ class TestChannels(CampaignCommon):
         letters.action_mark_done()
         self.assertEqual(set(letters.mapped("delivery")), {"sent"})
         self.assertEqual(self.env["client.interaction"].search_count([("campaign_id", "=", campaign.id)]), 2)
+        self.assertFalse(campaign.sudo().activity_ids)
 
     @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_a_letter_that_cannot_be_made_holds_nobody_up(self):
@@ -277,7 +278,8 @@ class TestChannels(CampaignCommon):
         self.assertEqual(self.env["phone.blacklist"].search_count([]), before)
 
     def test_after_its_last_day_the_results_are_next(self):
-        campaign = self.make_sent(date_start=self.day(20), date_end=self.day(1))
+        campaign = self.make_sent(date_start=self.day(20))
+        campaign.date_end = self.day(1)
         self.follow_up(campaign, 0)
         self.assertEqual(campaign.state, "results")
 
@@ -324,6 +326,21 @@ class TestChannels(CampaignCommon):
         with freeze_time("2026-11-23 23:00:01"):
             self.run_mailer()
         self.assertEqual(len(self.server.messages), 2)
+
+    def test_without_quiet_hours_nothing_waits_for_their_end(self):
+        self.server.refuse("beta@clients.example.com", 451, "Try again later")
+        campaign = self.make_sent(clients=self.beta)
+        campaign._join(self.alpha, "Asked")
+        waiting = self.get_recipient(campaign, self.alpha).delivery_ids
+        waiting.not_before = fields.Datetime.now() + timedelta(hours=9)
+        self.env.invalidate_all()
+        self.assertIn("mail server: 2.", campaign.sending_note)
+        campaign.with_user(self.marketer).write({"quiet_from": 9, "quiet_to": 9})
+        self.env.invalidate_all()
+        self.assertIn("mail server: 1.", campaign.sending_note)
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, ["alpha@clients.example.com"])
+        self.assertTrue(self.get_recipient(campaign, self.beta).delivery_ids.not_before, "the server asked for it")
 
     def test_paused_and_resumed(self):
         campaign = self.make_sending()
@@ -451,6 +468,17 @@ class TestChannels(CampaignCommon):
         campaign.with_user(campaign.approver_id).action_approve()
         campaign.action_send()
         self.assertEqual(campaign.state, "sending")
+
+    def test_whoever_approves_closes_the_task_of_who_was_asked(self):
+        self.env["ir.config_parameter"].set_param("client_base_campaigns.approval", "True")
+        campaign = self.make_frozen(approver_id=self.env.ref("base.user_admin").id)
+        campaign.action_ask_approval()
+        other = self.make_user("other_admin", "client_base.group_client_admin")
+        campaign.with_user(other).action_approve()
+        self.assertFalse(campaign.sudo().activity_ids)
+        campaign.activity_schedule("mail.mail_activity_data_todo", summary="Look and send", user_id=self.second.id)
+        campaign.action_send()
+        self.assertFalse(campaign.sudo().activity_ids)
 
     def make_approved(self, **values):
         self.env["ir.config_parameter"].set_param("client_base_campaigns.approval", "True")

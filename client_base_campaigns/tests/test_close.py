@@ -64,6 +64,87 @@ class TestClose(CampaignCommon):
         self.assertEqual((report["To"], report["Subject"]), ("alpha@clients.example.com", "How it went"))
         self.assertNotIn("/client/offer/", report.get_body(("html",)).get_content())
 
+    def test_who_was_reached_without_an_e_mail_hears_how_it_ended_too(self):
+        petra = self.make_client("Petra", self.manager, email=False)
+        (self.alpha | self.beta | self.free).write({"email": False, "phone": False})
+        self.alpha.phone = "+32470123456"
+        self.beta.write({"phone": "+32470123457", "client_reach_by": "call"})
+        self.free.write({"street": "Main Street 1", "city": "Town", "client_reach_by": "letter"})
+        petra.write({"phone": "+32470123458", "email": "petra@clients.example.com"})
+        report = {"report_back": True, "report_subject": "How it went", "report_body": "<p>We sold out</p>"}
+        campaign = self.make_sent(clients=self.clients | petra, channel="sms", sms_text="News", **report)
+        lost = self.get_recipient(campaign, petra).delivery_ids
+        lost.channel = "email"
+        lost._record_bounce("No such user")
+        for recipient in campaign.sudo().recipient_ids:
+            recipient._confirm_receipt("manager", "yes")
+        campaign.action_to_results()
+        words = campaign.action_close()["params"]["message"]
+        self.assertIn("is known: 1", words)
+        self.run_mailer()
+        reports = self.env["client.campaign.delivery"].search(
+            [("campaign_id", "=", campaign.id), ("purpose", "=", "report")]
+        )
+        self.assertEqual(
+            {one.recipient_id.partner_id: (one.channel, one.state) for one in reports},
+            {self.alpha: ("sms", "sent"), self.beta: ("call", "todo"), self.free: ("letter", "todo")},
+        )
+        self.assertIn("We sold out", self.env["sms.sms"].search([], order="id desc", limit=1).body)
+        task = self.get_recipient(campaign, self.beta).activity_ids
+        self.assertIn("We sold out", task.note)
+        self.assertIn("Report back", task.summary)
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "client_base_campaigns.report_letters", self.get_recipient(campaign, self.free).ids
+        )
+        self.assertIn(b"We sold out", html)
+        self.assertNotIn(b"/client/offer/", html)
+
+    def test_where_all_hear_how_it_ended_nobody_is_warned(self):
+        campaign = self.make_closable(report_back=True, report_subject="How it went", report_body="<p>Thanks</p>")
+        self.assertIsNone(campaign.action_close())
+
+    def test_what_is_left_to_do_ends_for_clients_of_others_too(self):
+        self.clients.write({"phone": "+32470123456"})
+        campaign = self.make_sent(channel="call")
+        campaign.with_user(self.manager).action_to_results()
+        self.assertEqual(set(campaign.sudo().recipient_ids.mapped("delivery")), {"failed"})
+        self.assertFalse(campaign.sudo().recipient_ids.activity_ids)
+
+    def test_what_waits_when_it_is_closed_does_not_go(self):
+        self.beta.phone = "+32470123456"
+        campaign = self.make_sent(fallback_channel="call")
+        campaign.action_to_results()
+        mailed, called = (self.get_recipient(campaign, client).delivery_ids for client in (self.alpha, self.beta))
+        called.channel = "call"
+        (mailed | called)._record_bounce("Mailbox full")
+        (mailed | called).recipient_id.with_user(self.marketer).action_send_again()
+        self.env["client.campaign.outbox"]._hand_over(called)
+        self.assertEqual((mailed.state, called.state), ("queued", "todo"))
+        self.server.messages.clear()
+        campaign.action_close()
+        self.run_mailer()
+        self.assertEqual((mailed.state, called.state), ("cancelled", "cancelled"))
+        self.assertFalse(called.recipient_id.activity_ids)
+        self.assertFalse(self.server.messages)
+
+    def test_what_is_over_is_not_sent(self):
+        campaign = self.make_frozen(date_start=self.day(40))
+        campaign.date_end = self.day(1)
+        self.assert_refused(campaign.action_send, "last day is over")
+        self.assert_refused(campaign.action_ask_approval, "last day is over")
+        campaign.date_end = self.today
+        campaign.action_send()
+
+    def test_letters_that_end_with_the_campaign_are_no_task_any_more(self):
+        self.clients.write({"street": "Main Street 1", "city": "Town"})
+        campaign = self.make_sent(channel="letter")
+        first, *others = campaign.recipient_ids
+        first.action_mark_done()
+        self.assertTrue(campaign.sudo().activity_ids)
+        campaign.recipient_ids.browse(other.id for other in others[:1]).action_mark_done()
+        campaign.action_to_results()
+        self.assertFalse(campaign.sudo().activity_ids)
+
     def test_results_stand_in_the_register_of_each_client(self):
         campaign = self.make_closable()
         self.make_orders(self.free, 0)

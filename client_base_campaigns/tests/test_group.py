@@ -227,6 +227,34 @@ class TestGroup(CampaignCommon):
         drawn.action_take_in()
         self.assertEqual(set(drawn.mapped("delivery")), {"waiting"})
 
+    def test_who_is_taken_in_is_reached_as_the_others(self):
+        self.clients.write({"phone": False})
+        self.beta.write({"phone": "+32470123456", "client_reach_by": "call"})
+        nowhere = self.make_client("Nowhere", self.manager, email="nowhere@clients.example.com")
+        self.make_sent(clients=self.clients | nowhere)
+        self.free.email = self.alpha.email
+        campaign = self.make_frozen(clients=self.clients | nowhere, fallback_channel="letter", without_running=True)
+        self.assertEqual(set(campaign.recipient_ids.mapped("exclusion")), {"running"})
+        self.env["mail.blacklist"]._add(nowhere.email)
+        told = campaign.recipient_ids.with_user(self.marketer).action_take_in()
+        self.assertEqual(told["params"]["message"], "Nowhere: Wants no mailings")
+        taken = {one.partner_id: (one.delivery, one.channel, one.fallback_channel) for one in campaign.recipient_ids}
+        self.assertEqual(
+            taken,
+            {
+                self.alpha: ("waiting", "email", False),
+                self.beta: ("waiting", "call", "email"),
+                self.free: ("waiting", "email", False),
+                nowhere: ("excluded", False, False),
+            },
+        )
+
+    def test_a_contact_is_added_as_its_client(self):
+        campaign = self.make_sent(clients=self.beta)
+        join = self.env["client.campaign.join"].with_user(self.marketer)
+        join.create({"campaign_id": campaign.id, "partner_ids": self.anna.ids, "reason": "asked"}).action_join()
+        self.assertEqual(self.get_recipient(campaign, self.alpha).delivery, "queued")
+
     def test_conditions_are_saved_and_used_again(self):
         campaign = self.make_campaign(clients=self.alpha)
         campaign.action_save_filter()

@@ -66,6 +66,19 @@ class TestReceipt(CampaignCommon, HttpCase):
         )
         self.assertFalse(self.get_recipient(self.campaign, self.beta).receipt_date)
 
+    def test_the_answer_page_loaded_anew_answers_once(self):
+        shown = self.answer("yes", "Gladly")
+        self.assertEqual([answer.status_code for answer in shown.history], [303])
+        self.assertIn("Thank you", self.url_open(shown.url.removeprefix(self.base_url())).text)
+        self.answer("yes", "Gladly")
+        answers = [("campaign_id", "=", self.campaign.id), ("direction", "=", "in")]
+        self.assertEqual(self.env["client.interaction"].search_count(answers), 1)
+        self.answer("no", "Gladly another time")
+        self.assertEqual(self.env["client.interaction"].search_count(answers), 2)
+
+    def test_nobody_is_thanked_who_said_nothing(self):
+        self.assertNotIn("has reached", self.url_open(f"{self.page}?thanks=1").text.replace("has reached you", ""))
+
     def test_a_receipt_without_an_answer(self):
         self.answer("")
         values = self.read_recipient()

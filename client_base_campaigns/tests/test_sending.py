@@ -1,7 +1,9 @@
 import smtplib
-from datetime import date
+from ast import literal_eval
+from datetime import date, timedelta
 from unittest.mock import patch
 
+from lxml import etree
 from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import UserError
@@ -113,6 +115,19 @@ class TestSending(CampaignCommon):
         self.assertEqual(left_out.exclusion, "not_revivable")
         self.assertEqual(left_out.delivery_ids.note, "Declared dead, not revivable")
 
+    def test_whose_person_left_while_it_waits_gets_nothing(self):
+        self.anna.email = "anna@alpha.example.com"
+        leave = (self.anna.action_archive, lambda: self.anna.write({"active": True, "parent_id": self.beta.id}))
+        for left in leave:
+            self.anna.write({"active": True, "parent_id": self.alpha.id})
+            campaign = self.make_frozen(clients=self.alpha)
+            campaign.recipient_ids.person_id = self.anna
+            campaign.action_send()
+            left()
+            self.run_mailer()
+            self.assertFalse(self.server.messages)
+            self.assertEqual(campaign.recipient_ids.exclusion, "person_left")
+
     def test_what_a_job_notes_stands_in_the_language_of_the_responsible(self):
         self.env["res.lang"]._activate_lang("uk_UA")
         self.marketer.lang = "uk_UA"
@@ -222,6 +237,39 @@ class TestSending(CampaignCommon):
         self.run_mailer()
         self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
         self.assertEqual(campaign.state, "receipts")
+
+    def test_a_reminder_that_failed_is_found_and_sent_again(self):
+        campaign = self.make_sent(clients=self.alpha, reminder_days=3)
+        campaign.sudo().recipient_ids.sent_date -= timedelta(days=4)
+        self.server.refuse(ALPHA, 550, "Mailbox full")
+        self.env["client.campaign"]._cron_follow_up()
+        self.run_mailer()
+        self.check_found_and_sent_again(campaign)
+
+    def test_a_report_that_failed_is_found_and_sent_again(self):
+        report = {"report_back": True, "report_subject": "How it went", "report_body": "<p>Thanks</p>"}
+        campaign = self.make_sent(clients=self.alpha, **report)
+        campaign.sudo().recipient_ids._confirm_receipt("page", "yes")
+        campaign.action_to_results()
+        campaign.action_close()
+        self.server.answers[ALPHA] = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+        self.run_mailer()
+        self.check_found_and_sent_again(campaign)
+
+    def check_found_and_sent_again(self, campaign):
+        """Check that the last message, which did not go for sure, goes when the marketer says so."""
+        state = campaign.state
+        view = etree.fromstring(self.env["client.campaign.recipient"].get_view(view_type="search")["arch"])
+        [found] = view.xpath("//filter[@name='filter_others_failed']")
+        domain = [*literal_eval(found.get("domain")), ("campaign_id", "=", campaign.id)]
+        recipient = self.env["client.campaign.recipient"].with_user(self.marketer).search(domain)
+        self.assertEqual(recipient, campaign.recipient_ids)
+        self.server.__init__()
+        recipient.action_send_again()
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA])
+        self.assertFalse(recipient.search(domain))
+        self.assertEqual((recipient.delivery, campaign.state), ("sent", state))
 
     def test_what_is_sent_again_goes_to_the_corrected_address(self):
         self.server.refuse(BETA, 550, "No such user")

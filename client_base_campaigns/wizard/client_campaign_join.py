@@ -1,8 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-# More names than these nobody reads in a message.
-NAMED = 20
+from ..tools.warning import list_left_out, make_warning
 
 
 class ClientCampaignJoin(models.TransientModel):
@@ -25,32 +24,27 @@ class ClientCampaignJoin(models.TransientModel):
     def action_join(self):
         """Add the clients, and tell of whom nothing will be heard all the same, and why."""
         self.ensure_one()
-        joined = self.campaign_id._join(self.partner_ids, self.env._("By hand: %s", self.reason))
+        clients = self._get_clients()
+        joined = self.campaign_id._join(clients, self.env._("By hand: %s", self.reason))
         if not joined:
             raise UserError(
                 self.env._("These clients are in the campaign already, or its responsible does not see them.")
             )
-        close = {"type": "ir.actions.act_window_close"}
-        left_out = self._get_left_out(joined)
+        left_out = self._get_left_out(clients, joined)
         if not left_out:
-            return close
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": self.env._("Added: %(count)s, left out: %(left)s", **self._count(joined, left_out)),
-                "message": "; ".join(self._get_words(left_out)),
-                "next": close,
-            },
-        }
+            return {"type": "ir.actions.act_window_close"}
+        title = self.env._("Added: %(count)s, left out: %(left)s", **self._count(joined, left_out))
+        return make_warning(list_left_out(left_out), title)
 
-    def _get_left_out(self, joined):
+    def _get_clients(self):
+        """Return the clients that were chosen, be it by their contacts."""
+        return self.partner_ids.commercial_partner_id
+
+    def _get_left_out(self, clients, joined):
         """Return ``{client: why}`` of those who get nothing of the campaign though they were chosen."""
         reasons = joined._get_selection_words("exclusion")
         excluded = {one.partner_id: reasons[one.exclusion] for one in joined if one.exclusion}
-        others = self.partner_ids - joined.partner_id
+        others = clients - joined.partner_id
         known = self.campaign_id.recipient_ids.search(
             [("campaign_id", "=", self.campaign_id.id), ("partner_id", "in", others.ids)]
         ).partner_id
@@ -62,9 +56,3 @@ class ClientCampaignJoin(models.TransientModel):
 
     def _count(self, joined, left_out):
         return {"count": sum(not one.exclusion for one in joined), "left": len(left_out)}
-
-    def _get_words(self, left_out):
-        """Return the clients with the reasons, the first of them where there are many."""
-        words = [f"{client.display_name}: {why}" for client, why in left_out.items()]
-        more = len(words) - NAMED
-        return words if more <= 0 else [*words[:NAMED], self.env._("%s more", more)]

@@ -45,11 +45,11 @@ def load_campaigns(env, users):
             "goal": "30 regular clients order again within the month",
             "segment_ids": [segments["regular"], segments["partner"]],
             "date_start": date.today() - timedelta(days=70),
-            "date_end": date.today() - timedelta(days=40),
             "budget": 2000,
             "control_percent": 20,
         },
     )
+    past.date_end = date.today() - timedelta(days=40)
     answer(past, chance)
     past.action_to_results()
     past.write({"cost": 1640, "conclusion": "Calls brought twice as many answers as letters: keep them."})
