@@ -269,8 +269,9 @@ def call_as_manager(sample, page, campaign, client, picture):
     desk.locator(".modal [name=answer]").get_by_text("Takes part").click()
     desk.locator(".modal button[name=action_note]").click()
     expect(desk.locator("[name=receipt_how]")).to_have_text("By the manager")
-    desk.locator("button[name=action_mark_done]").click()
+    # Who was spoken with has been called.
     expect(desk.locator(".o_arrow_button_current")).to_have_text("Sent")
+    expect(desk.locator("button[name=action_mark_done]")).to_be_hidden()
     context.close()
 
 

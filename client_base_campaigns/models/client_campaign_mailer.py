@@ -190,8 +190,8 @@ class ClientCampaignMailer(models.AbstractModel):
         awake = self._put_off_quiet(campaign, deliveries)
         letters = awake.filtered(lambda delivery: delivery.channel == "email")
         self.env["client.campaign.outbox"]._hand_over(awake - letters)
-        # Whether the person has left is asked here only, the rest when it is each letter's turn.
-        letters -= letters.filtered("recipient_id.person_id")._settle_unwilling()
+        # Whether they opted out is asked again when it is each letter's turn.
+        letters -= letters._settle_unwilling()
         messages = self._build_messages(campaign, letters)
         session.time_left = self.env["ir.cron"]._commit_progress(len(deliveries) - len(messages))
         return messages

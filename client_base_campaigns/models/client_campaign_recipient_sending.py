@@ -9,13 +9,11 @@ class ClientCampaignRecipient(models.Model):
     _inherit = "client.campaign.recipient"
 
     @api.model
-    def _get_late_exclusion(self, recipient):
-        """Return why the ``recipient`` (an alias) is to get nothing any more, NULL where it may.
+    def _get_refusal(self, recipient):
+        """Return why the ``recipient`` (an alias) must get nothing any more, to the last moment; NULL where it may.
 
-        It is what can be said of a client after its group was frozen. By one way means by all; and what the client
-        itself does not want its persons do not get, as in the choice of the group. The client is looked up once:
-        planned for each letter, that counts. Whether the person addressed has left is asked by _get_late_exclusions,
-        as that takes the wide table of partners once more.
+        By one way means by all; and what the client itself does not want its persons do not get, as in the choice of
+        the group. The client is looked up once: planned for each letter, that counts.
         """
         return SQL(
             """(
@@ -26,27 +24,41 @@ class ClientCampaignRecipient(models.Model):
                               OR EXISTS (SELECT FROM phone_blacklist AS list
                                           WHERE list.active
                                             AND list.number IN (%(recipient)s.phone, client.phone_sanitized))
-                            THEN 'opt_out'
-                            WHEN client.client_revivable = 'no'
-                             AND EXISTS (SELECT FROM client_standing AS standing
-                                           JOIN client_campaign AS campaign ON campaign.id = %(recipient)s.campaign_id
-                                           JOIN res_users AS responsible ON responsible.id = campaign.user_id
-                                          WHERE standing.partner_id = client.id
-                                            AND standing.company_id = responsible.company_id
-                                            AND %(revivable)s = 'no')
-                            THEN 'not_revivable'
-                       END
+                            THEN 'opt_out' END
                   FROM res_partner AS client
                  WHERE client.id = %(recipient)s.partner_id)
             """,
             recipient=SQL.identifier(recipient),
-            revivable=self.env["client.standing"]._get_revivable(),
         )
 
     @api.model
     def _get_willing(self, recipient):
         """Return what is true of the ``recipient`` (an alias) that may get something still."""
-        return SQL("%s IS NULL", self._get_late_exclusion(recipient))
+        return SQL("%s IS NULL", self._get_refusal(recipient))
+
+    @api.model
+    def _get_change(self):
+        """Return what became of the ``recipient`` since its group was frozen: the client died, or the person left.
+
+        Asked for a portion at a time: for each letter these joins would be planned anew.
+        """
+        return SQL(
+            """
+            CASE WHEN EXISTS (SELECT FROM res_partner AS client
+                                JOIN client_campaign AS campaign ON campaign.id = recipient.campaign_id
+                                JOIN res_users AS responsible ON responsible.id = campaign.user_id
+                                JOIN client_standing AS standing
+                                  ON standing.partner_id = client.id AND standing.company_id = responsible.company_id
+                               WHERE client.id = recipient.partner_id AND %s = 'no')
+                 THEN 'not_revivable'
+                 WHEN person_id IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM res_partner AS person
+                                   WHERE person.id = recipient.person_id AND person.active
+                                     AND person.commercial_partner_id = recipient.partner_id)
+                 THEN 'person_left' END
+            """,
+            self.env["client.standing"]._get_revivable(),
+        )
 
     def _get_late_exclusions(self):
         """Return ``{recipient: exclusion}`` of those that are to get nothing any more."""
@@ -54,16 +66,9 @@ class ClientCampaignRecipient(models.Model):
         self.env["client.standing"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                """
-                SELECT id, COALESCE(%s, CASE WHEN person_id IS NOT NULL AND NOT EXISTS (
-                                                  SELECT FROM res_partner AS person
-                                                   WHERE person.id = recipient.person_id AND person.active
-                                                     AND person.commercial_partner_id = recipient.partner_id)
-                                             THEN 'person_left' END)
-                  FROM client_campaign_recipient AS recipient
-                 WHERE id = ANY(%s)
-                """,
-                self._get_late_exclusion("recipient"),
+                "SELECT id, COALESCE(%s, %s) FROM client_campaign_recipient AS recipient WHERE id = ANY(%s)",
+                self._get_refusal("recipient"),
+                self._get_change(),
                 self.ids,
             )
         )

@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from odoo.tests import Form
 
-from odoo.addons.client_base_campaigns.models import client_campaign_results
+from odoo.addons.client_base_campaigns.models import client_campaign_kept
 
 sys.path.append("setup/bench_scripts")
 from measuring import answer, measure
@@ -166,7 +166,7 @@ else:
     env.cr.execute("UPDATE client_campaign SET state = 'receipts' WHERE id = %s", [many.id])  # noqa: F821
     env.cr.commit()  # noqa: F821
 # As it is minutes after the last answer.
-client_campaign_results.SETTLED = timedelta(0)
+client_campaign_kept.SETTLED = timedelta(0)
 time.sleep(2)
 env["client.campaign"]._cron_keep_counts()  # noqa: F821
 env.cr.commit()  # noqa: F821
