@@ -37,7 +37,7 @@ class ClientCampaignRecipient(models.Model):
         return SQL("%s IS NULL", self._get_refusal(recipient))
 
     @api.model
-    def _get_change(self):
+    def _get_gone(self):
         """Return what became of the ``recipient`` since its group was frozen: the client died, or the person left.
 
         Asked for a portion at a time: for each letter these joins would be planned anew.
@@ -68,7 +68,7 @@ class ClientCampaignRecipient(models.Model):
             SQL(
                 "SELECT id, COALESCE(%s, %s) FROM client_campaign_recipient AS recipient WHERE id = ANY(%s)",
                 self._get_refusal("recipient"),
-                self._get_change(),
+                self._get_gone(),
                 self.ids,
             )
         )

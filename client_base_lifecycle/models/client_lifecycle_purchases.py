@@ -63,13 +63,13 @@ class ClientLifecycle(models.AbstractModel):
                AND (company.client_purchase_source = 'invoice' OR move.move_type = 'out_refund' AND %s)
                AND %s
             """,
-            self._get_counted(),
+            self._is_taken_off(),
             condition,
         )
 
     @api.model
-    def _get_counted(self):
-        """Return what is true of a ``move`` that reverses nothing, or what was invoiced of confirmed orders."""
+    def _is_taken_off(self):
+        """Return what is true of a credit note (``move``) of nothing, or of what was invoiced of confirmed orders."""
         return SQL(
             """
             (move.reversed_entry_id IS NULL
