@@ -1,7 +1,7 @@
 {
     "name": "Client Base: Campaigns",
     "summary": "Programmes of work with groups of clients: select, send, confirm receipt, record results",
-    "version": "19.0.1.10.0",
+    "version": "19.0.1.11.0",
     "category": "Marketing",
     "author": "Client Base contributors",
     "license": "LGPL-3",
@@ -10,6 +10,7 @@
         "security/client_base_campaigns_groups.xml",
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
+        "data/mail_activity_type_data.xml",
         "data/client_holiday_data.xml",
         "data/client_interaction_data.xml",
         "report/client_campaign_reports.xml",

@@ -1,5 +1,6 @@
 from . import (
     client_campaign,
+    client_campaign_approval,
     client_campaign_change,
     client_campaign_close,
     client_campaign_delivery,

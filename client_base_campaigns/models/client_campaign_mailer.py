@@ -187,7 +187,10 @@ class ClientCampaignMailer(models.AbstractModel):
 
     def _begin_batch(self, campaign, deliveries, session):
         """Commit what is settled without a conversation; return the messages that are left, as they are built."""
-        awake = self._put_off_quiet(campaign, deliveries)
+        # Who answered while the reminders were being queued is not reminded.
+        reminders = deliveries.filtered(lambda delivery: delivery.purpose == "reminder")
+        reminders.recipient_id.filtered(lambda one: one.answer or one.receipt_date)._stop_asking()
+        awake = self._put_off_quiet(campaign, deliveries.filtered(lambda delivery: delivery.state == "queued"))
         letters = awake.filtered(lambda delivery: delivery.channel == "email")
         self.env["client.campaign.outbox"]._hand_over(awake - letters)
         # Whether they opted out is asked again when it is each letter's turn.

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, is_html_empty
 
-from ..parameters import APPROVAL
-
 # What is worked out for each recipient, by how it is written.
 INLINE_TEXTS = ("subject", "sms_text", "report_subject")
 PAGE_TEXTS = ("body", "report_body")
@@ -11,16 +9,11 @@ PAGE_TEXTS = ("body", "report_body")
 FALLBACK = "en_US"
 # By these channels goes the whole message; an SMS and a call have texts of their own.
 WHOLE = {"email", "letter", "fax", "messenger"}
-# Whoever approved the campaign approved these, and the group: see _forget_approval.
-APPROVED_FIELDS = {
-    *(*INLINE_TEXTS, *PAGE_TEXTS, "script", "reminder_text", "attachment_ids"),
-    *("user_id", "budget", "approver_id", "with_receipt"),
-}
 RENDERED = {"render_engine": "qweb", "render_options": {"post_process": True}, "sanitize": "email_outgoing"}
 
 
 class ClientCampaign(models.Model):
-    """What is said: the texts in all languages, a look at each message before it goes, and the approval."""
+    """What is said: the texts in all languages, and a look at each message before it goes."""
 
     _inherit = "client.campaign"
 
@@ -53,22 +46,6 @@ class ClientCampaign(models.Model):
     )
     preview = fields.Html(string="The Message as Sent", compute="_compute_preview", sanitize=False)
 
-    needs_approval = fields.Boolean(compute="_compute_needs_approval")
-    approval = fields.Selection(
-        [("none", "Not asked for"), ("asked", "Asked for"), ("approved", "Approved"), ("refused", "Refused")],
-        default="none",
-        required=True,
-        readonly=True,
-        copy=False,
-        tracking=True,
-    )
-    approver_id = fields.Many2one(
-        "res.users",
-        domain=lambda self: [("all_group_ids", "in", self.env.ref("client_base.group_client_admin").id)],
-        ondelete="set null",
-    )
-    approved_on = fields.Datetime(readonly=True, copy=False)
-
     def _compute_render_model(self):
         self.render_model = "client.campaign.recipient"
 
@@ -78,10 +55,6 @@ class ClientCampaign(models.Model):
         """Show the message to a client to those who may see that client."""
         for campaign in self:
             campaign.preview = campaign.preview_id._filtered_access("read").preview
-
-    def _compute_needs_approval(self):
-        # sudo: whether campaigns are approved is no secret
-        self.needs_approval = self.env["ir.config_parameter"].sudo().get_param(APPROVAL) == "True"
 
     @api.constrains(*INLINE_TEXTS, *PAGE_TEXTS)
     def _check_message(self):
@@ -105,8 +78,6 @@ class ClientCampaign(models.Model):
         result = super()._update_field_translations(field_name, translations, digest, source_lang)
         for lang in translations:
             self.with_context(lang=lang)._check_message()
-        if field_name in APPROVED_FIELDS:
-            self._forget_approval()
         return result
 
     @api.model_create_multi
@@ -120,8 +91,6 @@ class ClientCampaign(models.Model):
         result = super().write(vals)
         for name, campaigns in untranslated.items():
             campaigns._copy_to_fallback(name)
-        if APPROVED_FIELDS & vals.keys() and "approval" not in vals:
-            self._forget_approval()
         if "attachment_ids" in vals:
             self._own_attachments()
         return result
@@ -162,47 +131,6 @@ class ClientCampaign(models.Model):
         for campaign in self:
             new = campaign.attachment_ids.filtered(lambda file: not file.res_id)
             new.write({"res_model": self._name, "res_id": campaign.id})
-
-    def _forget_approval(self):
-        """What was changed since is not what was approved: the message, or who is in the group."""
-        # sudo: whoever changes the campaign cannot but take its approval away
-        self.sudo().filtered(
-            lambda one: one.approval == "approved" and one.state in ("draft", "group", "offer")
-        )._take_step(approval="none", approved_on=False)
-
-    def action_ask_approval(self):
-        self.ensure_one()
-        self._check_state("offer")
-        self._check_offer()
-        if not self.approver_id:
-            raise UserError(self.env._("Choose who is to approve the campaign."))
-        self._take_step(approval="asked")
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self.env._("Approve the campaign “%s”", self.name),
-            user_id=self.approver_id.id,
-        )
-
-    def action_approve(self):
-        self._decide("approved")
-
-    def action_refuse(self):
-        self._decide("refused")
-
-    def _decide(self, approval):
-        self.ensure_one()
-        if not self.env.user.has_group("client_base.group_client_admin"):
-            raise AccessError(self.env._("Campaigns are approved by an administrator of the client base."))
-        self._check_state("offer")
-        asked = self.approver_id | self.env.user
-        self._take_step(
-            approval=approval,
-            approver_id=self.env.uid,
-            approved_on=fields.Datetime.now() if approval == "approved" else False,
-        )
-        # Whoever was asked; the responsible is still to look and send.
-        tasks = self.activity_search(["mail.mail_activity_data_todo"])
-        tasks.filtered(lambda task: task.user_id in asked or task.user_id != self.user_id).action_feedback()
 
     def _check_offer(self):
         """Raise UserError where the offer lacks what its channels need, or would be over before anybody answers."""

@@ -8,6 +8,8 @@ from odoo.tools import SQL, format_datetime
 
 from odoo.addons.client_base.parameters import MOST_DAYS
 
+from .client_campaign_approval import APPROVAL_TASK
+
 HOUR = timedelta(hours=1)
 # The rate of an hour is spread evenly over windows of five minutes.
 WINDOW = timedelta(minutes=5)
@@ -98,7 +100,7 @@ class ClientCampaign(models.Model):
         self._queue()
         self._take_step(state="sending")
         # Until now there was nothing to do but to approve, to look and to send.
-        self.activity_feedback(["mail.mail_activity_data_todo"])
+        self.activity_feedback(["mail.mail_activity_data_todo", APPROVAL_TASK])
         self._run_now()
 
     def _ensure_utm_campaign(self):

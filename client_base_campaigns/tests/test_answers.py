@@ -51,6 +51,17 @@ class TestAnswers(CampaignCommon):
             )
             self.assertEqual(campaign.recipient_ids.delivery, "sent")
 
+    def test_who_answered_while_the_reminders_were_queued_is_not_reminded(self):
+        campaign = self.make_unanswered(reminder_days=3, fallback_days=7)
+        recipient = campaign.recipient_ids
+        # As another transaction writes it, that saw nothing queued yet.
+        self.env.cr.execute("UPDATE client_campaign_recipient SET answer = 'yes' WHERE id = %s", [recipient.id])
+        self.server.messages.clear()
+        campaign.action_resume()
+        self.run_mailer()
+        self.assertFalse(self.server.messages)
+        self.assertFalse(recipient.sudo().activity_ids)
+
     def test_who_answers_is_off_the_manager_s_desk(self):
         campaign = self.make_unanswered(fallback_days=7)
         campaign.action_resume()

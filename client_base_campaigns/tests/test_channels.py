@@ -480,6 +480,18 @@ class TestChannels(CampaignCommon):
         campaign.action_send()
         self.assertFalse(campaign.sudo().activity_ids)
 
+    def test_who_is_to_approve_instead_is_asked(self):
+        """Of two tasks of one user, the approval and the look before sending, the decision closes its own only."""
+        self.env["ir.config_parameter"].set_param("client_base_campaigns.approval", "True")
+        campaign = self.make_frozen(approver_id=self.env.ref("base.user_admin").id)
+        campaign.action_ask_approval()
+        other = self.make_user("other_admin", "client_base.group_client_admin")
+        campaign.write({"approver_id": other.id, "user_id": other.id})
+        self.assertEqual(campaign.sudo().activity_ids.user_id, other, "not who is asked no longer")
+        campaign.activity_schedule("mail.mail_activity_data_todo", summary="Look and send", user_id=other.id)
+        campaign.with_user(other).action_approve()
+        self.assertEqual(campaign.sudo().activity_ids.mapped("summary"), ["Look and send"])
+
     def make_approved(self, **values):
         self.env["ir.config_parameter"].set_param("client_base_campaigns.approval", "True")
         campaign = self.make_frozen(approver_id=self.env.ref("base.user_admin").id, **values)
