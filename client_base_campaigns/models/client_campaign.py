@@ -72,11 +72,19 @@ class ClientCampaign(models.Model):
         required=True,
         default=lambda self: fields.Date.context_today(self) + timedelta(days=30),
         tracking=True,
-        help="Orders of the participants from the first to the last day count as results.",
+        help="What its recipients buy from the first to the last day counts as results.",
     )
     budget = fields.Float(digits=(16, 2), tracking=True, help="What the campaign may cost.")
     cost = fields.Float(digits=(16, 2), help="What it did cost; the return is counted against it.", copy=False)
-    currency_id = fields.Many2one(related="user_id.company_id.currency_id")
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        precompute=True,
+        required=True,
+        help="Its sales are the results. It is the one that the responsible works for when the group is frozen.",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
     utm_campaign_id = fields.Many2one(
         "utm.campaign",
         string="UTM Campaign",
@@ -97,6 +105,14 @@ class ClientCampaign(models.Model):
     _dates_in_order = models.Constraint(
         "CHECK (date_start <= date_end)", "The campaign ends before it begins: change one of the dates."
     )
+
+    @api.depends("user_id.company_id")
+    def _compute_company_id(self):
+        """Follow the responsible until the group is frozen; after that the figures stay those of one company."""
+        for campaign in self:
+            if not campaign.company_id or campaign.state in ("draft", "group"):
+                # sudo: which one a colleague works for
+                campaign.company_id = campaign.user_id.sudo().company_id or self.env.company
 
     def copy_data(self, default=None):
         """Plan a past campaign anew: as long as it was, from today on."""
@@ -135,15 +151,9 @@ class ClientCampaign(models.Model):
         """Return the campaign in the language of its responsible, who reads what jobs note, whoever's job it is."""
         return self.with_context(lang=self.user_id.lang)
 
-    def _get_company(self):
-        """Return the company whose sales the campaign is judged by: the one that its responsible works for."""
-        # sudo: which one a colleague works for
-        return self.user_id.sudo().company_id
-
     def _in_company(self):
-        """Return the campaign in that company, where the current user works for it as well."""
-        company = self._get_company()
-        return self.with_company(company) if company in self.env.user.company_ids else self
+        """Return the campaign in its company, where the current user works for that one."""
+        return self.with_company(self.company_id) if self.company_id in self.env.user.company_ids else self
 
     def _take_step(self, **values):
         """Write what only the buttons write, for whoever may change the campaign."""
@@ -196,8 +206,8 @@ class ClientCampaign(models.Model):
         """Open the recipients that the pressed figure counts."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("client_base_campaigns.client_campaign_recipient_action")
-        chosen = self.env.context.get("recipient_filter")
-        context = {f"search_default_{chosen}": 1} if chosen else {}
+        chosen = self.env.context.get("recipient_filter") or "filter_group"
+        context = {f"search_default_{chosen}": 1}
         return {**action, "domain": [("campaign_id", "=", self.id)], "context": context}
 
     @api.model

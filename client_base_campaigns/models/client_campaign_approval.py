@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..parameters import APPROVAL
@@ -48,7 +48,8 @@ class ClientCampaign(models.Model):
         if APPROVED_FIELDS & vals.keys() and "approval" not in vals:
             self._forget_approval()
         if "approver_id" in vals:
-            self.filtered(lambda campaign: campaign.approval == "asked")._ask_approver()
+            for campaign in self.filtered(lambda campaign: campaign.approval == "asked"):
+                campaign._ask_approver()
         return result
 
     def _forget_approval(self):
@@ -69,16 +70,16 @@ class ClientCampaign(models.Model):
 
     def _ask_approver(self):
         """Put the question on the desk of who is to approve by now, and take it from who was to before."""
-        for campaign in self:
-            asked = campaign.activity_search([APPROVAL_TASK])
-            # sudo: the task is the former approver's
-            asked.filtered(lambda task: task.user_id != campaign.approver_id).sudo().unlink()
-            if campaign.approver_id and not asked.exists():
-                campaign.activity_schedule(
-                    APPROVAL_TASK,
-                    summary=self.env._("Approve the campaign “%s”", campaign.name),
-                    user_id=campaign.approver_id.id,
-                )
+        asked = self.activity_search([APPROVAL_TASK])
+        # sudo: the task is the former approver's
+        asked.filtered(lambda task: task.user_id != self.approver_id).sudo().unlink()
+        if self.approver_id and not asked.exists():
+            told = self.with_context(lang=self.approver_id.lang)
+            self.activity_schedule(
+                APPROVAL_TASK,
+                summary=told.env._("Approve the campaign “%s”", self.name),
+                user_id=self.approver_id.id,
+            )
 
     def action_approve(self):
         self._decide("approved")

@@ -111,11 +111,14 @@ class ClientCampaign(models.Model):
         ]
         total = max(self.recipient_count, 1)
         counts = self._get_kept().get(self.id) or self._count()
+        # The cost is that of the whole campaign: beside the turnover of some clients it says nothing.
+        sees_all = self.env.user.has_group("client_base.group_client_all")
         return {
             "campaign": self,
             "bars": [{"name": name, "count": count, "percent": round(100 * count / total)} for name, count in bars],
             "channels": self._get_channel_rows(counts["channels"]),
             "exclusions": self._get_exclusion_rows(counts["exclusions"]),
+            "return_percent": self.return_percent if sees_all else None,
             "turnover": self.currency_id.format(self.turnover),
             "cost": self.currency_id.format(self.cost),
             "budget": self.currency_id.format(self.budget),

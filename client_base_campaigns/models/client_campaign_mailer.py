@@ -213,9 +213,7 @@ class ClientCampaignMailer(models.AbstractModel):
         for delivery in deliveries:
             recipient = delivery.recipient_id
             zones = [recipient.person_id.tz, recipient.partner_id.tz]
-            zone = get_timezone(
-                zones, [recipient.partner_id.country_id.code, campaign.user_id.company_id.country_id.code]
-            )
+            zone = get_timezone(zones, [recipient.partner_id.country_id.code, campaign.company_id.country_id.code])
             end = get_end_of_quiet(now, zone, campaign.quiet_from, campaign.quiet_to)
             if end:
                 delivery.not_before = end

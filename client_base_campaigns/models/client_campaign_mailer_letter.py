@@ -56,7 +56,7 @@ class ClientCampaignMailer(models.AbstractModel):
             "From": sender,
             "To": delivery.address,
             # To where Odoo reads replies, if it does: they confirm the receipt.
-            "Reply-To": campaign.user_id.company_id.catchall_formatted or sender,
+            "Reply-To": campaign.company_id.catchall_formatted or sender,
             "X-Auto-Response-Suppress": "OOF, AutoReply",
             "List-Unsubscribe": f"<{recipient._get_unsubscribe_url()}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

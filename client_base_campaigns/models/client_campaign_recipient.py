@@ -15,6 +15,8 @@ DELIVERIES = [
     ("failed", "Failed"),
     ("uncertain", "Uncertain"),
 ]
+# Left out, or kept back to compare with.
+NOT_WRITTEN_TO = ("excluded", "control")
 ANSWERS = [("yes", "Takes part"), ("no", "Does not take part"), ("call", "Asks for a call")]
 # What managers record of their own clients; everything else is the marketer's and the mailer's to say.
 MANAGERS_FIELDS = {"answer", "result", "no_reason"}
@@ -99,10 +101,10 @@ class ClientCampaignRecipient(models.Model):
     client_comment = fields.Text(string="The Client's Words", readonly=True)
     result = fields.Text(help="What came of it, in the manager's words.", tracking=True)
     order_count = fields.Integer(string="Orders", readonly=True)
-    # No Monetary: the currency is computed, and Odoo sums up no amounts in such.
-    turnover = fields.Float(digits=(16, 2), readonly=True)
+    turnover = fields.Monetary(readonly=True)
     script = fields.Html(related="campaign_id.script")
-    currency_id = fields.Many2one(related="campaign_id.currency_id")
+    # Stored: Odoo adds up amounts in such currencies only.
+    currency_id = fields.Many2one(related="campaign_id.currency_id", store=True)
     # Part of the key of the personal page: one more, and the links that went out before are void.
     revision = fields.Integer(default=0, readonly=True)
 
@@ -167,6 +169,10 @@ class ClientCampaignRecipient(models.Model):
         channels = [vals.get(name, self[name]) for name in ("channel", "fallback_channel")]
         judged = self.env["client.campaign.selection"]._judge_person(self, person, channels)
         return {**judged, **vals}
+
+    def _get_in_group(self):
+        """Return those that get the message, in any way."""
+        return self.filtered(lambda recipient: recipient.delivery not in NOT_WRITTEN_TO)
 
     def _is_marketer(self):
         return self.env.su or self.env.user.has_group("client_base_campaigns.group_client_marketer")

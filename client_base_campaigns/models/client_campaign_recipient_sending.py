@@ -46,9 +46,8 @@ class ClientCampaignRecipient(models.Model):
             """
             CASE WHEN EXISTS (SELECT FROM res_partner AS client
                                 JOIN client_campaign AS campaign ON campaign.id = recipient.campaign_id
-                                JOIN res_users AS responsible ON responsible.id = campaign.user_id
                                 JOIN client_standing AS standing
-                                  ON standing.partner_id = client.id AND standing.company_id = responsible.company_id
+                                  ON standing.partner_id = client.id AND standing.company_id = campaign.company_id
                                WHERE client.id = recipient.partner_id AND %s = 'no')
                  THEN 'not_revivable'
                  WHEN person_id IS NOT NULL

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .client_campaign import RUNNING
+from .client_campaign_recipient import NOT_WRITTEN_TO
 
-NOT_WRITTEN_TO = ("excluded", "control")
 AGGREGATES = ["__count", "receipt_date:count", "order_count:sum", "turnover:sum"]
 
 
@@ -16,13 +16,14 @@ class ClientCampaign(models.Model):
 
     count_orders = fields.Selection(
         [
-            ("window", "All orders of the recipients in the campaign's days"),
-            ("marked", "Only orders that carry its UTM campaign"),
+            ("window", "All purchases of the recipients in the campaign's days"),
+            ("marked", "Only purchases that carry its UTM campaign"),
         ],
         string="Counts as a Result",
         required=True,
         default="window",
-        help="Orders that carry the UTM campaign count in either case, whenever they come: so you add one by hand.",
+        help="What carries the UTM campaign counts in either case, whenever it comes: so you add one by hand. "
+        "A purchase is a confirmed order or a posted invoice, as the settings say; credit notes are not taken off.",
     )
     recipient_count = fields.Integer(string="In the Group", compute="_compute_progress")
     excluded_count = fields.Integer(string="Left Out", compute="_compute_progress")
@@ -42,6 +43,7 @@ class ClientCampaign(models.Model):
     return_percent = fields.Float(
         string="Return on Cost (%)",
         compute="_compute_return_percent",
+        groups="client_base.group_client_all",
         help="Turnover above the cost, in percent of the cost. Turnover, not margin: what was sold had its own cost.",
     )
 
@@ -137,9 +139,9 @@ class ClientCampaign(models.Model):
             campaign.return_percent = 100 * gained / campaign.cost if campaign.cost else 0
 
     def action_refresh_results(self):
-        """Count the orders that the recipients confirmed within the campaign's days, or that carry its UTM campaign.
+        """Count what the recipients bought within the campaign's days, or what carries its UTM campaign.
 
-        These are orders of the company that the responsible works for, in its currency.
+        These are purchases from the campaign's company, in its currency.
         """
         self.check_access("write")
         self.env.flush_all()
@@ -147,17 +149,11 @@ class ClientCampaign(models.Model):
             SQL(
                 """
                 WITH bought AS (
-                    SELECT campaign.id AS campaign_id, client.commercial_partner_id AS partner_id, count(*) AS orders,
-                           sum(sale.amount_untaxed / COALESCE(NULLIF(sale.currency_rate, 0), 1)) AS turnover
+                    SELECT campaign.id AS campaign_id, purchase.partner_id, count(*) AS orders,
+                           sum(purchase.amount) AS turnover
                       FROM client_campaign AS campaign
-                      JOIN res_users AS responsible ON responsible.id = campaign.user_id
-                      JOIN sale_order AS sale
-                        ON sale.state = 'sale' AND sale.company_id = responsible.company_id
-                       AND (sale.campaign_id = campaign.utm_campaign_id
-                            OR campaign.count_orders = 'window'
-                               AND sale.date_order >= campaign.date_start AND sale.date_order < campaign.date_end + 1)
-                      JOIN res_partner AS client ON client.id = sale.partner_id
-                     WHERE campaign.id = ANY(%(ids)s)
+                CROSS JOIN LATERAL (%(purchases)s) AS purchase
+                     WHERE campaign.id = ANY(%(ids)s) AND purchase.counts
                   GROUP BY 1, 2
                 )
                 UPDATE client_campaign_recipient AS recipient
@@ -170,11 +166,32 @@ class ClientCampaign(models.Model):
                    AND (own.order_count, own.turnover)
                        IS DISTINCT FROM (COALESCE(bought.orders, 0), COALESCE(bought.turnover, 0))
                 """,
+                purchases=self._select_purchases(),
                 ids=self.ids,
             )
         )
         self.env["client.campaign.recipient"].invalidate_model(["order_count", "turnover"], flush=False)
         self.invalidate_recordset(flush=False)
+
+    def _select_purchases(self):
+        """Return the query of the purchases that count for the row ``campaign``, one of these."""
+        lifecycle = self.env["client.lifecycle"]
+
+        def counts_for(purchase, moment):
+            return SQL(
+                """%(purchase)s.company_id = campaign.company_id
+                   AND (%(purchase)s.campaign_id = campaign.utm_campaign_id
+                        OR campaign.count_orders = 'window'
+                           AND %(moment)s >= campaign.date_start AND %(moment)s < campaign.date_end + 1)""",
+                purchase=SQL.identifier(purchase),
+                moment=SQL.identifier(purchase, moment),
+            )
+
+        orders = lifecycle._select_orders(counts_for("sale", "date_order"))
+        # sudo: what a purchase is is no secret
+        if set(self.sudo().company_id.mapped("client_purchase_source")) == {"order"}:
+            return orders
+        return SQL("%s UNION ALL %s", orders, lifecycle._select_invoices(counts_for("move", "invoice_date")))
 
     @api.model
     def _cron_refresh_results(self):

@@ -29,13 +29,13 @@ class ClientCampaignSelection(models.AbstractModel):
                 """
                 INSERT INTO client_campaign_recipient (
                        campaign_id, partner_id, owner_id, person_id, reason, email, phone, channel, fallback_channel,
-                       exclusion, delivery, order_count, turnover, revision,
+                       exclusion, delivery, order_count, turnover, currency_id, revision,
                        create_uid, write_uid, create_date, write_date)
                 SELECT %(campaign)s, partner_id, owner_id, person_id, %(reason)s, email, phone, channel, fallback,
                        exclusion,
                        CASE WHEN exclusion = 'control' THEN 'control'
                             WHEN exclusion IS NOT NULL THEN 'excluded' ELSE 'waiting' END,
-                       0, 0, 0, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                       0, 0, %(currency)s, 0, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                   FROM (%(judged)s) AS judged
               ORDER BY partner_id
                     ON CONFLICT (campaign_id, partner_id) DO NOTHING
@@ -43,6 +43,7 @@ class ClientCampaignSelection(models.AbstractModel):
                 """,
                 campaign=campaign.id,
                 reason=reason,
+                currency=campaign.currency_id.id,
                 uid=self.env.uid,
                 judged=self._select(campaign, clients, by_hand, persons),
             )
@@ -173,7 +174,7 @@ class ClientCampaignSelection(models.AbstractModel):
              WHERE client.id IN %(clients)s
             """,
             revivable=self.env["client.standing"]._get_revivable(),
-            company=campaign._get_company().id,
+            company=campaign.company_id.id,
             person=self._join_persons(persons) if persons else self._join_members(campaign),
             clients=clients.subselect(),
         )

@@ -35,6 +35,7 @@ class ClientCampaign(models.Model):
         string="Remind After", help="Days without a receipt after which the message is sent again, once. 0: never."
     )
     sending_note = fields.Char(compute="_compute_sending_note")
+    is_going_out = fields.Boolean(compute="_compute_is_going_out")
 
     _sending_terms = models.Constraint(
         "CHECK (rate >= 0 AND fallback_days >= 0 AND reminder_days >= 0"
@@ -65,6 +66,16 @@ class ClientCampaign(models.Model):
                     time=format_datetime(self.env, first),
                 )
             campaign.sending_note = note
+
+    def _compute_is_going_out(self):
+        """Tell whether there is something to pause: after the receipts that is a report, or what is sent again."""
+        queued = dict(
+            self.env["client.campaign.delivery"]._read_group(
+                [("campaign_id", "in", self._origin.ids), ("state", "=", "queued")], ["campaign_id"], ["__count"]
+            )
+        )
+        for campaign in self:
+            campaign.is_going_out = campaign.state in ("sending", "receipts") or campaign._origin in queued
 
     def _get_waiting(self):
         """Return when the first of the queued messages that may not go yet may do so, and how many these are."""

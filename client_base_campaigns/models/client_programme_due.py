@@ -114,7 +114,7 @@ class ClientProgrammeDue(models.AbstractModel):
              WHERE standing.company_id = %(company)s AND standing.rule NOT IN %(dead)s
                AND %(today)s::date + %(before)s BETWEEN standing.next_on AND standing.next_on + standing.interval
             """,
-            company=programme.campaign_id._get_company().id,
+            company=programme.campaign_id.company_id.id,
             dead=DECLARED_DEAD,
             today=today,
             before=programme.days_before,
@@ -131,7 +131,7 @@ class ClientProgrammeDue(models.AbstractModel):
              WHERE standing.company_id = %(company)s AND %(revivable)s IS DISTINCT FROM 'no'
                AND standing.since <= %(day)s
             """,
-            company=programme.campaign_id._get_company().id,
+            company=programme.campaign_id.company_id.id,
             revivable=self.env["client.standing"]._get_revivable(),
             day=today - timedelta(days=programme.days_before),
         )

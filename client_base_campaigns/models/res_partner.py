@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from .client_campaign import CHANNELS
+from .client_campaign_recipient import NOT_WRITTEN_TO
 
 
 class ResPartner(models.Model):
@@ -29,7 +30,7 @@ class ResPartner(models.Model):
     def _compute_client_campaign_count(self):
         counts = dict(
             self.env["client.campaign.recipient"]._read_group(
-                [("partner_id", "in", self.ids), ("delivery", "not in", ("excluded", "control"))],
+                [("partner_id", "in", self.ids), ("delivery", "not in", NOT_WRITTEN_TO)],
                 ["partner_id"],
                 ["__count"],
             )
@@ -40,7 +41,7 @@ class ResPartner(models.Model):
     def action_open_campaigns(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("client_base_campaigns.client_campaign_recipient_action")
-        return {**action, "domain": [("partner_id", "=", self.id)], "context": {}}
+        return {**action, "domain": [("partner_id", "=", self.id)], "context": {"search_default_filter_group": 1}}
 
     def _get_card_tiles(self):
         manages = self.env.user.has_group("client_base.group_client_own")
@@ -49,7 +50,7 @@ class ResPartner(models.Model):
     def _get_tile_campaign(self):
         """Return the tile of the last campaign that the client was in; nothing where there was none."""
         last = self.env["client.campaign.recipient"].search(
-            [("partner_id", "=", self.id), ("delivery", "not in", ("excluded", "control"))], order="id desc", limit=1
+            [("partner_id", "=", self.id), ("delivery", "not in", NOT_WRITTEN_TO)], order="id desc", limit=1
         )
         if not last:
             return None

@@ -71,9 +71,58 @@ class TestResults(CampaignCommon):
         self.assertEqual((campaign.order_count, campaign.turnover), (2, 200))
         self.marketer.write({"company_ids": [(4, other.id)], "company_id": other.id})
         campaign.action_refresh_results()
-        self.assertEqual((campaign.order_count, campaign.turnover), (1, 15000))
-        here = campaign.with_user(self.head)
+        self.assertEqual((campaign.order_count, campaign.turnover), (2, 200), "it stays with the company it was for")
+        there = self.make_sent()
+        foreign.campaign_id = there.utm_campaign_id
+        there.action_refresh_results()
+        self.assertEqual((there.order_count, there.turnover), (1, 15000))
+        here = there.with_user(self.head)
         self.assertEqual((here.currency_id, here.sudo().recipient_ids.currency_id), (yen, yen))
+
+    def test_where_invoices_are_the_purchases_they_are_the_results(self):
+        self.env.company.client_purchase_source = "invoice"
+        campaign = self.make_sent()
+        self.order(self.alpha, 0, price=100)
+        self.make_invoice(self.alpha, 1, 30)
+        self.make_invoice(self.alpha, 6, 7)
+        self.make_invoice(self.alpha, 0, 5, "out_refund")
+        self.make_invoice(self.beta, 9, 2).campaign_id = campaign.utm_campaign_id
+        campaign.action_refresh_results()
+        self.assertEqual((campaign.order_count, campaign.turnover), (2, 32))
+        campaign.count_orders = "marked"
+        campaign.action_refresh_results()
+        self.assertEqual((campaign.order_count, campaign.turnover), (1, 2))
+
+    def test_the_return_is_shown_to_those_only_who_see_all_that_it_is_of(self):
+        campaign = self.make_sent(cost=50)
+        self.order(self.alpha, 0, price=100)
+        campaign.action_refresh_results()
+        campaign.action_to_results()
+        self.assertEqual(campaign.with_user(self.head).return_percent, 100)
+        self.assertIn("Return on cost", campaign.with_user(self.head).summary)
+        with self.assertRaises(AccessError):
+            campaign.with_user(self.manager).read(["return_percent"])
+        self.assertNotIn("Return on cost", campaign.with_user(self.manager).summary)
+
+    def test_letters_are_printed_for_those_only_who_get_one(self):
+        self.env["mail.blacklist"]._add(self.beta.email)
+        recipients = self.make_sent().sudo().recipient_ids
+        for report in ("client_campaign_recipient_letters", "client_campaign_recipient_labels"):
+            page, _kind = self.env["ir.actions.report"]._render_qweb_html(
+                f"client_base_campaigns.{report}", recipients.ids
+            )
+            self.assertIn(b"Alpha Ltd", page)
+            self.assertNotIn(b"Beta GmbH", page)
+
+    def test_what_is_on_its_way_can_be_paused_at_any_time(self):
+        campaign = self.make_sent(report_back=True, report_subject="So it ended", report_body="<p>Well</p>")
+        self.get_recipient(campaign, self.alpha)._confirm_receipt("page", "yes")
+        self.assertTrue(campaign.is_going_out)
+        campaign.action_to_results()
+        self.assertFalse(campaign.is_going_out)
+        campaign.action_close()
+        self.env.invalidate_all()
+        self.assertTrue(campaign.is_going_out, "the report")
 
     def test_orders_of_who_was_left_out_are_no_result(self):
         self.env["mail.blacklist"]._add("beta@clients.example.com")
@@ -117,6 +166,14 @@ class TestResults(CampaignCommon):
                 self.assert_refused(lambda recipient=recipient: self.note_receipt(recipient), "Nothing was sent")
                 self.assertFalse(recipient.receipt_date)
 
+    def test_a_closed_campaign_takes_no_receipts(self):
+        campaign = self.make_sent()
+        campaign.action_to_results()
+        campaign.action_close()
+        recipient = self.get_recipient(campaign, self.alpha).with_user(self.manager)
+        self.assert_refused(lambda: self.note_receipt(recipient), "contact register")
+        self.assertFalse(recipient.receipt_date)
+
     def test_figures_lead_to_their_recipients(self):
         self.env["mail.blacklist"]._add("beta@clients.example.com")
         campaign = self.make_sent()
@@ -124,6 +181,8 @@ class TestResults(CampaignCommon):
         action = campaign.with_context(recipient_filter="filter_confirmed").action_open_recipients()
         self.assertEqual(self.env[action["res_model"]].search(action["domain"]), campaign.sudo().recipient_ids)
         self.assertEqual(action["context"], {"search_default_filter_confirmed": 1})
+        for action in (campaign.action_open_recipients(), self.alpha.action_open_campaigns()):
+            self.assertEqual(action["context"], {"search_default_filter_group": 1}, "nobody who was left out")
 
     def test_closing_counts_once_more_and_sums_up(self):
         campaign = self.make_sent(goal="Sell <all> the paper")

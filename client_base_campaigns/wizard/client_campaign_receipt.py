@@ -26,6 +26,12 @@ class ClientCampaignReceipt(models.TransientModel):
         recipients = self.recipient_ids.filtered(lambda one: one.delivery not in ("excluded", "control", "waiting"))
         if not recipients:
             raise UserError(self.env._("Nothing was sent to these clients yet."))
+        if "closed" in recipients.mapped("campaign_state"):
+            raise UserError(
+                self.env._(
+                    "A closed campaign stays as it was summed up. Enter what the client said in its contact register."
+                )
+            )
         recipients.check_access("write")
         # sudo: managers may note a receipt, and nothing else of the delivery
         recipients.sudo()._confirm_receipt(self.how, answer=self.answer, note=self.note)
