@@ -63,6 +63,23 @@ class TestBalance(LifecycleCommon):
         self.assertEqual((line.turnover, line.margin), (2000, 560))
         self.assertEqual(self.env["client.decision"]._get_turns(self.alpha)[0]["margin"], 28)
 
+    def test_assortment_and_demand_go_by_invoices_where_they_count(self):
+        self.env.company.client_purchase_source = "invoice"
+        self.make_orders(self.alpha, 20, price=5000)
+        self.make_invoice(self.alpha, 0, 1000, quantity=2)
+        self.make_invoice(self.alpha, 0, 1000, "out_refund")
+        self.make_invoice(self.beta, 0, 700)
+        category = self.product.categ_id = self.env["product.category"].create({"name": "Paper"})
+        demand = self.env["client.market"].create(
+            {"partner_id": self.alpha.id, "category_id": category.id, "capacity": 4000, "source": "them"}
+        )
+        self.env.flush_all()
+        rows = self.env["client.assortment.report"].search([("partner_id", "=", self.alpha.id)])
+        self.assertEqual(sorted(rows.mapped("turnover")), [-1000, 2000])
+        self.assertEqual((sum(rows.mapped("quantity")), sum(rows.mapped("margin"))), (1, 880))
+        self.assertEqual((demand.own_amount, demand.share), (1000, 25))
+        self.assertEqual(self.env["client.market.report"].browse(demand.id).own_amount, 1000)
+
     def test_who_bought_nothing_and_cost_hours_is_out_of_balance(self):
         self.make_orders(self.alpha, 500, price=2000)
         self.env["client.interaction"].create(
