@@ -3,7 +3,7 @@ from base64 import b64decode
 from odoo import http
 from odoo.http import request
 
-from ..models.client_campaign_recipient import ANSWERS
+from ..models.client_campaign_recipient import ANSWERS, NOTHING_SENT
 
 COMMENT_LENGTH = 2000
 # One transparent point.
@@ -15,7 +15,7 @@ def get_recipient(token, scope=None):
     # sudo: whoever holds the signed token sees this one recipient's page and nothing else
     recipients = request.env["client.campaign.recipient"].sudo()
     recipient = recipients._get_by_token(token, scope) if scope else recipients._get_by_token(token)
-    if not recipient or recipient.delivery in ("excluded", "control", "waiting"):
+    if not recipient or recipient.delivery in NOTHING_SENT:
         raise request.not_found()
     return recipient.with_context(lang=recipient._get_lang())
 

@@ -17,6 +17,7 @@ DELIVERIES = [
 ]
 # Left out, or kept back to compare with.
 NOT_WRITTEN_TO = ("excluded", "control")
+NOTHING_SENT = (*NOT_WRITTEN_TO, "waiting")
 ANSWERS = [("yes", "Takes part"), ("no", "Does not take part"), ("call", "Asks for a call")]
 # What managers record of their own clients; everything else is the marketer's and the mailer's to say.
 MANAGERS_FIELDS = {"answer", "result", "no_reason"}
@@ -206,9 +207,7 @@ class ClientCampaignRecipient(models.Model):
         undone = ("by_hand", "running", "resting", "cap", "control", "same_address")
         selection, reasons, left_out = self.env["client.campaign.selection"], self._get_selection_words("exclusion"), {}
         for recipient in self.filtered(
-            lambda one: (
-                one.exclusion in undone and one.campaign_state == "offer" and one.delivery in ("excluded", "control")
-            )
+            lambda one: one.exclusion in undone and one.campaign_state == "offer" and one.delivery in NOT_WRITTEN_TO
         ):
             channels = [recipient.channel, recipient.fallback_channel]
             judged = selection._judge_person(recipient, recipient.person_id, channels, once=False)

@@ -59,7 +59,7 @@ class ClientCampaignRecipient(models.Model):
             bool(self.answer),
             bool(self.receipt_date),
             self.delivery == "sent",
-            self.delivery not in ("excluded", "control"),
+            bool(self._get_in_group()),
             self.partner_id == kept,
         )
 

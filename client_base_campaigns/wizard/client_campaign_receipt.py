@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..models.client_campaign_recipient import ANSWERS
+from ..models.client_campaign_recipient import ANSWERS, NOTHING_SENT
 
 
 class ClientCampaignReceipt(models.TransientModel):
@@ -23,7 +23,7 @@ class ClientCampaignReceipt(models.TransientModel):
 
     def action_note(self):
         self.ensure_one()
-        recipients = self.recipient_ids.filtered(lambda one: one.delivery not in ("excluded", "control", "waiting"))
+        recipients = self.recipient_ids.filtered(lambda one: one.delivery not in NOTHING_SENT)
         if not recipients:
             raise UserError(self.env._("Nothing was sent to these clients yet."))
         if "closed" in recipients.mapped("campaign_state"):
