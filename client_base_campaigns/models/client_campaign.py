@@ -135,6 +135,14 @@ class ClientCampaign(models.Model):
         """Return the campaign in the language of its responsible, who reads what jobs note, whoever's job it is."""
         return self.with_context(lang=self.user_id.lang)
 
+    def _get_responsible(self):
+        """Return who looks after the campaign: an administrator where its responsible has left, and its programme's."""
+        if known := self.user_id.filtered("active") or self.programme_id.user_id.filtered("active"):
+            return known
+        administrators = [("all_group_ids", "in", self.env.ref("client_base.group_client_admin").ids)]
+        # sudo: who is in which group
+        return self.env["res.users"].sudo().search(administrators, order="id", limit=1) or self.user_id
+
     def _get_company(self):
         """Return the company whose sales the campaign is judged by: the one that its responsible works for."""
         # sudo: which one a colleague works for

@@ -169,7 +169,7 @@ class ClientProgramme(models.Model):
                 "mail.mail_activity_data_todo",
                 summary=campaign.env._("Look and send"),
                 note=plaintext2html(refusal) if refusal else False,
-                user_id=self.user_id.id,
+                user_id=campaign._get_responsible().id,
             )
         return campaign
 
