@@ -236,7 +236,8 @@ class ClientCampaign(models.Model):
             "delivery = 'failed' AND receipt_date IS NULL AND fallback_channel IS NOT NULL AND %s",
             self.env["client.campaign.recipient"]._get_willing("client_campaign_recipient"),
         )
-        due = SQL("((%s) OR (%s))", self._get_unanswered("fallback_days"), unreached)
+        unanswered = SQL("%s AND NOT %s", self._get_unanswered("fallback_days"), self._get_just_reminded())
+        due = SQL("((%s) OR (%s))", unanswered, unreached)
         other = SQL(
             "COALESCE(fallback_channel, CASE WHEN channel <> 'call' AND COALESCE(phone, '') <> '' THEN 'call' END)"
         )
@@ -253,4 +254,19 @@ class ClientCampaign(models.Model):
                                   < now() AT TIME ZONE 'UTC' - campaign.%(days)s * interval '1 day')""",
             days=SQL.identifier(days),
             willing=self.env["client.campaign.recipient"]._get_willing("client_campaign_recipient"),
+        )
+
+    def _get_just_reminded(self):
+        """Return what is true of the recipients whose reminder is still to have its effect.
+
+        Both terms count from the message: where jobs stood still, both may be over at once.
+        """
+        return SQL(
+            """EXISTS (SELECT FROM client_campaign_delivery AS reminder
+                         JOIN client_campaign AS campaign ON campaign.id = reminder.campaign_id
+                        WHERE reminder.recipient_id = client_campaign_recipient.id AND reminder.purpose = 'reminder'
+                          AND (reminder.state IN ('queued', 'sending')
+                               OR (reminder.state = 'sent' AND campaign.reminder_days > 0
+                                   AND reminder.sent_date > now() AT TIME ZONE 'UTC'
+                                       - (campaign.fallback_days - campaign.reminder_days) * interval '1 day')))"""
         )
