@@ -131,6 +131,14 @@ class ClientCampaign(models.Model):
             self.env._("Status and approval of a campaign are changed by its buttons only, which check each step.")
         )
 
+    def _is_over(self):
+        """Tell whether the last day is over where the responsible is."""
+        return self.date_end < fields.Date.context_today(self.with_context(tz=self.user_id.tz))
+
+    def _check_not_over(self):
+        if self._is_over():
+            raise UserError(self.env._("The campaign's last day is over: move it first."))
+
     def _in_own_words(self):
         """Return the campaign in the language of its responsible, who reads what jobs note, whoever's job it is."""
         return self.with_context(lang=self.user_id.lang)
