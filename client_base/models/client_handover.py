@@ -113,8 +113,9 @@ class ClientHandover(models.Model):
     other_receiver_id = fields.Many2one(
         "res.users",
         string="Other Activities to",
-        help="Who gets what the manager has open and belongs to none of the clients: activities, leads in CRM, and "
-        "documents with clients that have no manager. Documents with other managers' clients go to those managers.",
+        help="Who gets what the manager has open and belongs to none of the clients: activities, leads in CRM, "
+        "campaigns, and documents with clients that have no manager. Documents with other managers' clients go to "
+        "those managers.",
     )
     other_activity_ids = fields.Many2many(
         "mail.activity",

@@ -23,6 +23,7 @@ from . import (
     client_campaign_sending,
     client_campaign_single_clients,
     client_campaign_uplift,
+    client_handover,
     client_holiday,
     client_interaction,
     client_programme,
@@ -33,5 +34,6 @@ from . import (
     res_config_settings,
     res_partner,
     res_partner_joining,
+    res_users,
     sms_tracker,
 )

@@ -147,9 +147,25 @@ class ClientCampaign(models.Model):
             self.env._("Status and approval of a campaign are changed by its buttons only, which check each step.")
         )
 
+    def _is_over(self):
+        """Tell whether the last day is over where the responsible is."""
+        return self.date_end < fields.Date.context_today(self.with_context(tz=self.user_id.tz))
+
+    def _check_not_over(self):
+        if self._is_over():
+            raise UserError(self.env._("The campaign's last day is over: move it first."))
+
     def _in_own_words(self):
         """Return the campaign in the language of its responsible, who reads what jobs note, whoever's job it is."""
         return self.with_context(lang=self.user_id.lang)
+
+    def _get_responsible(self):
+        """Return who looks after the campaign: an administrator where its responsible has left, and its programme's."""
+        if known := self.user_id.filtered("active") or self.programme_id.user_id.filtered("active"):
+            return known
+        administrators = [("all_group_ids", "in", self.env.ref("client_base.group_client_admin").ids)]
+        # sudo: who is in which group
+        return self.env["res.users"].sudo().search(administrators, order="id", limit=1) or self.user_id
 
     def _in_company(self):
         """Return the campaign in its company, where the current user works for that one."""

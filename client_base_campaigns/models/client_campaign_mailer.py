@@ -187,6 +187,7 @@ class ClientCampaignMailer(models.AbstractModel):
 
     def _begin_batch(self, campaign, deliveries, session):
         """Commit what is settled without a conversation; return the messages that are left, as they are built."""
+        campaign._leave_off_late(deliveries)
         # Who answered while the reminders were being queued is not reminded.
         reminders = deliveries.filtered(lambda delivery: delivery.purpose == "reminder")
         reminders.recipient_id.filtered(lambda one: one.answer or one.receipt_date)._stop_asking()

@@ -134,8 +134,7 @@ class ClientCampaign(models.Model):
 
     def _check_offer(self):
         """Raise UserError where the offer lacks what its channels need, or would be over before anybody answers."""
-        if self.date_end < fields.Date.context_today(self):
-            raise UserError(self.env._("The campaign's last day is over: move it first."))
+        self._check_not_over()
         waiting = [("campaign_id", "=", self.id), ("delivery", "=", "waiting")]
         pairs = self.recipient_ids._read_group(waiting, ["channel", "fallback_channel"])
         channels = {channel for pair in pairs for channel in pair}

@@ -100,10 +100,10 @@ class ClientCampaignOutbox(models.AbstractModel):
     @api.model
     def _ask_for_letters(self, campaigns):
         for campaign in campaigns:
-            told = campaign._in_own_words()
+            told, responsible = campaign._in_own_words(), campaign._get_responsible()
             summary = told.env._("Print and post the letters")
             if summary not in told.activity_ids.mapped("summary"):
-                told.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=campaign.user_id.id)
+                told.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=responsible.id)
 
     @api.model
     def _end_letters(self, campaigns):

@@ -190,8 +190,8 @@ class ClientCampaignRecipient(models.Model):
         return self.person_id or self.partner_id
 
     def _get_manager(self):
-        """Return the client's manager, as long as that one works with us; the campaign's responsible otherwise."""
-        return self.owner_id if self.owner_id.active else self.campaign_id.user_id
+        """Return the client's manager, as long as that one works with us; who looks after the campaign otherwise."""
+        return self.owner_id.filtered("active") or self.campaign_id._get_responsible()
 
     def action_leave_out(self):
         """Take recipients out by hand, before anything was sent to them."""

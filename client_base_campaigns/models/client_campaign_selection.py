@@ -181,13 +181,17 @@ class ClientCampaignSelection(models.AbstractModel):
 
     @api.model
     def _join_members(self, campaign):
-        """Return the join of the ``person`` with the campaign's part in decisions to the ``client``."""
+        """Return the join of the ``person`` with the campaign's part in decisions to the ``client``.
+
+        Who decides from elsewhere, another company say, is not written to in this client's name.
+        """
         return SQL(
             """
             LATERAL (
                    SELECT who.id, who.email_normalized, who.phone_sanitized, who.phone
                      FROM client_dmu_member AS member
-                     JOIN res_partner AS who ON who.id = member.person_id AND who.active
+                     JOIN res_partner AS who
+                       ON who.id = member.person_id AND who.active AND who.commercial_partner_id = client.id
                     WHERE member.partner_id = client.id AND member.role_id = %s AND member.date_to IS NULL
                  ORDER BY member.authority DESC NULLS LAST, member.id
                     LIMIT 1) AS person ON TRUE

@@ -15,6 +15,8 @@ HOUR = timedelta(hours=1)
 WINDOW = timedelta(minutes=5)
 # Tasks for people know no rate.
 RATED = ("email", "sms")
+# Until its results a campaign sends of itself; later only what a person has sent again, and the reports.
+ASKING = ("sending", "receipts")
 
 
 class ClientCampaign(models.Model):
@@ -178,8 +180,16 @@ class ClientCampaign(models.Model):
 
     def action_resume(self):
         self.ensure_one()
+        if self.state == "sending":
+            self._check_not_over()
         self.paused = False
         self._run_now()
+
+    def _leave_off_late(self, deliveries):
+        """Take back those of ``deliveries`` that waited until the campaign's last day was over."""
+        if self.state in ASKING and self._is_over():
+            late = deliveries.filtered(lambda delivery: delivery.purpose != "report")
+            late._take_back(self._in_own_words().env._("The campaign's last day was over."))
 
     def _get_allowance(self):
         """Return how many e-mails and SMS may be sent now."""
@@ -212,12 +222,14 @@ class ClientCampaign(models.Model):
     @api.model
     def _cron_follow_up(self):
         """Use the other channel, remind, and go on to the results, as the days pass."""
-        campaigns = self.search([("state", "in", ("sending", "receipts"))])
-        queued = campaigns._queue_reminders() + campaigns._queue_fallbacks()
-        over = campaigns.filtered(lambda one: one.state == "receipts" and one.date_end < fields.Date.context_today(one))
-        over._go_to_results()
+        campaigns = self.search([("state", "in", ASKING)])
+        over = campaigns.filtered(lambda one: one._is_over())
+        lasting = campaigns - over
+        queued = lasting._queue_reminders() + lasting._queue_fallbacks()
+        ended = over.filtered(lambda one: one.state == "receipts")
+        ended._go_to_results()
         # What comes back nobody closes one by one.
-        for campaign in over.filtered(lambda one: one.programme_id and not one.report_back):
+        for campaign in ended.filtered(lambda one: one.programme_id and not one.report_back):
             with self.env["ir.cron"]._apart(campaign):
                 campaign._in_own_words().action_close()
         if queued:
@@ -247,7 +259,8 @@ class ClientCampaign(models.Model):
             "delivery = 'failed' AND receipt_date IS NULL AND fallback_channel IS NOT NULL AND %s",
             self.env["client.campaign.recipient"]._get_willing("client_campaign_recipient"),
         )
-        due = SQL("((%s) OR (%s))", self._get_unanswered("fallback_days"), unreached)
+        unanswered = SQL("%s AND NOT %s", self._get_unanswered("fallback_days"), self._get_just_reminded())
+        due = SQL("((%s) OR (%s))", unanswered, unreached)
         other = SQL(
             "COALESCE(fallback_channel, CASE WHEN channel <> 'call' AND COALESCE(phone, '') <> '' THEN 'call' END)"
         )
@@ -264,4 +277,19 @@ class ClientCampaign(models.Model):
                                   < now() AT TIME ZONE 'UTC' - campaign.%(days)s * interval '1 day')""",
             days=SQL.identifier(days),
             willing=self.env["client.campaign.recipient"]._get_willing("client_campaign_recipient"),
+        )
+
+    def _get_just_reminded(self):
+        """Return what is true of the recipients whose reminder is still to have its effect.
+
+        Both terms count from the message: where jobs stood still, both may be over at once.
+        """
+        return SQL(
+            """EXISTS (SELECT FROM client_campaign_delivery AS reminder
+                         JOIN client_campaign AS campaign ON campaign.id = reminder.campaign_id
+                        WHERE reminder.recipient_id = client_campaign_recipient.id AND reminder.purpose = 'reminder'
+                          AND (reminder.state IN ('queued', 'sending')
+                               OR (reminder.state = 'sent' AND campaign.reminder_days > 0
+                                   AND reminder.sent_date > now() AT TIME ZONE 'UTC'
+                                       - (campaign.fallback_days - campaign.reminder_days) * interval '1 day')))"""
         )

@@ -3,9 +3,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import plaintext2html
+from odoo.tools import format_date, plaintext2html
 
 from odoo.addons.client_base.parameters import MOST_DAYS
+
+from .client_programme_due import LATE
 
 KINDS = [
     ("birthday", "Birthdays of persons"),
@@ -169,7 +171,7 @@ class ClientProgramme(models.Model):
                 "mail.mail_activity_data_todo",
                 summary=campaign.env._("Look and send"),
                 note=plaintext2html(refusal) if refusal else False,
-                user_id=self.user_id.id,
+                user_id=campaign._get_responsible().id,
             )
         return campaign
 
@@ -182,14 +184,20 @@ class ClientProgramme(models.Model):
             return str(error)
         return ""
 
+    def _get_length(self):
+        """Return how long a campaign lasts: as long as its model, but wishes are soon too late."""
+        length = max(self.campaign_id.date_end - self.campaign_id.date_start, timedelta(days=1))
+        return min(length, timedelta(days=self.days_before + LATE)) if self.kind in GREETINGS else length
+
     def _make_campaign(self, due):
         today, model = fields.Date.context_today(self), self.campaign_id
         told = self.with_context(lang=self.user_id.lang)
         values = {
-            "name": f"{told.name}, {today}",
+            # Clients see it: what the programme is called is ours.
+            "name": f"{model.name}, {format_date(told.env, today)}",
             "programme_id": self.id,
             "date_start": today,
-            "date_end": today + max(model.date_end - model.date_start, timedelta(days=1)),
+            "date_end": today + self._get_length(),
             "attachment_ids": [(6, 0, model.attachment_ids.ids)],
         }
         # sudo: its responsible is the model's, whoever presses the button; the group is limited to what both see

@@ -5,6 +5,7 @@ from . import (
     test_close,
     test_group,
     test_isolation,
+    test_leaving,
     test_mass_change,
     test_programme,
     test_receipt,

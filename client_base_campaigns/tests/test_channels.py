@@ -217,6 +217,20 @@ class TestChannels(CampaignCommon):
             {("offer", "email"): "failed", ("offer", "sms"): "sent", ("reminder", "sms"): "sent"},
         )
 
+    def test_nobody_is_reminded_and_called_at_once(self):
+        campaign = self.make_sent(clients=self.alpha, reminder_days=3, fallback_days=7)
+        recipient = campaign.recipient_ids
+        reminded = {("offer", "email"): "sent", ("reminder", "email"): "sent"}
+        # Nothing worked for days.
+        for days in (10, 1):
+            self.follow_up(campaign, days)
+            self.assertEqual(self.get_deliveries_of(recipient), reminded)
+        for days, called in ((3, {}), (2, {("offer", "call"): "todo"})):
+            reminder = recipient.sudo().delivery_ids.filtered(lambda one: one.purpose == "reminder")
+            reminder.sent_date -= timedelta(days=days)
+            self.follow_up(campaign, 0)
+            self.assertEqual(self.get_deliveries_of(recipient), {**reminded, **called})
+
     def test_what_is_sent_again_at_the_results_reminds_nobody(self):
         self.server.refuse("alpha@clients.example.com", 550, "Mailbox full")
         campaign = self.make_sent(reminder_days=3, fallback_channel="sms", sms_text="News")

@@ -80,6 +80,27 @@ class TestGroup(CampaignCommon):
         self.assertEqual(self.get_recipient(campaign, self.beta).email, "beta@clients.example.com")
         self.assertIn("anna@alpha.example.com", self.server.addresses)
 
+    def test_who_decides_from_another_company_is_not_addressed(self):
+        role = self.env.ref("client_base.dmu_role_decision_maker")
+        self.anna.email, self.boris.email = "anna@alpha.example.com", "boris@beta.example.com"
+        weights = ((self.alpha, self.boris, 5), (self.alpha, self.anna, 1), (self.free, self.boris, 5))
+        self.env["client.dmu.member"].create(
+            [
+                {"partner_id": client.id, "person_id": person.id, "role_id": role.id, "formal_authority": weight}
+                for client, person, weight in weights
+            ]
+        )
+        campaign = self.make_frozen(clients=self.alpha, dmu_role_id=role.id)
+        campaign.env["client.campaign.join"].create(
+            {"campaign_id": campaign.id, "partner_ids": self.free.ids, "reason": "Asked for it"}
+        ).action_join()
+        alpha, free = (self.get_recipient(campaign, client) for client in (self.alpha, self.free))
+        self.assertEqual((alpha.person_id, alpha.email), (self.anna, "anna@alpha.example.com"))
+        self.assertEqual((free.person_id, free.email), (self.boris.browse(), "free@clients.example.com"))
+        campaign.action_send()
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, ["anna@alpha.example.com", "free@clients.example.com"])
+
     def test_an_opt_out_of_the_client_holds_for_its_person(self):
         role = self.env.ref("client_base.dmu_role_decision_maker")
         self.anna.email = "anna@alpha.example.com"

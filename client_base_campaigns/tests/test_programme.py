@@ -3,7 +3,7 @@ from pathlib import Path
 
 from odoo.modules.migration import load_script
 from odoo.tests import freeze_time
-from odoo.tools import SQL, mute_logger
+from odoo.tools import SQL, format_date, mute_logger
 
 from odoo.addons.client_base.parameters import MOST_DAYS
 
@@ -57,6 +57,20 @@ class TestProgramme(CampaignCommon):
         recipient.sent_date -= timedelta(days=10)
         self.env["client.campaign"]._cron_follow_up()
         self.assertEqual(len(recipient.delivery_ids), 1)
+
+    def test_a_greeting_does_not_come_when_the_day_is_long_over(self):
+        day = self.today + timedelta(days=2)
+        self.anna.write({"client_birthday": date(1980, day.month, day.day), "email": "anna@a.example.com"})
+        programme = self.make_programme("birthday", days_before=2)
+        model = programme.campaign_id
+        self.assertGreater((model.date_end - model.date_start).days, 5)
+        programme.action_run()
+        run = programme.run_ids
+        self.assertEqual(run.date_end, day + timedelta(days=3))
+        with freeze_time(day + timedelta(days=4)):
+            self.run_mailer()
+        self.assertFalse(self.server.messages)
+        self.assertEqual(run.recipient_ids.delivery_note, "The campaign's last day was over.")
 
     def test_a_greeting_asks_where_somebody_says_so(self):
         programme = self.make_programme("birthday")
@@ -235,7 +249,8 @@ class TestProgramme(CampaignCommon):
         programme.campaign_id.body = False
         self.run_day()
         campaign = programme.run_ids
-        self.assertRegex(campaign.name, "Щороку, ")
+        day = format_date(self.env, campaign.date_start, lang_code="uk_UA")
+        self.assertEqual(campaign.name, f"Spring Offer, {day}", "clients see it")
         self.assertRegex(campaign.recipient_ids.reason, "Щороку: .*[а-я]")
         [task] = campaign.activity_ids
         self.assertRegex(task.summary, "[а-я]")

@@ -7,6 +7,7 @@ from lxml import etree
 from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import UserError
+from odoo.tests import freeze_time
 from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
@@ -393,6 +394,33 @@ class TestSending(CampaignCommon):
         campaign.recipient_ids.action_send_again()
         self.run_mailer()
         self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"sent"})
+
+    def test_what_waits_until_the_last_day_is_over_is_not_sent(self):
+        self.alpha.client_reach_by = "call"
+        campaign = self.make_sending(date_start=self.day(20))
+        campaign.date_end = self.day(1)
+        self.run_mailer()
+        self.assertFalse(self.server.messages)
+        self.assertFalse(campaign.sudo().recipient_ids.activity_ids)
+        self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"failed"})
+        self.assertEqual(set(campaign.recipient_ids.mapped("delivery_note")), {"The campaign's last day was over."})
+        self.env["client.campaign"]._cron_follow_up()
+        self.assertEqual(campaign.state, "results")
+        campaign.recipient_ids.action_send_again()
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [BETA, FREE], "a person decided so")
+
+    def test_what_is_over_is_not_resumed(self):
+        self.marketer.tz = "Pacific/Kiritimati"  # where the day begins first
+        campaign = self.make_sending(date_start=self.day(20), date_end=self.day(-1))
+        campaign.action_pause()
+        with freeze_time(f"{self.day(-1)} 12:00:00"):
+            self.assert_refused(campaign.action_resume, "last day is over")
+            self.assertTrue(campaign.paused)
+            campaign.date_end = self.day(-2)
+            campaign.action_resume()
+            self.run_mailer()
+        self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
 
     def test_a_campaign_without_end_is_sent(self):
         campaign = self.make_sent(date_end=date.max)

@@ -12,6 +12,8 @@ from ..tools.terms import LEAST_TURNS
 OPEN_AT_ONCE = 30
 # An alarm that was answered is quiet for so long.
 QUIET_DAYS = 90
+# So many days back, today among them, a purchase may be new to the analysis: it may be entered late.
+NEW_DAYS = 8
 
 
 class ClientDecision(models.Model):
@@ -121,7 +123,9 @@ class ClientDecision(models.Model):
             """,
             watched=self._select_watched(company),
             # Only of those who just bought: otherwise nothing is new.
-            turns=lifecycle._select_terms(SQL("(SELECT partner_id FROM alive WHERE silent < 8)"), company),
+            turns=lifecycle._select_terms(
+                SQL("(SELECT partner_id FROM alive WHERE silent < %s)", self._get_new_days(company)), company
+            ),
             terms=lifecycle._select_worsening(SQL("SELECT * FROM turns")),
             dependence=company.client_alarm_dependence,
             overdue=company.client_alarm_overdue,
@@ -131,6 +135,12 @@ class ClientDecision(models.Model):
             company=company.id,
             quiet=fields.Date.today() - timedelta(days=QUIET_DAYS),
         )
+
+    @api.model
+    def _get_new_days(self, company):
+        """Return how many days back purchases may be new to the analysis: more where it stood still."""
+        last = self.env["client.lifecycle.summary"]._get_last_date(company)
+        return max(NEW_DAYS, (fields.Date.today() - last.date()).days + 1) if last else NEW_DAYS
 
     @api.model
     def _select_watched(self, company):

@@ -53,6 +53,11 @@ class ClientLifecycleSummary(models.Model):
         return self.search([("company_id", "=", company.id)])
 
     @api.model
+    def _get_last_date(self, company):
+        """Return when the analysis of ``company`` was finished last; ``False`` where it never was."""
+        return self.search([("company_id", "=", company.id), ("whole", "=", True)], limit=1).date
+
+    @api.model
     def _get_owner_figures(self, company):
         """Return ``{owner id or False: figures}``."""
         figures = {}

@@ -61,6 +61,21 @@ class TestAlarms(LifecycleCommon):
         self.open_points()
         self.assertEqual(self.get_point(self.alpha).cause, "terms")
 
+    def test_worse_terms_are_found_after_the_analysis_stood_still(self):
+        for days, discount in ((75, 0), (45, 5), (15, 10)):
+            order = self.make_orders(self.alpha, days, price=1e6)
+            order.write({"order_line": [Command.update(order.order_line.id, {"discount": discount})]})
+        summaries, company = self.env["client.lifecycle.summary"], self.env.company
+        summaries.search([]).unlink()
+        summary = summaries.create(
+            {"company_id": company.id, "whole": True, "date": self.day(14), "figures": {"buyers": 1}}
+        )
+        self.open_points()
+        self.assertFalse(self.get_point(self.alpha), "it was seen then")
+        summary.date = self.day(15)
+        self.open_points()
+        self.assertEqual(self.get_point(self.alpha).cause, "terms")
+
     def test_sql_says_as_python_whether_terms_worsen(self):
         chance = random.Random(20261123)
         clients = {
