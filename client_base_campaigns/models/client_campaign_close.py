@@ -30,9 +30,10 @@ class ClientCampaign(models.Model):
             campaign.summary = campaign._get_summary() if campaign.state in ("results", "closed") else False
 
     def action_to_results(self):
-        """Stop waiting for receipts: what came is the result."""
+        """Stop waiting for receipts: what came is the result. What was paused need not be sent first."""
         self.ensure_one()
-        self._check_state("receipts")
+        if not (self.paused and self.state == "sending"):
+            self._check_state("receipts")
         self._go_to_results()
 
     def _go_to_results(self):

@@ -69,7 +69,8 @@ class ClientCampaignSelection(models.AbstractModel):
     def _judge_person(self, recipient, person, channels, once=True):
         """Return the values that ``recipient`` would have been frozen with, had it been addressed to ``person``.
 
-        Whether its client is in a campaign too many is not asked again: that has been decided.
+        Whether its client is in a campaign too many is not asked again: that has been decided. Of a person who has left
+        the client it is the client itself.
 
         :param person: one of the client's persons, or none: the client itself is addressed then
         :param channels: those to try before the client's wish and the campaign's
@@ -84,7 +85,7 @@ class ClientCampaignSelection(models.AbstractModel):
             SQL(
                 """
                 WITH reached AS (%s), sifted AS (%s), judged AS (%s)
-                SELECT email, phone, channel, fallback AS fallback_channel, exclusion FROM judged
+                SELECT person_id, email, phone, channel, fallback AS fallback_channel, exclusion FROM judged
                 """,
                 # Nobody has the number 0.
                 self._select_reached(campaign, clients, [person.id or 0], channels),
@@ -203,7 +204,9 @@ class ClientCampaignSelection(models.AbstractModel):
     def _join_persons(self, persons):
         """Return the join of the one ``person`` of ``persons`` to the ``client``."""
         return SQL(
-            "res_partner AS person ON person.commercial_partner_id = client.id AND person.id = ANY(%s)", list(persons)
+            "res_partner AS person"
+            " ON person.commercial_partner_id = client.id AND person.active AND person.id = ANY(%s)",
+            list(persons),
         )
 
     @api.model

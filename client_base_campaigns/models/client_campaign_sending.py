@@ -77,7 +77,7 @@ class ClientCampaign(models.Model):
             )
         )
         for campaign in self:
-            campaign.is_going_out = campaign.state in ("sending", "receipts") or campaign._origin in queued
+            campaign.is_going_out = campaign.state in ASKING or campaign._origin in queued
 
     def _get_waiting(self):
         """Return when the first of the queued messages that may not go yet may do so, and how many these are."""

@@ -101,6 +101,22 @@ class TestGroup(CampaignCommon):
         self.run_mailer()
         self.assertEqual(self.server.addresses, ["anna@alpha.example.com", "free@clients.example.com"])
 
+    def test_who_is_taken_in_after_the_person_left_is_addressed_itself(self):
+        role = self.env.ref("client_base.dmu_role_decision_maker")
+        self.anna.email = "anna@alpha.example.com"
+        self.env["client.dmu.member"].create(
+            {"partner_id": self.alpha.id, "person_id": self.anna.id, "role_id": role.id}
+        )
+        campaign = self.make_frozen(clients=self.alpha, dmu_role_id=role.id)
+        recipient = self.get_recipient(campaign, self.alpha).with_user(self.marketer)
+        recipient.action_leave_out()
+        self.anna.active = False
+        recipient.action_take_in()
+        self.assertEqual((recipient.person_id, recipient.email), (self.anna.browse(), "alpha@clients.example.com"))
+        campaign.action_send()
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, ["alpha@clients.example.com"])
+
     def test_an_opt_out_of_the_client_holds_for_its_person(self):
         role = self.env.ref("client_base.dmu_role_decision_maker")
         self.anna.email = "anna@alpha.example.com"

@@ -422,6 +422,15 @@ class TestSending(CampaignCommon):
             self.run_mailer()
         self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
 
+    def test_what_is_paused_can_go_to_its_results_unsent(self):
+        campaign = self.make_sending()
+        self.assert_refused(campaign.action_to_results, "can be done at")
+        campaign.action_pause()
+        campaign.action_to_results()
+        self.run_mailer()
+        self.assertEqual((campaign.state, self.server.addresses), ("results", []))
+        self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"failed"})
+
     def test_a_campaign_without_end_is_sent(self):
         campaign = self.make_sent(date_end=date.max)
         self.assertEqual(self.server.addresses, [ALPHA, BETA, FREE])
