@@ -2,6 +2,7 @@ import random
 from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -286,6 +287,12 @@ class TestTask(RegisterCommon):
         task.invalidate_recordset()
         self.assertEqual((task.open_count, task.percent), (1, 50))
         self.assertEqual(self.alpha.client_interaction_ids.comment, "Took two")
+
+    def test_the_dialog_gives_or_leaves_it(self):
+        """Odoo's own "Save" would keep a draft without clients."""
+        form = etree.fromstring(self.env["client.task"].with_user(self.lead).get_view(view_type="form")["arch"])
+        buttons = form.xpath("/form/footer/button")
+        self.assertEqual([button.get("name") or button.get("special") for button in buttons], ["action_give", "cancel"])
 
     def test_each_manager_is_told_once(self):
         clients = self.alpha | self.make_client("Other", self.manager)
