@@ -200,6 +200,12 @@ class ClientInteraction(models.Model):
         clients._refresh_contact_dates()
         return result
 
+    @api.model
+    def _get_had_domain(self):
+        """Return the domain of the contacts that were had: where the two missed each other it is none."""
+        missed = self.env["client.interaction.result"].with_context(active_test=False).search([("missed", "=", True)])
+        return [("result_id", "not in", missed.ids)]
+
     def _mark_days(self):
         """Have the days of these contacts counted anew, and those of the requests that they may answer."""
         self.flush_recordset(["date", "direction", "partner_id", "user_id"])

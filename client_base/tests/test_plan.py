@@ -132,6 +132,17 @@ class TestPlan(RegisterCommon):
         foreign = self.env["client.department"].with_user(self.lead)._get_department("month", self.second.id)
         self.assertFalse(foreign["person"])
 
+    def test_a_call_that_nobody_answered_is_no_contact(self):
+        self.finish(self.make_contact_with(self.alpha))
+        missed = self.make_contact_with(self.alpha)
+        self.finish(missed, result_id=self.env.ref("client_base.result_not_reached").id)
+        page = self.env["client.department"].with_user(self.lead)._get_department("week", self.manager.id)
+        self.assertEqual(page["rows"][0]["facts"]["contacts"], 1)
+        self.assertEqual(page["weeks"][-1]["count"], 1)
+        contacts = self.env["client.interaction"].with_user(self.lead)
+        self.assertNotIn(missed, contacts.search(page["had"]))
+        self.assertEqual(contacts.search_count([("partner_id", "=", self.alpha.id), *page["had"]]), 1)
+
     def test_what_is_neglected(self):
         long_ago = fields.Datetime.now() - timedelta(days=100)
         self.make_contact_with(self.alpha, date=long_ago, state="noted")
@@ -342,6 +353,8 @@ class TestTask(RegisterCommon):
 class TestDigest(RegisterCommon):
     def test_the_digest_tells_of_contacts_and_new_clients(self):
         self.make_contact_with(self.alpha, state="noted")
+        missed = self.make_contact_with(self.alpha)
+        self.finish(missed, result_id=self.env.ref("client_base.result_not_reached").id)
         now = fields.Datetime.now()
         digest = self.env["digest.digest"].create(
             {"name": "Weekly", "kpi_client_contacts": True, "kpi_client_new": True}
