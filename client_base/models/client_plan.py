@@ -29,7 +29,7 @@ class ClientPlan(models.Model):
         default=lambda self: fields.Date.context_today(self) + relativedelta(day=31),
     )
     measure = fields.Selection(lambda self: self.env["client.fact"]._get_measures(), required=True, default="contacts")
-    target = fields.Float(string="Plan", required=True, aggregator="sum")
+    target = fields.Float(string="Plan", required=True, aggregator=None)
     fact = fields.Float(compute="_compute_fact")
     percent = fields.Float(string="Reached", compute="_compute_fact", help="Of the plan, in percent.")
 
