@@ -246,10 +246,11 @@ class ClientInteraction(models.Model):
             owner = self.partner_id.client_owner_id or self.user_id
             # sudo: the manager of a client may be another than who talked to it, a substitute for one; who
             # enters contacts need not be allowed to change them
-            self.sudo().next_activity_id = self.partner_id.sudo().activity_schedule(
+            told = self.partner_id.sudo()._in_language_of(owner)
+            self.sudo().next_activity_id = told.activity_schedule(
                 kind,
                 date_deadline=self.next_date,
-                summary=self.subject or self.env._("Next contact"),
+                summary=self.subject or told.env._("Next contact"),
                 user_id=owner.id,
             )
 
