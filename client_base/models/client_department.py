@@ -35,7 +35,7 @@ class ClientDepartment(models.AbstractModel):
 
     @api.model
     def _get_department(self, period, user_id=None):
-        """Return ``{"period", "date_from", "date_to", "measures", "rows", "had", "silent", "person", "alone", "weeks"}``.
+        """Return what the page shows: ``{"period", "date_from", "date_to", "measures", "rows", "had", "silent", …}``.
 
         A row for each manager in sight; ``had`` is the domain of what counts as a contact, ``silent`` that of
         the clients that are counted as silent; ``person`` is the one whose ``weeks`` are shown, ``alone``
@@ -118,12 +118,17 @@ class ClientDepartment(models.AbstractModel):
 
     @api.model
     def _get_targets(self, users, date_from, date_to):
-        """Return the plans that lie within the period, added up: ``{user id: {measure: target}}``.
+        """Return the company's plans that lie within the period, added up: ``{user id: {measure: target}}``.
 
         Of plans for the same days the longest counts: months are parts of a quarter that has a plan of its own.
         """
         plans = self.env["client.plan"].search(
-            [("user_id", "in", users.ids), ("date_from", ">=", date_from), ("date_to", "<=", date_to)]
+            [
+                ("company_id", "=", self.env.company.id),
+                ("user_id", "in", users.ids),
+                ("date_from", ">=", date_from),
+                ("date_to", "<=", date_to),
+            ]
         )
         targets, taken = {}, {}
         for plan in plans.sorted(lambda plan: plan.date_to - plan.date_from, reverse=True):

@@ -45,7 +45,7 @@ class ClientDmuMember(models.Model):
     formal_authority = fields.Integer(aggregator="avg", help="What the position says. 0: none, 5: the last word.")
     real_authority = fields.Integer(
         aggregator=None,  # of most nobody found it out yet
-        help="What you found out in person. 0: none, 5: the last word. It counts once it is confirmed."
+        help="What you found out in person. 0: none, 5: the last word. It counts once it is confirmed.",
     )
     confirmed_on = fields.Date(string="Confirmed", help="When the real authority was found out in person.")
     confirmed_by_id = fields.Many2one("res.users", string="Confirmed by", ondelete="restrict")

@@ -36,15 +36,13 @@ class TestLanguages(ClientBaseCommon):
         self.assert_russian(self.free)
 
     def test_the_next_contact(self):
-        contact = self.env["client.interaction"].with_user(self.head).create(
-            {
-                "partner_id": self.alpha.id,
-                "comment": "Wants paper",
-                "result_id": self.env.ref("client_base.result_agreed").id,
-                "next_date": fields.Date.context_today(self.env.user),
-            }
-        )
-        contact.action_done()
+        values = {
+            "partner_id": self.alpha.id,
+            "comment": "Wants paper",
+            "result_id": self.env.ref("client_base.result_agreed").id,
+            "next_date": fields.Date.context_today(self.env.user),
+        }
+        self.env["client.interaction"].with_user(self.head).create(values).action_done()
         self.assert_russian(self.alpha)
 
     def test_clients_handed_over(self):

@@ -1,15 +1,19 @@
 import random
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from freezegun import freeze_time
 from lxml import etree
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form
 from odoo.tools import SQL
 
 from .test_register import RegisterCommon
+
+UPGRADE = Path(__file__).parents[1] / "migrations" / "19.0.1.11.0" / "pre-give_companies.py"
 
 
 class TestPlan(RegisterCommon):
@@ -89,6 +93,32 @@ class TestPlan(RegisterCommon):
             targets = department._get_targets(self.manager, date(2026, 4, 1), date(2026, 6, 30))
             with self.subTest(target=target):
                 self.assertEqual(targets[self.manager.id]["calls"], target)
+
+    def test_a_plan_is_a_companys(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        (self.manager | self.lead).company_ids |= other
+        there = self.plan.copy({"target": 9, "company_id": other.id})
+        department = self.env["client.department"].with_user(self.lead)
+        for company, target in ((self.env.company, 4), (other, 9)):
+            page = department.with_company(company)._get_department("month", self.manager.id)
+            with self.subTest(company=company.name):
+                self.assertEqual(page["rows"][0]["targets"]["meetings"], target)
+        plans = self.env["client.plan"].with_user(self.manager)
+        self.assertEqual(plans.with_context(allowed_company_ids=other.ids).search([]), there)
+        following = there.with_user(self.lead).with_company(other).action_copy_to_next()
+        self.assertEqual((following.company_id, following.target), (other, 9))
+
+    def test_an_upgrade_gives_plans_and_figures_to_their_companies(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.manager.write({"company_ids": [Command.link(other.id)], "company_id": other.id})
+        self.env["client.audit.check"].with_company(other)._cron_measure()
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM client_audit_figure WHERE company_id <> %s", [other.id])
+        load_script(str(UPGRADE), UPGRADE.stem).migrate(self.env.cr, "19.0.1.10.0")
+        self.env.invalidate_all()
+        self.assertEqual(self.plan.company_id, other)
+        figures = self.env["client.audit.figure"].search([])
+        self.assertEqual(figures.company_id, self.env.ref("base.main_company"))
 
     def test_bad_plans_are_refused_in_words(self):
         with self.assertRaisesRegex(ValidationError, "ends before it begins"):

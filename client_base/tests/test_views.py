@@ -1,5 +1,4 @@
 import re
-from itertools import groupby
 
 from lxml import etree
 
@@ -30,15 +29,23 @@ class TestViews(TransactionCase):
         }
         views = self.env["ir.ui.view"].search([("type", "=", "search"), ("mode", "=", "primary")])
         for view in views.filtered(lambda view: (view.xml_id or "").startswith("client_base")):
-            nodes = etree.fromstring(view.get_combined_arch()).xpath("/search/*[self::filter or self::separator]")
-            for is_filter, group in groupby(nodes, lambda node: node.tag == "filter"):
-                filters = list(group) if is_filter else []
+            for filters in self.get_groups(etree.fromstring(view.get_combined_arch())):
                 for node in filters:
                     with self.subTest(view=view.xml_id, filter=node.get("name")):
                         if node.get("date"):
                             self.assertEqual(len(filters), 1)
                         elif (view.model, node.get("name")) in defaults:
                             self.assertTrue(set.intersection(*map(self.get_filtered_fields, filters)))
+
+    def get_groups(self, search):
+        """Return the filters of a search view as Odoo joins them."""
+        groups = [[]]
+        for node in search.xpath("/search/*[self::filter or self::separator]"):
+            if node.tag == "separator":
+                groups.append([])
+            else:
+                groups[-1].append(node)
+        return groups
 
     def get_filtered_fields(self, node):
         return set(re.findall(r"\('(\w+)", node.get("domain", "")))
