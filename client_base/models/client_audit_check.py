@@ -108,20 +108,31 @@ class ClientAuditCheck(models.Model):
 
     @api.model
     def _cron_measure(self):
-        """Keep today's figures of the whole base: the trend is made of them."""
-        self._get_usable()._measure()
+        """Keep today's figures of the whole base, for each company: the trend is made of them."""
+        for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all
+            self.with_company(company)._get_usable()._measure()
 
     def _measure(self):
-        """Keep today's figures of these checks; one that cannot be counted keeps the last that it has."""
+        """Keep the company's figures of today; a check that cannot be counted keeps the last that it has."""
         today = fields.Date.today()  # one day for all, wherever they are
         clients = self._count_clients()
         kept = self.env["client.audit.figure"]
-        known = kept.search([("day", "=", today), ("check_id", "in", self.ids)]).grouped("check_id")
+        company = self.env.company
+        today_here = [("day", "=", today), ("company_id", "=", company.id)]
+        known = kept.search([*today_here, ("check_id", "in", self.ids)]).grouped("check_id")
         for check in self:
             with self.env["ir.cron"]._apart(check):
                 count, figure = check._get_figure(clients)
                 known.get(check, kept).unlink()
-                kept.create({"check_id": check.id, "day": today, "count": count, "figure": figure})
+                kept.create(
+                    {
+                        "check_id": check.id,
+                        "company_id": company.id,
+                        "day": today,
+                        "count": count,
+                        "figure": figure,
+                    }
+                )
 
     @api.model
     def _get_usable(self):
@@ -173,9 +184,10 @@ class ClientAuditCheck(models.Model):
         return self._get_trends()
 
     def _get_trends(self):
-        """Return the figures of the last weeks: ``{check: [(day, count, figure)]}``, the oldest first."""
+        """Return the company's figures of the last weeks: ``{check: [(day, count, figure)]}``, the oldest first."""
         since = fields.Date.subtract(fields.Date.today(), weeks=WEEKS)
-        found = self.env["client.audit.figure"].search([("check_id", "in", self.ids), ("day", ">", since)], order="day")
+        here = [("company_id", "=", self.env.company.id), ("check_id", "in", self.ids)]
+        found = self.env["client.audit.figure"].search([*here, ("day", ">", since)], order="day")
         grouped = found.grouped("check_id")
         return {
             check: [(row.day, row.count, row.figure) for row in grouped[check]] for check in self if check in grouped
@@ -185,11 +197,11 @@ class ClientAuditCheck(models.Model):
     def get_page(self, again=False):
         """Return the HTML of the scorecard.
 
-        :param bool again: measure the whole base anew, for who sees it
+        :param bool again: measure the whole base anew for the current company, for who sees it
         """
         self.check_access("read")
         if again and self._is_whole_base_seen():
-            self.sudo()._cron_measure()  # sudo: figures of the whole base, for who sees the whole base
+            self.sudo()._get_usable()._measure()  # sudo: figures of the whole base, for who sees the whole base
         return self.env["ir.qweb"]._render("client_base.audit", {**self._get_page(), "interactive": True})
 
     def action_open_rows(self):

@@ -35,10 +35,11 @@ class ClientDepartment(models.AbstractModel):
 
     @api.model
     def _get_department(self, period, user_id=None):
-        """Return ``{"period", "date_from", "date_to", "measures", "rows", "silent", "person", "alone", "weeks"}``.
+        """Return what the page shows: ``{"period", "date_from", "date_to", "measures", "rows", "had", "silent", …}``.
 
-        A row for each manager in sight; ``silent`` is the domain of the clients that are counted as silent;
-        ``person`` is the one whose ``weeks`` are shown, ``alone`` whether nobody else is in sight.
+        A row for each manager in sight; ``had`` is the domain of what counts as a contact, ``silent`` that of
+        the clients that are counted as silent; ``person`` is the one whose ``weeks`` are shown, ``alone``
+        whether nobody else is in sight.
         """
         date_from, date_to = self._get_period(period)
         everybody = self._get_managers()
@@ -68,6 +69,7 @@ class ClientDepartment(models.AbstractModel):
             "measures": self.env["client.fact"]._get_measures(),
             "kinds": self.env["client.interaction"]._get_selection_words("kind"),
             "rows": rows,
+            "had": self.env["client.interaction"]._get_had_domain(),
             "silent": list(self.env["client.day"]._get_silent_domain(fields.Date.context_today(self))),
             "person": person,
             "alone": len(everybody) == 1,
@@ -116,12 +118,17 @@ class ClientDepartment(models.AbstractModel):
 
     @api.model
     def _get_targets(self, users, date_from, date_to):
-        """Return the plans that lie within the period, added up: ``{user id: {measure: target}}``.
+        """Return the company's plans that lie within the period, added up: ``{user id: {measure: target}}``.
 
         Of plans for the same days the longest counts: months are parts of a quarter that has a plan of its own.
         """
         plans = self.env["client.plan"].search(
-            [("user_id", "in", users.ids), ("date_from", ">=", date_from), ("date_to", "<=", date_to)]
+            [
+                ("company_id", "=", self.env.company.id),
+                ("user_id", "in", users.ids),
+                ("date_from", ">=", date_from),
+                ("date_to", "<=", date_to),
+            ]
         )
         targets, taken = {}, {}
         for plan in plans.sorted(lambda plan: plan.date_to - plan.date_from, reverse=True):
@@ -137,9 +144,10 @@ class ClientDepartment(models.AbstractModel):
         """Return what a person did in each of the last weeks: ``[{"from", "kinds": {kind: count}, "count"}]``."""
         today = fields.Date.context_today(self)
         monday = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
-        groups = self.env["client.interaction"]._read_group(
+        contacts = self.env["client.interaction"]
+        groups = contacts._read_group(
             # By days: whether a week begins on Sunday is a matter of the user's language, and not of what was done.
-            [("user_id", "=", person.id), ("date", ">=", monday)],
+            [("user_id", "=", person.id), ("date", ">=", monday), *contacts._get_had_domain()],
             ["date:day", "kind"],
             ["__count"],
         )

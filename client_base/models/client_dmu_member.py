@@ -38,16 +38,22 @@ class ClientDmuMember(models.Model):
     function = fields.Char(string="Job Position", compute="_compute_reach")
     phone = fields.Char(compute="_compute_reach")
     email = fields.Char(compute="_compute_reach")
-    involvement = fields.Integer(default=3, help="0: takes no part, 5: nothing is decided without this person.")
-    interest = fields.Integer(help="−5: works against us, 0: indifferent, +5: works for us.")
-    formal_authority = fields.Integer(help="What the position says. 0: none, 5: the last word.")
+    involvement = fields.Integer(
+        default=3, aggregator="avg", help="0: takes no part, 5: nothing is decided without this person."
+    )
+    interest = fields.Integer(aggregator="avg", help="−5: works against us, 0: indifferent, +5: works for us.")
+    formal_authority = fields.Integer(aggregator="avg", help="What the position says. 0: none, 5: the last word.")
     real_authority = fields.Integer(
-        help="What you found out in person. 0: none, 5: the last word. It counts once it is confirmed."
+        aggregator=None,  # of most nobody found it out yet
+        help="What you found out in person. 0: none, 5: the last word. It counts once it is confirmed.",
     )
     confirmed_on = fields.Date(string="Confirmed", help="When the real authority was found out in person.")
     confirmed_by_id = fields.Many2one("res.users", string="Confirmed by", ondelete="restrict")
     authority = fields.Integer(
-        compute="_compute_authority", store=True, help="The real authority once confirmed, else the formal one."
+        compute="_compute_authority",
+        store=True,
+        aggregator="avg",
+        help="The real authority once confirmed, else the formal one.",
     )
     date_from = fields.Date(string="Since", default=fields.Date.context_today, required=True)
     date_to = fields.Date(string="Until", help="Filled when the person leaves or loses the role. The row stays.")

@@ -128,7 +128,7 @@ class ClientGapTask(models.Model):
     def _tell_owner(self, count):
         """Give the manager the activity to find out what is missing on so many cards."""
         # sudo: a task is changed by nobody, and an activity counts as a change; in the words of who is asked
-        told = self.sudo().with_context(lang=self.owner_id.lang)
+        told = self.sudo()._in_language_of(self.owner_id)
         told.activity_schedule(
             "mail.mail_activity_data_todo",
             date_deadline=fields.Date.add(fields.Date.context_today(self), days=DAYS),

@@ -232,17 +232,19 @@ class ClientHandover(models.Model):
         for receiver, count in waiting:
             if receiver in asked:
                 continue
-            self.activity_schedule(
+            told = self._in_language_of(receiver)
+            told.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Confirm the clients handed to you: %s", count),
+                summary=told.env._("Confirm the clients handed to you: %s", count),
                 user_id=receiver.id,
             )
 
     def _ask_requester(self, lines, comment):
         """Have the requester look at what a receiver reported about ``lines``."""
-        self.activity_schedule(
+        told = self._in_language_of(self.requester_id)
+        told.activity_schedule(
             "mail.mail_activity_data_todo",
-            summary=self.env._(
+            summary=told.env._(
                 "%(receiver)s reports a problem with %(count)s clients", receiver=self.env.user.name, count=len(lines)
             ),
             note=comment,

@@ -9,6 +9,8 @@ from ..tools.likeness import get_keys
 
 # What of a raw card is a field of the client.
 CARD_FIELDS = ("phone", "email", "website", "vat", "city", "country_id")
+# Averages, and the moments between which the hours went by: a card without them has no hours yet.
+AVERAGES = {"wait_hours:avg": ("taken_on",), "work_hours:avg": ("taken_on", "closed_on")}
 
 
 class ClientIntake(models.Model):
@@ -97,6 +99,14 @@ class ClientIntake(models.Model):
             taken, closed = card.taken_on, card.closed_on
             card.wait_hours = (taken - card.create_date).total_seconds() / 3600 if taken and card.create_date else 0
             card.work_hours = (closed - taken).total_seconds() / 3600 if closed and taken else 0
+
+    def _read_group_select(self, aggregate_spec, query):
+        average = super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec not in AVERAGES:
+            return average
+        moments = (self._field_to_sql(self._table, name, query) for name in AVERAGES[aggregate_spec])
+        known = SQL(" AND ").join(SQL("%s IS NOT NULL", moment) for moment in moments)
+        return SQL("%s FILTER (WHERE %s)", average, known)
 
     @api.depends("name", "phone", "email", "website", "vat")
     @api.depends_context("uid")
@@ -251,8 +261,9 @@ class ClientIntake(models.Model):
     def _ask_to_plan(self, client):
         owner = client.client_owner_id
         if owner.active:
-            client.activity_schedule(
-                "mail.mail_activity_data_call", summary=self.env._("New client: plan the contact"), user_id=owner.id
+            told = client._in_language_of(owner)
+            told.activity_schedule(
+                "mail.mail_activity_data_call", summary=told.env._("New client: plan the contact"), user_id=owner.id
             )
 
     def _get_form_action(self):

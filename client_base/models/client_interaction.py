@@ -200,6 +200,12 @@ class ClientInteraction(models.Model):
         clients._refresh_contact_dates()
         return result
 
+    @api.model
+    def _get_had_domain(self):
+        """Return the domain of the contacts that were had: where the two missed each other it is none."""
+        missed = self.env["client.interaction.result"].with_context(active_test=False).search([("missed", "=", True)])
+        return [("result_id", "not in", missed.ids)]
+
     def _mark_days(self):
         """Have the days of these contacts counted anew, and those of the requests that they may answer."""
         self.flush_recordset(["date", "direction", "partner_id", "user_id"])
@@ -240,10 +246,11 @@ class ClientInteraction(models.Model):
             owner = self.partner_id.client_owner_id or self.user_id
             # sudo: the manager of a client may be another than who talked to it, a substitute for one; who
             # enters contacts need not be allowed to change them
-            self.sudo().next_activity_id = self.partner_id.sudo().activity_schedule(
+            told = self.partner_id.sudo()._in_language_of(owner)
+            self.sudo().next_activity_id = told.activity_schedule(
                 kind,
                 date_deadline=self.next_date,
-                summary=self.subject or self.env._("Next contact"),
+                summary=self.subject or told.env._("Next contact"),
                 user_id=owner.id,
             )
 

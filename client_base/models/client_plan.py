@@ -5,7 +5,10 @@ from odoo.exceptions import ValidationError
 
 
 class ClientPlan(models.Model):
-    """What a manager is to reach in a period; the fact comes from the register."""
+    """What a manager is to reach in a period, for a company; the fact comes from the register.
+
+    Purchases and turnover are the company's, in its currency; contacts are with clients of all companies.
+    """
 
     _name = "client.plan"
     _description = "Plan of Work with Clients"
@@ -20,6 +23,9 @@ class ClientPlan(models.Model):
         default=lambda self: self.env.user,
         domain="[('share', '=', False)]",
     )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, ondelete="cascade", default=lambda self: self.env.company
+    )
     date_from = fields.Date(
         string="Begins", required=True, default=lambda self: fields.Date.context_today(self).replace(day=1)
     )
@@ -29,12 +35,13 @@ class ClientPlan(models.Model):
         default=lambda self: fields.Date.context_today(self) + relativedelta(day=31),
     )
     measure = fields.Selection(lambda self: self.env["client.fact"]._get_measures(), required=True, default="contacts")
-    target = fields.Float(string="Plan", required=True, aggregator="sum")
+    target = fields.Float(string="Plan", required=True, aggregator=None)
     fact = fields.Float(compute="_compute_fact")
     percent = fields.Float(string="Reached", compute="_compute_fact", help="Of the plan, in percent.")
 
     _plan_unique = models.Constraint(
-        "UNIQUE (user_id, measure, date_from, date_to)", "This manager has a plan of that for the period already."
+        "UNIQUE (user_id, company_id, measure, date_from, date_to)",
+        "This manager has a plan of that for the period already.",
     )
     _target_positive = models.Constraint("CHECK (target > 0)", "A plan is above zero.")
 
@@ -44,11 +51,11 @@ class ClientPlan(models.Model):
         for plan in self:
             plan.display_name = f"{plan.user_id.name}: {measures.get(plan.measure, '')}"
 
-    @api.depends("user_id", "measure", "date_from", "date_to", "target")
-    @api.depends_context("company")
+    @api.depends("user_id", "company_id", "measure", "date_from", "date_to", "target")
     def _compute_fact(self):
-        facts = self.env["client.fact"]
-        for (date_from, date_to), plans in self.grouped(lambda plan: (plan.date_from, plan.date_to)).items():
+        periods = self.grouped(lambda plan: (plan.company_id, plan.date_from, plan.date_to))
+        for (company, date_from, date_to), plans in periods.items():
+            facts = self.env["client.fact"].with_company(company)
             known = facts._get_facts(plans.user_id, date_from, date_to) if date_from and date_to else {}
             for plan in plans:
                 plan.fact = known.get(plan.user_id.id, {}).get(plan.measure, 0)
@@ -64,8 +71,9 @@ class ClientPlan(models.Model):
         values = []
         for plan in self:
             date_from, date_to = plan._get_next_period()
-            same = [("user_id", "=", plan.user_id.id), ("measure", "=", plan.measure)]
-            if not self.search_count([*same, ("date_from", "=", date_from), ("date_to", "=", date_to)], limit=1):
+            same = [(name, "=", plan[name].id) for name in ("user_id", "company_id")]
+            same += [("measure", "=", plan.measure), ("date_from", "=", date_from), ("date_to", "=", date_to)]
+            if not self.search_count(same, limit=1):
                 values += plan.copy_data({"date_from": date_from, "date_to": date_to})
         return self.create(values)
 

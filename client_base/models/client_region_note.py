@@ -95,11 +95,12 @@ class ClientRegionNote(models.Model):
         kind = self.env.ref("client_base.mail_activity_stale_note")
         for note in self.search([("stale", "=", True), ("id", "not in", self._get_reminded_ids(kind))]):
             author = note.author_id if note.author_id.active else self.env.ref("base.user_admin")
+            told = note._in_language_of(author)
             with self.env["ir.cron"]._apart(note):
-                note.activity_schedule(
+                told.activity_schedule(
                     activity_type_id=kind.id,
                     user_id=author.id,
-                    summary=self.env._("Check whether this is still true of %s", note.region_id.name),
+                    summary=told.env._("Check whether this is still true of %s", told.region_id.name),
                 )
 
     @api.model

@@ -14,9 +14,10 @@ class DigestDigest(models.Model):
 
     def _compute_kpi_client_contacts_value(self):
         self._check_client_kpi()
+        contacts = self.env["client.interaction"]
+        had = [*contacts._get_had_domain(), ("state", "!=", "open")]
         for digest, start, end in self._get_client_kpi_periods():
-            domain = [("date", ">=", start), ("date", "<", end), ("state", "!=", "open")]
-            digest.kpi_client_contacts_value = self.env["client.interaction"].search_count(domain)
+            digest.kpi_client_contacts_value = contacts.search_count([*had, ("date", ">=", start), ("date", "<", end)])
 
     def _compute_kpi_client_new_value(self):
         self._check_client_kpi()

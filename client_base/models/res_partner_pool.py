@@ -68,8 +68,9 @@ class ResPartner(models.Model):
         # sudo: whoever asks may not plan activities of a client that is not his yet
         client = self.commercial_partner_id.sudo()
         if self.env.user not in client._get_requests().create_uid:
-            client.activity_schedule(
-                REQUEST, summary=self.env._("%s asks for this client", self.env.user.name), user_id=lead.id
+            told = client._in_language_of(lead)
+            told.activity_schedule(
+                REQUEST, summary=told.env._("%s asks for this client", self.env.user.name), user_id=lead.id
             )
         return {
             "type": "ir.actions.client",

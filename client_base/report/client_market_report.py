@@ -30,6 +30,11 @@ class ClientMarketReport(models.Model):
     share = fields.Float(
         string="Our Share", readonly=True, aggregator="avg", help="Of the client's demand, in percent."
     )
+    latest = fields.Boolean(
+        string="Latest Known Year",
+        readonly=True,
+        help="Of the years up to this one; and no part of other products whose demand is known.",
+    )
 
     _depends = {
         "client.market": ["partner_id", "category_id", "year", "company_id", "capacity", "competitor_amount", "date"],
@@ -48,11 +53,17 @@ class ClientMarketReport(models.Model):
                    market.category_id, market.company_id, market.year, market.capacity, market.competitor_amount,
                    own.amount AS own_amount,
                    GREATEST(market.capacity - own.amount, 0) AS untapped,
-                   100 * own.amount / NULLIF(market.capacity, 0) AS share
+                   100 * own.amount / NULLIF(market.capacity, 0) AS share,
+                   market.year <= %(this_year)s AND NOT EXISTS (
+                       SELECT FROM client_market other
+                         JOIN product_category whole ON whole.id = other.category_id
+                        WHERE other.partner_id = market.partner_id AND other.company_id = market.company_id
+                          AND other.year <= %(this_year)s AND category.parent_path LIKE whole.parent_path || '%%'
+                          AND (whole.id <> category.id OR other.year > market.year)) AS latest
               FROM client_market market
               JOIN res_partner partner ON partner.id = market.partner_id AND partner.active
               JOIN product_category category ON category.id = market.category_id
-        CROSS JOIN LATERAL (SELECT %s AS amount) own
+        CROSS JOIN LATERAL (SELECT %(own)s AS amount) own
              WHERE NOT EXISTS (
                    SELECT FROM client_market other
                      JOIN product_category whole ON whole.id = other.category_id
@@ -61,8 +72,16 @@ class ClientMarketReport(models.Model):
                       AND CASE WHEN whole.id = category.id THEN (other.date, other.id) > (market.date, market.id)
                                ELSE category.parent_path LIKE whole.parent_path || '%%' END)
             """,
-            self._get_own_amount(),
+            own=self._get_own_amount(),
+            this_year=fields.Date.context_today(self).year,
         )
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Take the share of the whole demand: a small client's weighs as much as it buys."""
+        if aggregate_spec != "share:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        own = super()._read_group_select("own_amount:sum", query)
+        return SQL("100 * %s / NULLIF(%s, 0)", own, super()._read_group_select("capacity:sum", query))
 
     @api.model
     def _flush_orders(self):

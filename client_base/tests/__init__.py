@@ -15,6 +15,7 @@ from . import (
     test_import_hostile,
     test_intake,
     test_isolation,
+    test_languages,
     test_market,
     test_mass_change,
     test_merge,

@@ -12,8 +12,11 @@ from .common import ClientBaseCommon
 class TestAudit(ClientBaseCommon):
     """The base's scorecard: each line a figure, its trend, a limit, a list and who must act."""
 
+    def get_check(self, xmlid):
+        return self.env.ref(f"client_base.audit_check_{xmlid}")
+
     def get_row(self, xmlid, user=None):
-        check = self.env.ref(f"client_base.audit_check_{xmlid}")
+        check = self.get_check(xmlid)
         page = self.env["client.audit.check"].with_user(user or self.head)._get_page()
         return next(row for row in page["rows"] if row["check"] == check)
 
@@ -51,6 +54,22 @@ class TestAudit(ClientBaseCommon):
         self.measure()
         self.assertEqual(self.get_row("owner")["count"], before + 1)
         self.test_each_check_counts_what_its_list_shows()
+
+    def test_each_company_has_its_figures(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.head.company_ids |= other
+        self.measure()
+        here = self.env["client.audit.check"].with_user(self.head)
+        there, before = here.with_company(other), self.get_row("owner")["count"]
+        self.make_client("Nobody's")
+        there.get_page(again=True)
+        counts = [
+            next(row["count"] for row in checks._get_page()["rows"] if row["check"] == self.get_check("owner"))
+            for checks in (here, there)
+        ]
+        self.assertEqual(counts, [before, before + 1], "measured anew for the one that is worked in")
+        figures = self.env["client.audit.figure"].with_user(self.head)
+        self.assertEqual(figures.with_context(allowed_company_ids=other.ids).search([]).company_id, other)
 
     def test_one_who_decides_and_is_against_us_is_enough(self):
         before = self.get_row("hostile", self.lead)["count"]

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, tagged
 
@@ -161,6 +163,20 @@ class TestIntake(ClientBaseCommon):
         card = self.take(self.make_card())
         card.sudo().taken_on = card.create_date.replace(year=card.create_date.year + 1)
         self.assertGreater(card.wait_hours, 8000)
+
+    def test_cards_that_still_wait_do_not_shorten_the_average(self):
+        taken, closed, waiting, rejected = cards = [self.make_card(name) for name in "ABCD"]
+        rejected.reason = "No company"
+        rejected.action_reject()
+        for card, hours in ((taken, 4), (closed, 8)):
+            card.sudo().taken_on = card.create_date + timedelta(hours=hours)
+        closed.sudo().closed_on = closed.taken_on + timedelta(hours=6)
+        measures = ["wait_hours:avg", "work_hours:avg"]
+        report = self.env["client.intake"].with_user(self.head)
+        [average] = report._read_group([("id", "in", [card.id for card in cards])], [], measures)
+        self.assertEqual(average, (6, 6))
+        [nothing] = report._read_group([("id", "=", waiting.id)], [], measures)
+        self.assertFalse(any(nothing))
 
     def test_cards_are_seen_by_whom_they_concern(self):
         card = self.make_card()

@@ -61,6 +61,25 @@ class TestMarket(ClientBaseCommon):
         self.assertEqual(report.with_user(self.manager).search([]).partner_id, self.alpha)
         self.assertEqual(rows[0].action_open_client()["res_id"], self.beta.id)
 
+    def test_the_share_of_a_group_is_that_of_its_whole_demand(self):
+        self.make_demand(self.beta, capacity=9000)
+        self.make_order(self.alpha, price=500)
+        self.env.flush_all()
+        ours = [("partner_id", "in", (self.alpha | self.beta).ids)]
+        [(share,)] = self.env["client.market.report"].with_user(self.head)._read_group(ours, [], ["share:avg"])
+        self.assertEqual(share, 5)
+
+    def test_the_report_begins_with_what_the_cards_show(self):
+        self.make_demand(self.alpha, year=self.year + 1)
+        self.make_demand(self.alpha, year=self.year - 1)
+        self.make_demand(self.alpha, year=self.year - 1, category_id=self.paper.id)
+        self.make_demand(self.alpha, year=self.year - 3, category_id=self.other.id)
+        last = self.make_demand(self.alpha, year=self.year - 2, category_id=self.other.id)
+        self.env.flush_all()
+        latest = self.env["client.market.report"].with_user(self.head).search([("latest", "=", True)])
+        self.assertEqual(set(latest.ids), {self.demand.id, last.id})
+        self.assertEqual(set(self.alpha._get_latest_markets()._get_wholes().ids), set(latest.ids))
+
     def get_rows(self):
         self.env.flush_all()
         return self.env["client.market.report"].with_user(self.head).search([("year", "=", self.year)])

@@ -1,14 +1,19 @@
 import random
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from freezegun import freeze_time
+from lxml import etree
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form
 from odoo.tools import SQL
 
 from .test_register import RegisterCommon
+
+UPGRADE = Path(__file__).parents[1] / "migrations" / "19.0.1.11.0" / "pre-give_companies.py"
 
 
 class TestPlan(RegisterCommon):
@@ -89,6 +94,32 @@ class TestPlan(RegisterCommon):
             with self.subTest(target=target):
                 self.assertEqual(targets[self.manager.id]["calls"], target)
 
+    def test_a_plan_is_a_companys(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        (self.manager | self.lead).company_ids |= other
+        there = self.plan.copy({"target": 9, "company_id": other.id})
+        department = self.env["client.department"].with_user(self.lead)
+        for company, target in ((self.env.company, 4), (other, 9)):
+            page = department.with_company(company)._get_department("month", self.manager.id)
+            with self.subTest(company=company.name):
+                self.assertEqual(page["rows"][0]["targets"]["meetings"], target)
+        plans = self.env["client.plan"].with_user(self.manager)
+        self.assertEqual(plans.with_context(allowed_company_ids=other.ids).search([]), there)
+        following = there.with_user(self.lead).with_company(other).action_copy_to_next()
+        self.assertEqual((following.company_id, following.target), (other, 9))
+
+    def test_an_upgrade_gives_plans_and_figures_to_their_companies(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.manager.write({"company_ids": [Command.link(other.id)], "company_id": other.id})
+        self.env["client.audit.check"].with_company(other)._cron_measure()
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM client_audit_figure WHERE company_id <> %s", [other.id])
+        load_script(str(UPGRADE), UPGRADE.stem).migrate(self.env.cr, "19.0.1.10.0")
+        self.env.invalidate_all()
+        self.assertEqual(self.plan.company_id, other)
+        figures = self.env["client.audit.figure"].search([])
+        self.assertEqual(figures.company_id, self.env.ref("base.main_company"))
+
     def test_bad_plans_are_refused_in_words(self):
         with self.assertRaisesRegex(ValidationError, "ends before it begins"):
             self.plan.write({"date_from": "2026-02-01", "date_to": "2026-01-01"})
@@ -130,6 +161,17 @@ class TestPlan(RegisterCommon):
         self.assertEqual((own["person"], own["alone"], len(own["weeks"])), (self.manager, True, 12))
         foreign = self.env["client.department"].with_user(self.lead)._get_department("month", self.second.id)
         self.assertFalse(foreign["person"])
+
+    def test_a_call_that_nobody_answered_is_no_contact(self):
+        self.finish(self.make_contact_with(self.alpha))
+        missed = self.make_contact_with(self.alpha)
+        self.finish(missed, result_id=self.env.ref("client_base.result_not_reached").id)
+        page = self.env["client.department"].with_user(self.lead)._get_department("week", self.manager.id)
+        self.assertEqual(page["rows"][0]["facts"]["contacts"], 1)
+        self.assertEqual(page["weeks"][-1]["count"], 1)
+        contacts = self.env["client.interaction"].with_user(self.lead)
+        self.assertNotIn(missed, contacts.search(page["had"]))
+        self.assertEqual(contacts.search_count([("partner_id", "=", self.alpha.id), *page["had"]]), 1)
 
     def test_what_is_neglected(self):
         long_ago = fields.Datetime.now() - timedelta(days=100)
@@ -287,6 +329,12 @@ class TestTask(RegisterCommon):
         self.assertEqual((task.open_count, task.percent), (1, 50))
         self.assertEqual(self.alpha.client_interaction_ids.comment, "Took two")
 
+    def test_the_dialog_gives_or_leaves_it(self):
+        """Odoo's own "Save" would keep a draft without clients."""
+        form = etree.fromstring(self.env["client.task"].with_user(self.lead).get_view(view_type="form")["arch"])
+        buttons = form.xpath("/form/footer/button")
+        self.assertEqual([button.get("name") or button.get("special") for button in buttons], ["action_give", "cancel"])
+
     def test_each_manager_is_told_once(self):
         clients = self.alpha | self.make_client("Other", self.manager)
         before = self.env["mail.message"].search([])
@@ -335,6 +383,8 @@ class TestTask(RegisterCommon):
 class TestDigest(RegisterCommon):
     def test_the_digest_tells_of_contacts_and_new_clients(self):
         self.make_contact_with(self.alpha, state="noted")
+        missed = self.make_contact_with(self.alpha)
+        self.finish(missed, result_id=self.env.ref("client_base.result_not_reached").id)
         now = fields.Datetime.now()
         digest = self.env["digest.digest"].create(
             {"name": "Weekly", "kpi_client_contacts": True, "kpi_client_new": True}

@@ -1,3 +1,5 @@
+import re
+
 from lxml import etree
 
 from odoo.tests import TransactionCase, tagged
@@ -16,6 +18,37 @@ class TestViews(TransactionCase):
                 if node.get("type") == "measure" or node.get("sum") or node.get("avg"):
                     with self.subTest(view=view.xml_id, field=node.get("name")):
                         self.assertTrue(known[node.get("name")].get("aggregator"))
+
+    def test_filters_narrow_what_is_filtered_already(self):
+        """Odoo joins the filters of a group by "or": a period, or another matter, beside the default adds rows."""
+        contexts = self.env["ir.actions.act_window"].search([("context", "like", "search_default_filter")])
+        defaults = {
+            (action.res_model, name)
+            for action in contexts
+            for name in re.findall(r"search_default_(filter_\w+)", action.context)
+        }
+        views = self.env["ir.ui.view"].search([("type", "=", "search"), ("mode", "=", "primary")])
+        for view in views.filtered(lambda view: (view.xml_id or "").startswith("client_base")):
+            for filters in self.get_groups(etree.fromstring(view.get_combined_arch())):
+                for node in filters:
+                    with self.subTest(view=view.xml_id, filter=node.get("name")):
+                        if node.get("date"):
+                            self.assertEqual(len(filters), 1)
+                        elif (view.model, node.get("name")) in defaults:
+                            self.assertTrue(set.intersection(*map(self.get_filtered_fields, filters)))
+
+    def get_groups(self, search):
+        """Return the filters of a search view as Odoo joins them."""
+        groups = [[]]
+        for node in search.xpath("/search/*[self::filter or self::separator]"):
+            if node.tag == "separator":
+                groups.append([])
+            else:
+                groups[-1].append(node)
+        return groups
+
+    def get_filtered_fields(self, node):
+        return set(re.findall(r"\('(\w+)", node.get("domain", "")))
 
     def test_what_keeps_its_name_is_found_when_archived(self):
         """A copy of it would have the same name."""

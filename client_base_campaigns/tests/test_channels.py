@@ -483,6 +483,13 @@ class TestChannels(CampaignCommon):
         campaign.action_send()
         self.assertEqual(campaign.state, "sending")
 
+    def test_who_is_to_approve_reads_it_in_the_own_language(self):
+        self.env["ir.config_parameter"].set_param("client_base_campaigns.approval", "True")
+        self.speak_ukrainian(self.head)
+        campaign = self.make_frozen(approver_id=self.head.id)
+        campaign.action_ask_approval()
+        self.assertRegex(campaign.sudo().activity_ids.summary, "Погодити")
+
     def test_whoever_approves_closes_the_task_of_who_was_asked(self):
         self.env["ir.config_parameter"].set_param("client_base_campaigns.approval", "True")
         campaign = self.make_frozen(approver_id=self.env.ref("base.user_admin").id)

@@ -186,7 +186,7 @@ class ClientDecision(models.Model):
         for point in self.filtered("review_on"):
             manager = point.owner_id or self.env.user
             # sudo: it is planned for a colleague, and in that one's words
-            point = point.sudo().with_context(lang=manager.lang)
+            point = point.sudo()._in_language_of(manager)
             point.activity_schedule(
                 REVIEW,
                 date_deadline=point.review_on,

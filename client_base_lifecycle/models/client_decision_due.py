@@ -44,7 +44,7 @@ class ClientDecision(models.Model):
         """Close the points that opened by themselves, and whose clients are dead since: nothing is left to decide."""
         opened = Domain("state", "!=", "done") & Domain("cause", "!=", "hand") & Domain("company_id", "=", company.id)
         for point in self.with_company(company).search(opened):
-            point = point.with_context(lang=point.owner_id.lang)
+            point = point._in_language_of(point.owner_id)
             client = point.partner_id
             if client.client_segment_id.code == "dead" and client.client_segment_since >= point.opened_on:
                 words = point.env._("Closed by itself: the client is dead. %s", client.client_segment_reason)

@@ -93,13 +93,25 @@ class TestCompanies(LifecycleCommon):
         self.assertEqual(self.get_facts(self.env.company), (2, 150))
         self.assertEqual(self.get_facts(self.other), (1, 70))
 
-    def test_a_plan_is_compared_with_the_company_looked_at(self):
+    def test_a_plan_is_compared_with_its_company_whichever_is_looked_at(self):
         self.make_orders(self.alpha, 0, price=100)
         self.order_there(0)
         plan = self.env["client.plan"].create({"user_id": self.manager.id, "measure": "turnover", "target": 1000})
-        self.assertEqual((plan.fact, plan.percent), (100, 10))
-        there = plan.with_company(self.other)
-        self.assertEqual((there.fact, there.percent), (70, 7))
+        there = plan.copy({"company_id": self.other.id})
+        for company in (self.env.company, self.other):
+            plans = (plan | there).with_company(company)
+            plans.invalidate_recordset()
+            self.assertEqual(plans.mapped(lambda one: (one.fact, one.percent)), [(100, 10), (70, 7)])
+
+    def test_the_scorecard_is_that_of_the_company(self):
+        self.make_orders(self.alpha, 30, 20, price=100)
+        checks = self.env["client.audit.check"]
+        checks._cron_measure()
+        largest = self.env.ref("client_base_lifecycle.audit_check_largest")
+        for company, count in ((self.env.company, len(largest._get_largest())), (self.other, 0)):
+            rows = checks.with_company(company)._get_page()["rows"]
+            with self.subTest(company=company.name):
+                self.assertEqual(next(row["count"] for row in rows if row["check"] == largest), count)
 
     def make_points(self):
         """Return open points of alpha: one with each company."""

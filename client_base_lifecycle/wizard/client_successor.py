@@ -122,7 +122,7 @@ class ClientSuccessor(models.TransientModel):
         manager = self.candidate_id.client_owner_id
         manager = manager if manager.active else self.env.user
         # By the name that the manager may know: the one who leaves may be another's client.
-        told = self.partner_id.with_user(manager).with_context(lang=manager.lang)
+        told = self.partner_id.with_user(manager)._in_language_of(manager)
         summary = told.env._("Prepare in place of %s", told.display_name)
         if summary not in self.candidate_id.activity_ids.mapped("summary"):
             self.candidate_id.activity_schedule("mail.mail_activity_data_todo", summary=summary, user_id=manager.id)
