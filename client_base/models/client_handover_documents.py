@@ -22,7 +22,7 @@ class ClientHandover(models.Model):
                 model.search(Domain(user_field, "=", self.owner_id.id) & Domain(partner_field, "!=", False) & is_open),
                 partner_field,
             )
-            for model, user_field, partner_field, is_open in self._get_installed_documents()
+            for model, user_field, partner_field, is_open in self._get_handover_documents()
         ]
 
     def _move_other_documents(self):
@@ -67,7 +67,7 @@ class ClientHandover(models.Model):
             return {}
         moving = self._get_moving_parts(rows)
         moved = {}
-        for model, user_field, partner_field, is_open in self._get_installed_documents():
+        for model, user_field, partner_field, is_open in self._get_handover_documents():
             wanted = is_open if among is None else is_open & Domain("id", "in", among.get(model._name, []))
             documents = model.browse(self._move_documents(moving, model, user_field, partner_field, wanted))
             documents.invalidate_recordset([user_field], flush=False)

@@ -15,9 +15,8 @@ class ClientHandover(models.Model):
     def _get_handover_documents(self):
         """Return which documents go with a client while they are open; addons add theirs.
 
-        :return: tuples of model, field of the salesperson, field of the client, domain of what is open;
-            models that are not installed are passed over
-        :rtype: list[tuple[str, str, str, Domain]]
+        :return: tuples of model, field of the salesperson, field of the client, domain of what is open
+        :rtype: list[tuple[models.Model, str, str, Domain]]
         """
         open_orders = Domain("state", "in", ("draft", "sent"))
         if self.move_orders:
@@ -26,15 +25,10 @@ class ClientHandover(models.Model):
             )
         draft_invoices = Domain("state", "=", "draft") & Domain("move_type", "in", ("out_invoice", "out_refund"))
         return [
-            ("sale.order", "user_id", "partner_id", open_orders),
-            ("account.move", "invoice_user_id", "partner_id", draft_invoices),
-            ("client.interaction", "user_id", "partner_id", Domain("state", "=", "open")),
-            ("crm.lead", "user_id", "partner_id", Domain("won_status", "=", "pending")),
+            (self.env["sale.order"], "user_id", "partner_id", open_orders),
+            (self.env["account.move"], "invoice_user_id", "partner_id", draft_invoices),
+            (self.env["client.interaction"], "user_id", "partner_id", Domain("state", "=", "open")),
         ]
-
-    def _get_installed_documents(self):
-        """Return the same of the models that are there: tuples of model, both fields and domain."""
-        return [(self.env[name], *rest) for name, *rest in self._get_handover_documents() if name in self.env]
 
     def _get_moving(self, states, giver, receiver):
         """Return the query of the clients that move and their parts: ``part_id, client_id, giver_id, receiver_id``."""
@@ -74,7 +68,7 @@ class ClientHandover(models.Model):
         changed = [(self.env["res.partner"], ["user_id", "client_owner_id"], self._move_partners(moving))]
         changed += [
             (model, [user_field], self._move_documents(moving, model, user_field, partner_field, is_open))
-            for model, user_field, partner_field, is_open in self._get_installed_documents()
+            for model, user_field, partner_field, is_open in self._get_handover_documents()
         ]
         changed += [
             (self.env["mail.activity"], ["user_id"], self._move_activities(moving, model))

@@ -114,17 +114,6 @@ class TestHandover(ClientBaseCommon):
         self.assertEqual(quotation.user_id, self.third)
         self.assertEqual(confirmed.user_id, self.manager)
 
-    def test_open_leads_move(self):
-        if "crm.lead" not in self.env:
-            return
-        lead, won = self.env["crm.lead"].create(
-            [{"name": name, "partner_id": self.alpha.id, "user_id": self.manager.id} for name in ("Open", "Won")]
-        )
-        won.action_set_won()
-        self.apply()
-        self.assertEqual(lead.user_id, self.third)
-        self.assertEqual(won.user_id, self.manager)
-
     def test_followers_change_places(self):
         order = self.make_order(self.anna)
         order.locked = True

@@ -1,8 +1,12 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 
 class ClientHandover(models.Model):
-    """Leads without a client go with none: whoever gets the other activities of somebody who leaves gets them."""
+    """Open leads go with their client.
+
+    Those without a client go with none: whoever gets the other activities of somebody who leaves gets them.
+    """
 
     _inherit = "client.handover"
 
@@ -13,6 +17,10 @@ class ClientHandover(models.Model):
         copy=False,
         groups="base.group_system",  # undoing gives back what stands here, whoever may see it
     )
+
+    def _get_handover_documents(self):
+        open_leads = Domain("won_status", "=", "pending")
+        return [*super()._get_handover_documents(), (self.env["crm.lead"], "user_id", "partner_id", open_leads)]
 
     def _move_other_activities(self):
         if self.source != "owner" or not self.other_receiver_id:

@@ -130,6 +130,17 @@ class TestLeads(ClientBaseCommon):
                 lead.convert_opportunity(self.free, user_ids=self.manager.ids)
                 self.assertEqual(self.free.user_id, owner)
 
+    def test_open_leads_go_with_their_client_and_come_back(self):
+        lead, won = (self.make_lead(partner_id=self.anna.id, user_id=self.manager.id) for _number in range(2))
+        won.action_set_won()
+        handover = self.env["client.handover"].with_user(self.head)
+        handover = handover.create({"owner_id": self.manager.id, "receiver_id": self.second.id})
+        handover.action_preview()
+        handover.action_apply()
+        self.assertEqual((lead.user_id, won.user_id), (self.second, self.manager))
+        handover.action_undo()
+        self.assertEqual(lead.user_id, self.manager)
+
     def test_nobody_leaves_with_leads_without_a_client(self):
         self.head.group_ids += self.env.ref("base.group_erp_manager") + self.env.ref("sales_team.group_sale_manager")
         self.alpha.user_id = self.second
