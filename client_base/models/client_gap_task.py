@@ -105,9 +105,7 @@ class ClientGapTask(models.Model):
     @api.model
     def _get_owners_to_ask(self, owner_id=None):
         """Return the managers whom the user leads, or of them that one; who stands in for somebody leads nobody."""
-        scope = self.env.user._client_standing_scope()
-        owners = self.env["client.department"]._get_managers()
-        led = owners.filtered(lambda owner: scope is None or owner.id in scope)
+        led = self.env["client.department"]._get_managers()
         return led.filtered(lambda owner: owner.id == owner_id) if owner_id else led
 
     @api.model

@@ -12,7 +12,7 @@ class ClientHandover(models.Model):
 
     def _move_meetings(self, moving):
         """Move the meetings of the clients of the query ``moving``, which are the receivers' by now."""
-        if "calendar.event" in self.env and (meetings := self._get_meetings(moving)):
+        if meetings := self._get_meetings(moving):
             self._move_organisers(meetings)
             self._move_attendees(meetings)
             self.env.invalidate_all(flush=False)
