@@ -110,7 +110,7 @@ class ClientDepartment(models.AbstractModel):
         Who stands in for a manager works the clients, and does not supervise that manager.
         """
         scope = self.env.user._client_standing_scope()
-        domain = [("share", "=", False), ("all_group_ids", "in", self.env.ref("client_base.group_client_own").ids)]
+        domain = self.env["res.users"]._get_client_owners_domain()
         if scope is not None:
             domain.append(("id", "in", [user_id for user_id in scope if user_id]))
         # sudo: colleagues' names; whose work is shown is limited above

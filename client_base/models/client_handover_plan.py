@@ -44,9 +44,7 @@ class ClientHandover(models.Model):
     @api.model
     def _get_allowed_receivers(self):
         """Return the users who may own clients, for a lead those of his team: who may be chosen as receivers."""
-        domain = Domain("share", "=", False) & Domain(
-            "all_group_ids", "in", self.env.ref("client_base.group_client_own").ids
-        )
+        domain = Domain(self.env["res.users"]._get_client_owners_domain())
         # Who stands in for somebody of another team receives nothing for him.
         scope = self.env.user._client_standing_scope()
         if scope is not None:

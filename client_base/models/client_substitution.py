@@ -41,7 +41,7 @@ class ClientSubstitution(models.Model):
         index=True,
         ondelete="cascade",
         tracking=True,
-        domain=lambda self: self._get_people_domain(),
+        domain=lambda self: self.env["res.users"]._get_client_owners_domain(),
         help="Who sees and works these clients in that time, beside own ones.",
     )
     date_from = fields.Datetime(
@@ -89,14 +89,9 @@ class ClientSubstitution(models.Model):
     can_change = fields.Boolean(compute="_compute_can_decide")
 
     @api.model
-    def _get_people_domain(self):
-        """Return the domain of the users who have clients, or may have."""
-        return [("share", "=", False), ("all_group_ids", "in", self.env.ref("client_base.group_client_own").ids)]
-
-    @api.model
     def _get_absent_domain(self):
         """Return the domain of those for whom the current user may ask or grant."""
-        domain = self._get_people_domain()
+        domain = self.env["res.users"]._get_client_owners_domain()
         if not self.env.user.has_group("client_base.group_client_all"):
             domain.append(("id", "in", [*filter(None, self.env.user._client_standing_scope() or ())]))
         return domain
@@ -286,8 +281,7 @@ class ClientSubstitution(models.Model):
         """Return the period as text, in the time zone of the absent manager."""
         zone = self.absent_id.sudo().tz or "UTC"
         begin, end = (
-            format_datetime(self.env, moment, tz=zone, dt_format="d MMMM y, HH:mm")
-            for moment in (self.date_from, self.date_to)
+            format_datetime(self.env, moment, tz=zone, dt_format=MOMENT) for moment in (self.date_from, self.date_to)
         )
         return self.env._("from %(begin)s to %(end)s (%(zone)s)", begin=begin, end=end, zone=zone)
 

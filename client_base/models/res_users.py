@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import ormcache
 
 POOL_PARAMETER = "client_base.pool"
@@ -73,6 +73,11 @@ class ResUsers(models.Model):
     def _client_works_pool(self):
         """Tell whether clients without an owner are the user's to change, not only to see and to ask for."""
         return self.has_group("client_base.group_client_team") or self._client_pool_sharing() == "claim"
+
+    @api.model
+    def _get_client_owners_domain(self):
+        """Return the domain of the users who have clients, or may have."""
+        return [("share", "=", False), ("all_group_ids", "in", self.env.ref("client_base.group_client_own").ids)]
 
     def _client_team_members(self):
         """Return the users whose sales team this user leads."""
