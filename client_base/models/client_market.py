@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 
 class ClientMarket(models.Model):
-    """How much of a kind of products a client buys in a year, from all; ours comes from the orders."""
+    """How much of a kind of products a client buys in a year, from all; ours is what it bought from us."""
 
     _name = "client.market"
     _description = "Client's Demand"
@@ -26,7 +26,7 @@ class ClientMarket(models.Model):
         "res.users", string="Author", required=True, default=lambda self: self.env.user, ondelete="restrict", index=True
     )
     own_amount = fields.Monetary(
-        string="From Us", compute="_compute_own_amount", help="Confirmed orders of that year, without taxes."
+        string="From Us", compute="_compute_own_amount", help="What it bought from us in that year, without taxes."
     )
     share = fields.Float(string="Our Share", compute="_compute_share", help="Of the client's demand, in percent.")
     untapped = fields.Monetary(compute="_compute_share", help="What the client needs and does not buy from us.")
