@@ -1,4 +1,4 @@
-"""What installation and removal do beside loading the addon's data."""
+"""What the installation does beside loading the addon's data."""
 
 from odoo.tools import SQL, sql
 
@@ -41,7 +41,7 @@ def add_columns(env):
 
 
 def fill_columns(env):
-    """Give every partner the owner and the openness that the fields would compute."""
+    """Give every partner the owner and the openness that the fields would compute; nothing is required yet."""
     env["res.partner"].flush_model()
     env.cr.execute(
         SQL(
@@ -71,7 +71,7 @@ def fill_columns(env):
 
 
 def post_init_hook(env):
-    """Tell the cards of the next contacts that are planned already."""
+    """Tell the cards of the next contacts that are planned already, and have all clients compared."""
     fill_next_contacts(env)
     env["client.key"]._mark_all()
 

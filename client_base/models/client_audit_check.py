@@ -140,8 +140,10 @@ class ClientAuditCheck(models.Model):
 
     @api.model
     def _get_page(self):
-        """Return ``{"rows", "day", "clients"}``; a row is ``{"check", "count", "figure", "red", "trend", "actor"}``.
+        """Return ``{"rows", "day", "red", "whole"}``, with the formats that the page needs.
 
+        A row is ``{"check", "count", "figure", "red", "trend", "actor", "unit"}``; ``red`` of the page is how many
+        rows are, ``whole`` whether all clients are counted.
         Who sees all clients reads the figures of the last measurement, the first of which is made here;
         others have the clients counted that they see.
         """

@@ -76,7 +76,9 @@ class ClientCompleteness(models.AbstractModel):
 
     @api.model
     def _get_matrix(self, by):
-        """Return ``{"by", "choices", "requirements", "rows", "total", "day"}``.
+        """Return ``{"by", "choices", "requirements", "rows", "total", "day", "lead"}``.
+
+        ``total`` is a row of all, without what names one; ``lead`` tells whether the user may ask managers.
 
         A row is ``{"name", "domain", "clients", "average", "complete", "missing": {requirement id: count}, "trend",
         "owner", "led", "asked"}``: the manager, whether the user may ask that one, and for how much is asked; the

@@ -33,10 +33,10 @@ class ClientDay(models.AbstractModel):
 
     @api.model
     def _get_day(self):
-        """Return ``{"today", "sections": [{"name", "title", "hint", "rows", "count"}], "events"}``.
+        """Return ``{"today", "sections": [{"name", "title", "hint", "rows", "count"}], "holidays", "events"}``.
 
-        A row is ``{"client", "text", "detail", "points", "why", "activity", "interaction", "absent"}``;
-        the first come first.
+        A row is ``{"client", "text", "detail", "points", "why"}``, of an activity with ``{"activity", "kind",
+        "absent"}``, of a contact with ``{"interaction"}``; the first come first.  Holidays come with the rest.
         """
         today = self._get_today()
         due = self._find_due(Domain("date_deadline", "<=", today), today)
