@@ -14,11 +14,6 @@ CONTRADICTION = 30  # what is known of both and differs takes so much away
 SHOWN = 60  # less is chance
 ALIKE, ALIKE_WORD = 86, 75  # of 100: names, and their words, that differ by a typo or two
 SHORT = 6  # shorter names must be the same
-# Addresses of these say nothing about the firm.
-FREE_MAIL = frozenset(
-    "gmail.com mail.ru yandex.ru ya.ru ukr.net i.ua bk.ru list.ru inbox.ru yahoo.com hotmail.com outlook.com "
-    "icloud.com meta.ua rambler.ru gmx.de web.de".split()
-)
 PHONE_DIGITS = 9  # the end of a number, without the ways to write the country
 
 

@@ -81,12 +81,3 @@ def _sound_word(word):
     for pattern, replacement in _SOUNDS:
         word = pattern.sub(replacement, word)
     return word
-
-
-def match_key(name):
-    """Return what two names of one company have in common.
-
-    >>> match_key("Acme, Inc.") == match_key("ACME Corp"), match_key("ООО Ромашка") == match_key("Romashka LLC")
-    (True, True)
-    """
-    return sound(name).replace(" ", "")
