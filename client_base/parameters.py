@@ -1,5 +1,7 @@
 """Names and defaults of the settings that are kept as system parameters, and how terms among them are read."""
 
+POOL = "client_base.pool"
+DEFAULT_POOL = "closed"
 PROFILE_MINIMUM = "client_base.profile_minimum"
 REGION_NOTE_DAYS = "client_base.region_note_days"
 DEFAULT_REGION_NOTE_DAYS = 365

@@ -4,13 +4,14 @@ from odoo.exceptions import ValidationError
 from ..parameters import (
     CONTACT_DAYS,
     DEFAULT_CONTACT_DAYS,
+    DEFAULT_POOL,
     DEFAULT_REGION_NOTE_DAYS,
     INTAKE_WEB,
     MOST_DAYS,
+    POOL,
     PROFILE_MINIMUM,
     REGION_NOTE_DAYS,
 )
-from .res_users import POOL_PARAMETER
 
 TERMS = ("client_region_note_days", "client_contact_days")
 
@@ -25,8 +26,8 @@ class ResConfigSettings(models.TransientModel):
             ("claim", "Managers see it too, and take clients themselves"),
         ],
         string="Clients Without an Owner",
-        config_parameter=POOL_PARAMETER,
-        default="closed",
+        config_parameter=POOL,
+        default=DEFAULT_POOL,
     )
     client_profile_minimum = fields.Float(
         string="Least Fit of a New Client", config_parameter=PROFILE_MINIMUM, default=0

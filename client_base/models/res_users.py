@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
-POOL_PARAMETER = "client_base.pool"
+from ..parameters import DEFAULT_POOL, POOL
 
 
 class ResUsers(models.Model):
@@ -68,7 +68,7 @@ class ResUsers(models.Model):
     def _client_pool_sharing(self):
         """Return what managers may do about clients without an owner: “closed”, “request” or “claim”."""
         # sudo: how the free pool is shared is no secret
-        return self.env["ir.config_parameter"].sudo().get_param(POOL_PARAMETER, "closed")
+        return self.env["ir.config_parameter"].sudo().get_param(POOL, DEFAULT_POOL)
 
     def _client_works_pool(self):
         """Tell whether clients without an owner are the user's to change, not only to see and to ask for."""
