@@ -152,7 +152,7 @@ class ClientImport(models.Model):
             if self.job:
                 return
         self._check_idle()
-        rows = self._get_pending_rows()
+        rows = self.env["client.import.row"].search(self._get_pending_domain())
         if not rows:
             raise UserError(self.env._("No row is to be imported: choose “Import” for those that are to come in."))
         obstacles = {row.number: obstacle for row in rows if (obstacle := row._get_obstacle())}
@@ -177,9 +177,6 @@ class ClientImport(models.Model):
             if twice := next((field for field in read if read.count(field) > 1), None):
                 label = batch.column_ids._get_selection_words("field")[twice]
                 raise ValidationError(self.env._("Two columns are read into “%s”: choose one of them.", label))
-
-    def _get_pending_rows(self):
-        return self.row_ids.filtered(lambda row: row.decision != "skip" and not row.partner_id)
 
     def _end_import(self):
         self.column_ids._remember()
