@@ -498,6 +498,12 @@ class TestImport(ClientBaseCommon):
         sheet = openpyxl.load_workbook(io.BytesIO(batch._get_rest_workbook())).active
         self.assertFalse([cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"])
 
+    def test_several_addresses_in_a_cell_are_all_taken(self):
+        several = "info@gamma.example.com; sales@gamma.example.com"
+        batch = self.load(f'Name,E-mail\nGamma Corp,"{several}"\n')
+        self.assertEqual(batch.row_ids.state, "clean")
+        self.assertEqual(self.get_clients(batch).email, several)
+
     def test_a_wrong_tax_number_is_a_question(self):
         rows = "Right;Россия;7707083893\nWrong;РФ;7707083894\nUnchecked;KZ;12\n"
         batch = self.check(f"Название;Страна;ИНН\n{rows}".encode("cp1251"))

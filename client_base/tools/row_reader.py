@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from .address import Place, read_count, read_place, read_website, strip_coordinates, tidy
 from .client_index import ClientIndex
-from .validity import is_tax_number
+from .validity import is_email, is_tax_number
 
 # Field -> the headers it is known under, without case.
 HEADERS = {
@@ -67,7 +67,6 @@ FINDINGS = {
 OUR_HEADER = "Client Base: "
 MAX_LENGTH = 250  # of a text that an index holds
 MAX_COUNT = 2**31 - 1  # what an integer of the database holds
-_EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;.]{2,}")
 
 
 @dataclass
@@ -239,7 +238,7 @@ class RowReader:
                 reading.find("website_unreadable", text=values["website"])
                 self._keep(reading, "website", values["website"])
             values["website"] = address
-        if values.get("email") and not _EMAIL.fullmatch(values["email"]):
+        if values.get("email") and not is_email(values["email"]):
             reading.find("email_unreadable", text=values["email"])
             self._keep(reading, "email", values.pop("email"))
         if values.get("vat") and is_tax_number(values["vat"], values.get("country")) is False:
