@@ -1,5 +1,4 @@
 import json
-from calendar import isleap
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -8,6 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 from ..parameters import CONTACT_DAYS, DEFAULT_CONTACT_DAYS, get_days
+from ..tools.calendar_days import get_days_of_year
 from ..tools.holiday import get_holidays
 from .client_day import CLIENT_FIELDS, ROWS
 
@@ -45,7 +45,7 @@ class ClientDay(models.AbstractModel):
     def _get_section_birthdays(self, today):
         people = self.env["res.partner"].browse()
         days = [today + timedelta(days=number) for number in range(AHEAD_DAYS)]
-        ids, count = self._find_birthdays([number for day in days for number in self._get_birthdays_on(day)])
+        ids, count = self._find_birthdays([number for day in days for number in get_days_of_year(day)])
         people = people.browse(ids)._filtered_access("read").filtered("active")
         rank = self._get_ranking(people.commercial_partner_id)
         rows = [
@@ -61,20 +61,13 @@ class ClientDay(models.AbstractModel):
             "birthdays", self.env._("Birthdays in the Next Days"), "", rows, count if count > ROWS else len(rows)
         )
 
-    @api.model
-    def _get_birthdays_on(self, day):
-        """Return which birthdays are kept on a day: that of 29 February on the 28th, where the year has no other."""
-        number = day.month * 100 + day.day
-        return [228, 229] if number == 228 and not isleap(day.year) else [number]
-
     def _find_birthdays(self, days):
         """Return the first people of own clients who were born on these days, and how many there are.
 
-        :param days: numbers, ``month * 100 + day``, in the order in which they come
+        :param days: days of the year, as numbers, in the order in which they come
         :return: ``(ids, count)``
         """
         self.env["res.partner"].flush_model(["active", "client_birthday", "client_owner_id"])
-        born = SQL("EXTRACT(MONTH FROM client_birthday) * 100 + EXTRACT(DAY FROM client_birthday)")
         rows = self.env.execute_query(
             SQL(
                 """
@@ -84,7 +77,7 @@ class ClientDay(models.AbstractModel):
               ORDER BY array_position(%(days)s, (%(born)s)::int), id LIMIT %(most)s
                 """,
                 owner=self.env.uid,
-                born=born,
+                born=self.env["res.partner"]._get_birthday_number(),
                 days=days,
                 most=ROWS,
             )

@@ -3,9 +3,8 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.client_base.tools.calendar_days import get_days_of_year
 from odoo.addons.client_base_lifecycle.tools.ladder import DECLARED_DEAD
-
-from ..tools.calendar_days import get_days_of_year
 
 # What was missed, over a weekend say, is made up for so many days.
 LATE = 3
@@ -59,6 +58,12 @@ class ClientProgrammeDue(models.AbstractModel):
         )
         return dict(rows)
 
+    @api.model
+    def _get_days_of_year(self, programme, today):
+        """Return the days of the year, as numbers, of which messages go out today: what was missed is made up for."""
+        last = today + timedelta(days=programme.days_before)
+        return [number for late in range(LATE + 1) for number in get_days_of_year(last - timedelta(days=late))]
+
     # Each SELECT gives clients, the person that it is about, and the first day on which a message counts as this one.
 
     @api.model
@@ -68,15 +73,16 @@ class ClientProgrammeDue(models.AbstractModel):
             SELECT commercial_partner_id AS partner_id, id AS person_id, %(since)s::date AS since
               FROM res_partner
              WHERE active AND client_birthday IS NOT NULL AND is_company IS NOT TRUE AND client_open IS NOT TRUE
-               AND EXTRACT(MONTH FROM client_birthday) * 100 + EXTRACT(DAY FROM client_birthday) = ANY(%(days)s)
+               AND %(born)s = ANY(%(days)s)
             """,
             since=today - timedelta(days=YEAR),
-            days=get_days_of_year(today + timedelta(days=programme.days_before), LATE),
+            born=self.env["res.partner"]._get_birthday_number(),
+            days=self._get_days_of_year(programme, today),
         )
 
     @api.model
     def _select_holiday(self, programme, today):
-        days = get_days_of_year(today + timedelta(days=programme.days_before), LATE)
+        days = self._get_days_of_year(programme, today)
         holidays = programme.holiday_ids.filtered(lambda holiday: holiday._get_day_of_year() in days)
         return SQL(
             """
