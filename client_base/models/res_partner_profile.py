@@ -85,6 +85,7 @@ class ResPartner(models.Model):
         prefetch="client",
         groups="base.group_user",
     )
+    # No page shows them: conditions on clients, stored ones too, and exports name them.
     client_score_ids = fields.One2many("client.score", "partner_id", string="Scores")
     client_snapshot_ids = fields.One2many("client.profile.snapshot", "partner_id", string="Former Profiles")
     client_admission = fields.Selection(

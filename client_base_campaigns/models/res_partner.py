@@ -15,6 +15,7 @@ class ResPartner(models.Model):
         help="Campaigns use this channel first, where there is an address for it.",
         groups="base.group_user",
     )
+    # No page shows them: conditions on clients, those of groups too, and exports name them.
     client_campaign_recipient_ids = fields.One2many("client.campaign.recipient", "partner_id", string="In Campaigns")
     client_campaign_pick_ids = fields.One2many("client.campaign.pick", "partner_id", string="Picked for Campaigns")
     client_campaign_count = fields.Integer(
