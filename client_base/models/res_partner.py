@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
@@ -106,18 +107,18 @@ class ResPartner(models.Model):
         if scope is None or self.env.uid == api.SUPERUSER_ID:
             return self.browse()
         # sudo: the answer is which of them to hide
-        return self.filtered(
+        others = self.filtered(
             lambda partner: (
-                partner._origin
-                and not partner.sudo().client_open
-                and partner.sudo().client_owner_id.id not in scope
-                and not partner.sudo()._is_entered_by_user()
+                partner._origin and not partner.sudo().client_open and partner.sudo().client_owner_id.id not in scope
             )
         )
+        return others - others.sudo().filtered_domain(self._get_entered_domain())
 
-    def _is_entered_by_user(self):
-        """Tell whether this is nobody's client yet, which the current user entered."""
-        return not self.client_owner_id and not self.client_released and self.create_uid == self.env.user
+    @api.model
+    def _get_entered_domain(self):
+        """Return the domain of the clients that the current user entered and that are still nobody's."""
+        entered = Domain("create_uid", "=", self.env.uid) & Domain("client_released", "=", False)
+        return Domain("client_owner_id", "=", False) & entered
 
     def _fields_sync(self, values):
         """Leave the address of a company above as it is where that is another manager's client."""

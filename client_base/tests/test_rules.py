@@ -158,6 +158,15 @@ class TestRules(ClientBaseCommon):
         entered.user_id = self.second
         self.assert_finds_not(self.operator, entered)
 
+    def test_contacts_with_nobodys_client_only_an_operator_who_entered_it_sees(self):
+        for user, seen in ((self.operator, True), (self.manager, False)):
+            with self.subTest(user=user.name):
+                entered = self.env["res.partner"].with_user(user).create({"name": "Entered", "user_id": False})
+                contact = self.env["client.interaction"].create({"partner_id": entered.id, "user_id": self.head.id})
+                self.env.invalidate_all()
+                self.assertEqual((entered.has_access("read"), entered.display_name), (True, "Entered"))
+                self.assertEqual(contact.with_user(user).search_count([("id", "=", contact.id)]), int(seen))
+
     def test_a_portal_user_sees_own_company_only(self):
         partners = self.env["res.partner"].with_user(self.portal)
         self.assertEqual(partners.search([]), self.beta | self.boris)
