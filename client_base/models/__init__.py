@@ -34,6 +34,7 @@ from . import (
     client_handover_load,
     client_handover_meetings,
     client_handover_plan,
+    client_handover_pool,
     client_handover_region,
     client_handover_transfer,
     client_import,

@@ -81,14 +81,24 @@ class ResPartner(models.Model):
         }
 
     def action_give_client(self):
-        """Make who asked first the client's manager, and close all requests for it."""
+        """Make who asked first the client's manager, which closes all requests for it."""
         for client in self:
-            # The request is read before the client is anybody's, and with it perhaps nobody's to see.
-            requests, owner = client._get_requests(), client.client_requester_id
+            owner = client.client_requester_id
             if not owner or client.client_owner_id:
                 raise UserError(self.env._("%s has a manager already, or nobody asks for it.", client.display_name))
-            requests.action_feedback(feedback=self.env._("The client was given to %s.", owner.name))
             client.user_id = owner
+
+    def _close_requests(self):
+        """Close the requests for these clients, which have managers now."""
+        requests = self.env["mail.activity"].search(
+            [
+                ("activity_type_id", "=", self.env.ref(REQUEST).id),
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+            ]
+        )
+        for owner, answered in requests.grouped(lambda request: request.client_partner_id.client_owner_id).items():
+            answered.action_feedback(feedback=self.env._("The client was given to %s.", owner.name))
 
     def _check_client_pool(self, wanted):
         self.check_access("read")
