@@ -62,21 +62,23 @@ class ResPartner(models.Model):
         """Ask the lead for a client without an owner: once, whoever asks again."""
         self.ensure_one()
         self._check_client_pool("request")
-        lead = self.env.user.sale_team_id.sudo().user_id.filtered("active")  # sudo: everybody may know own team's lead
-        if not lead:
+        user = self.env.user
+        asked = user._client_deciders(user.sale_team_id.sudo().user_id)  # sudo: everybody may know own team's lead
+        if not asked:
             raise UserError(self.env._("Your sales team has no lead to ask. Ask the head of sales."))
         # sudo: whoever asks may not plan activities of a client that is not his yet
         client = self.commercial_partner_id.sudo()
-        if self.env.user not in client._get_requests().create_uid:
-            client.activity_schedule(
-                REQUEST, summary=self.env._("%s asks for this client", self.env.user.name), user_id=lead.id
-            )
+        if user not in client._get_requests().create_uid:
+            for decider in asked:
+                client.activity_schedule(
+                    REQUEST, summary=self.env._("%s asks for this client", user.name), user_id=decider.id
+                )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("%s was asked to give you this client.", lead.name),
+                "message": self.env._("%s was asked to give you this client.", ", ".join(asked.mapped("name"))),
             },
         }
 
