@@ -737,6 +737,44 @@ class TestHandover(ClientBaseCommon):
         leaver.action_archive()
         self.assertFalse(self.manager.active)
 
+    def test_nobody_with_clients_loses_the_level(self):
+        leaver, own = self.manager.with_user(self.head), self.env.ref("sales_team.group_sale_salesman")
+        partner_manager = self.env.ref("base.group_partner_manager")
+        for lose in (
+            lambda: leaver.write({"group_ids": [Command.unlink(own.id)]}),
+            lambda: leaver.write({"group_ids": [Command.set(self.env.ref("base.group_portal").ids)]}),
+            lambda: leaver.write({"group_ids": [Command.set(self.env.ref("client_base.group_client_operator").ids)]}),
+            lambda: own.with_user(self.head).write({"user_ids": [Command.unlink(leaver.id)]}),
+        ):
+            with self.assertRaisesRegex(RedirectWarning, "Manager still has: 1 clients"), self.env.cr.savepoint():
+                lose()
+            self.env.registry.clear_cache()  # as when a request fails
+        leaver.group_ids = own + self.env.ref("client_base.group_client_team") - partner_manager
+        self.assertTrue(leaver.has_group("client_base.group_client_own"), "another level is a level")
+        self.apply(self.head)
+        leaver.group_ids = self.env.ref("base.group_user")
+        self.assertFalse(leaver.has_group("client_base.group_client_own"))
+        self.alpha.user_id = self.stranger
+        self.stranger.with_user(self.head).group_ids += partner_manager
+
+    def test_nobody_leaves_a_company_of_ours_with_its_clients(self):
+        company = self.env["res.company"].create({"name": "Our Company"})
+        (self.manager | self.third | self.head).company_ids += company
+        archived = self.make_client("Alpha Old", self.manager, active=False, company_id=company.id)
+        leaver = self.manager.with_user(self.head)
+        with self.assertRaises(RedirectWarning) as caught, self.env.cr.savepoint():
+            leaver.company_ids -= company
+        message, action = caught.exception.args[:2]
+        self.assertIn("Manager still has: 1 clients of Our Company", message)
+        defaults = {name.removeprefix("default_"): value for name, value in action["context"].items()}
+        handover = self.env["client.handover"].with_user(self.head).with_company(company)
+        handover = handover.create({**defaults, "receiver_id": self.third.id})
+        handover.action_preview()
+        handover.action_apply()
+        self.assertEqual((archived.client_owner_id, self.alpha.client_owner_id), (self.third, self.manager))
+        leaver.company_ids -= company
+        self.assertNotIn(company, self.manager.company_ids)
+
     def test_nobody_leaves_with_open_activities(self):
         self.alpha.user_id = self.third
         activity = self.make_activity(self.beta, self.manager)

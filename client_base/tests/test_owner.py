@@ -46,6 +46,23 @@ class TestOwner(ClientBaseCommon):
         self.anna.with_user(self.head).write({"parent_id": False, "user_id": self.second.id})
         self.assertEqual(self.anna.client_owner_id, self.second)
 
+    def test_a_client_of_one_of_our_companies_has_a_manager_who_works_there(self):
+        company = self.env["res.company"].create({"name": "Our Company"})
+        (self.head | self.second).company_ids += company
+        head = self.head.with_company(company)
+        alpha, beta = (client.with_user(head) for client in (self.alpha, self.beta))
+        words = "Manager does not work for Our Company, to which the client Alpha Ltd belongs"
+        with self.assertRaisesRegex(ValidationError, words), self.env.cr.savepoint():
+            alpha.company_id = company
+        beta.company_id = company
+        with self.assertRaisesRegex(ValidationError, "Manager does not work for"), self.env.cr.savepoint():
+            beta.user_id = self.manager
+        with self.assertRaisesRegex(ValidationError, "Manager does not work for"), self.env.cr.savepoint():
+            alpha.create({"name": "New Ltd", "user_id": self.manager.id, "company_id": company.id})
+        alpha.write({"company_id": company.id, "user_id": self.second.id})
+        self.assertEqual((self.alpha | self.anna).client_owner_id, self.second)
+        beta.user_id = False
+
     def test_a_manager_owns_the_clients_that_he_enters(self):
         for user in (self.manager, self.lead):
             with self.subTest(user=user.name):
