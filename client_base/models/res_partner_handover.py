@@ -59,21 +59,22 @@ class ResPartner(models.Model):
             self.env["client.handover"]._take_from_others(parts)
 
     def _release_contacts(self):
-        """Have the contacts of these clients lose the salesperson whom the clients lose.
+        """Put the contacts of these clients back with them: away from the salesperson and from who entered them.
 
         Otherwise one that leaves the company would be the client of who has it no more.
         """
         if not self:
             return
-        self.flush_model(["commercial_partner_id", "user_id"])
+        self.flush_model(["client_released", "commercial_partner_id", "user_id"])
         released = self.env.execute_query(
             SQL(
                 """
                 UPDATE res_partner part
-                   SET user_id = NULL, write_uid = %(uid)s, write_date = %(now)s
+                   SET user_id = CASE WHEN part.user_id = client.user_id THEN NULL ELSE part.user_id END,
+                       client_released = TRUE, write_uid = %(uid)s, write_date = %(now)s
                   FROM res_partner client
                  WHERE client.id = ANY(%(clients)s) AND part.commercial_partner_id = client.id
-                   AND part.id != client.id AND part.user_id = client.user_id
+                   AND part.id != client.id
              RETURNING part.id
                 """,
                 clients=self.ids,
@@ -82,8 +83,8 @@ class ResPartner(models.Model):
             )
         )
         contacts = self.browse(part_id for (part_id,) in released)
-        contacts.invalidate_recordset(["user_id", "write_uid", "write_date"], flush=False)
-        contacts.modified(["user_id"])
+        contacts.invalidate_recordset(["client_released", "user_id", "write_uid", "write_date"], flush=False)
+        contacts.modified(["client_released", "user_id"])
 
     def _check_not_given_away(self, owner_id):
         """Raise AccessError when a manager would give a client away past the lead."""

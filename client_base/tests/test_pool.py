@@ -78,9 +78,11 @@ class TestPool(ClientBaseCommon):
     def test_who_entered_a_client_does_not_keep_it_when_it_is_taken_away(self):
         entered = self.env["res.partner"].with_user(self.manager).create({"name": "Entered", "is_company": True})
         self.assertEqual(entered.user_id, self.manager)
+        contact = entered.create({"name": "Entered Contact", "parent_id": entered.id})
         entered.with_user(self.lead).user_id = False
         self.env.invalidate_all()
         self.assertFalse(entered.has_access("read"))
+        self.assertFalse(contact.has_access("read"))
         with self.assertRaises(AccessError):
             entered.user_id = self.manager
 
