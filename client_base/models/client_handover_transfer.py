@@ -27,7 +27,7 @@ class ClientHandover(models.Model):
         draft_invoices = Domain("state", "=", "draft") & Domain("move_type", "in", ("out_invoice", "out_refund"))
         return [
             ("sale.order", "user_id", "partner_id", open_orders),
-            ("account.move", "invoice_user_id", "partner_id", draft_invoices),
+            ("account.move", "invoice_user_id", "commercial_partner_id", draft_invoices),
             ("client.interaction", "user_id", "partner_id", Domain("state", "=", "open")),
             ("crm.lead", "user_id", "partner_id", Domain("won_status", "=", "pending")),
         ]
