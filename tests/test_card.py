@@ -57,7 +57,7 @@ def test_panel_that_did_not_come_is_asked_for_again(page, card):
     expect(panel.get_by_role("alert")).to_have_count(0)
 
 
-def test_influence_is_drawn_from_one_person_to_another(sample, page, card, client, picture):
+def test_influence_is_drawn_from_one_person_to_another(sample, page, card, client):
     anna = sample.rpc("anna", PASSWORD)
     links = anna(
         "client.dmu.influence", "search_read", [("partner_id", "=", client)], fields=["influencer_id", "influenced_id"]
@@ -121,14 +121,13 @@ def test_influence_is_entered_by_keyboard(page, card):
     expect(page.locator(".modal .o_field_widget[name=real_authority]")).to_be_visible()
 
 
-def test_client_is_scored_on_its_card(page, card, picture):
+def test_client_is_scored_on_its_card(page, card):
     open_page(card, "client_profile")
     card.get_by_role("button", name="Score", exact=True).click()
     scales = page.locator(".modal .o_client_scale")
     expect(scales.first).to_be_visible()
     for number in range(scales.count()):
         scales.nth(number).get_by_role("radio", name="5").click()
-    picture("scoring")
     page.get_by_role("button", name="Save Scores").click()
     expect(card.locator(".o_client_tile").filter(has_text="Fit")).to_have_text(
         re.compile(r"100 %.*100 % of the profile", re.DOTALL)
@@ -154,13 +153,12 @@ def test_many_clients_are_scored_on_a_grid(sample, page):
     expect(page.locator(".o_notification").filter(has_text="Scores saved: 1")).to_be_visible()
 
 
-def test_passport_of_the_region_is_read_on_the_card(card, picture):
+def test_passport_of_the_region_is_read_on_the_card(card):
     card.locator(".o_client_tile").filter(has_text="Region").click()
     passport = card.locator(".o_client_region")
     passport.locator("summary").click()
     expect(passport.get_by_text("Economy")).to_be_visible()
     expect(passport.locator(".o_client_figure").first).to_be_visible()
-    picture("region")
 
 
 def test_card_prints_with_the_map(sample, page, card, client):

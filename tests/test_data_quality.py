@@ -25,7 +25,7 @@ LIST = """Наименование;Страна;Город;ИНН;Эл. почт
 NAMES = ["ООО «Полярная сова»", "ООО «Северный мох»", "ТОВ «Степовий лелека»", "Fichte GmbH"]
 
 
-def test_import_with_mistakes_and_their_correction(sample, page, tmp_path, picture):
+def test_import_with_mistakes_and_their_correction(sample, page, tmp_path):
     path = tmp_path / "клиенты.csv"
     path.write_bytes(LIST.encode("cp1251"))
     sample.sign_in(page, "oleg", PASSWORD)
@@ -37,7 +37,6 @@ def test_import_with_mistakes_and_their_correction(sample, page, tmp_path, pictu
     expect(rows).to_have_count(2)
     expect(rows.filter(has_text="Северный мох")).to_contain_text("“7707083894” is no tax number of that country")
     expect(rows.filter(has_text="Степовий лелека")).to_contain_text("“Тридевятое царство” is not a country")
-    picture("import_questions")
     page.go_back()
     press_and_confirm(page, "Import")
     expect(page.locator(".alert-success", has_text="came in")).to_contain_text(
@@ -145,6 +144,17 @@ def plan(admin, client, owner):
     admin("mail.activity", "create", call)
 
 
+def test_each_figure_of_the_scorecard_opens_its_rows(sample, page, picture):
+    sample.sign_in(page, "lena", "demo")
+    sample.open(page, "client_base.client_audit_action")
+    rows = page.locator(".o_client_audit_table tbody tr")
+    expect(rows.first).to_be_visible()
+    picture("scorecard")
+    figure = rows.locator("[data-rows]").filter(has_text=re.compile(r"[1-9]")).first
+    figure.click()
+    expect(page.locator(".o_list_view .o_data_row").first).to_be_visible()
+
+
 def test_what_is_missing_is_asked_for_and_filled(sample, page, browser, nina, picture):
     admin = sample.rpc()
     sample.sign_in(page)
@@ -238,7 +248,7 @@ def compare(admin, client):
     pytest.fail("the duplicate is not found")
 
 
-def test_two_cards_become_one_client(sample, page, doubles, picture):
+def test_two_cards_become_one_client(sample, page, doubles):
     _one, other, *different = doubles
     anna = sample.rpc("anna", PASSWORD)
     sample.sign_in(page, "anna", PASSWORD)
@@ -255,7 +265,6 @@ def test_two_cards_become_one_client(sample, page, doubles, picture):
     dialog = page.locator(".modal")
     for text, side in (("Rostock", "Left"), ("+49 381 123456", "Left"), ("office@kontor.example", "Right")):
         expect(dialog.locator(".o_data_row", has_text=text)).to_contain_text(side)
-    picture("merge")
     name = dialog.locator(".o_data_row", has_text="Бернштайн Контор, ООО")
     name.locator("td[name=take]").click()
     name.locator("td[name=take] input").click()

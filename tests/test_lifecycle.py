@@ -11,7 +11,7 @@ def test_from_the_overview_to_a_successor(sample, page, picture):
     overview = page.locator(".o_client_lifecycle")
     expect(overview.locator(".o_client_segment")).to_have_count(8)
     expect(overview).to_contain_text("Overdue, may be leaving")
-    picture("lifecycle-overview")
+    picture("overview")
     leaving = overview.locator("section", has_text="Overdue, may be leaving")
     name = leaving.locator("[data-card]").first.inner_text()
     leaving.locator("[data-card]").first.click()
@@ -20,7 +20,6 @@ def test_from_the_overview_to_a_successor(sample, page, picture):
     life = page.locator(".o_client_life")
     expect(life).to_contain_text("typical intervals since the last purchase")
     expect(life.locator(".o_client_month")).to_have_count(24)
-    picture("lifecycle-card")
     life.get_by_role("button", name="Decision Point").click()
 
     expect(page.locator("[name=partner_id] input")).to_have_value(name)
@@ -35,14 +34,13 @@ def test_from_the_overview_to_a_successor(sample, page, picture):
     expect(page.locator("[name=successor_id] input")).to_have_value(re.compile(re.escape(successor.rstrip("…")[:8])))
 
 
-def test_movements_of_a_quarter(sample, page, picture):
+def test_movements_of_a_quarter(sample, page):
     sample.sign_in(page)
     sample.open(page, "client_base_lifecycle.client_movements_action")
     content = page.locator(".o_client_lifecycle")
     content.get_by_role("button", name="Year").click()
     expect(content.locator("svg path").first).to_be_attached()
     expect(content).to_contain_text("The base on both days")
-    picture("lifecycle-movements")
     content.get_by_role("button", name="Decided by a Person").click()
     expect(content.get_by_role("button", name="Decided by a Person")).to_have_class(re.compile("btn-primary"))
     content.locator("td [data-list]").first.click()

@@ -76,7 +76,7 @@ def test_missed_call_from_an_unknown_number(sample, page):
     expect(page.locator(".o_client_day_today").get_by_text("Unknown caller +380 44 999 88 77")).to_be_visible()
 
 
-def test_lead_plans_and_controls(sample, page, picture):
+def test_lead_plans_and_controls(sample, page):
     admin, lena = sample.rpc(), sample.rpc("lena", PASSWORD)
     [boris] = admin("res.users", "search", [("login", "=", "boris")])
     lena("client.plan", "create", [{"user_id": boris, "measure": "meetings", "target": 1000}])
@@ -85,7 +85,6 @@ def test_lead_plans_and_controls(sample, page, picture):
     row = page.locator(".o_client_department tr").filter(has_text="Boris Melnik")
     expect(row).to_contain_text("/1,000")
     expect(page.locator(".o_client_department")).not_to_contain_text("Clara Jensen")
-    picture("department")
     page.get_by_role("button", name="Year").click()
     expect(page.get_by_role("button", name="Year")).to_have_class(re.compile("btn-primary"))
     row.get_by_role("button", name="Boris Melnik").click()

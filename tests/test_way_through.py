@@ -53,14 +53,13 @@ def client_of(call, login, segment):
     return client["id"], client["name"]
 
 
-def test_manager_finds_own_clients_only(sample, page, picture):
+def test_manager_finds_own_clients_only(sample, page):
     admin, anna = sample.rpc(), sample.rpc("anna", PASSWORD)
     own = admin("res.partner", "search_count", [("client_owner_id.login", "=", "anna"), ("parent_id", "=", False)])
     _foreign_id, foreign = client_of(admin, "boris", "regular")
     sample.sign_in(page, "anna", PASSWORD)
     sample.open(page, "client_base.client_action")
     expect(page.locator(".o_pager_limit")).to_have_text(str(own))
-    picture("clients")
     page.fill(".o_searchview_input", foreign)
     # Enter takes the suggestion that stands in the list, so the list has to be there first.
     expect(page.locator(".o_searchview_autocomplete .o-dropdown-item").first).to_contain_text(foreign)
@@ -90,14 +89,13 @@ def test_card_and_report_say_what_is_missing(sample, page):
     expect(page.locator(".o_list_view .o_data_row").first).to_be_visible()
 
 
-def test_head_sees_who_misses_what(sample, page, picture):
+def test_head_sees_who_misses_what(sample, page):
     sample.sign_in(page)
     sample.open(page, "client_base.client_gap_report_action")
     for name in ("Anna Kovalenko", "Boris Melnik", "Clara Jensen"):
         expect(page.locator(".o_pivot table").get_by_text(name)).to_be_visible()
     sample.open(page, "client_base_lifecycle.client_segment_action")
     expect(page.locator(".o_kanban_record:not(.o_kanban_ghost)")).to_have_count(8)
-    picture("segments")
 
 
 def test_order_moves_the_client_and_its_cancellation_moves_it_back(sample, page):

@@ -34,7 +34,7 @@ class Base(models.AbstractModel):
 
         ``partner_id`` where there is one: further partners of a row (an invoice address, a payer)
         are shown by name only, and that name the partner itself withholds.  Otherwise all fields
-        that hold partners.
+        that hold partners.  Models that know better override it.
         """
         if self._name in NOT_ABOUT_CLIENTS:
             return []

@@ -195,7 +195,7 @@ class ClientCompleteness(models.AbstractModel):
         leads = self.env.ref("client_base.group_client_team").all_user_ids
         for user in leads.filtered(lambda user: user.active and user.client_weekly_gaps and user.email):
             with self.env["ir.cron"]._apart(user):
-                self.with_user(user).with_context(lang=user.lang)._send()
+                self.with_user(user)._in_language_of(user)._send()
 
     @api.model
     def _send(self):

@@ -12,8 +12,9 @@ class ClientDocumentMixin(models.AbstractModel):
     _name = "client.document.mixin"
     _description = "Document of a Client"
 
-    # The field that holds the salesperson.
+    # The fields that hold the salesperson, and whose client it is about.
     _client_salesperson = "user_id"
+    _client_partner = "partner_id"
 
     def copy_data(self, default=None):
         """A copy, a credit note and the next one of a series go to whose client it is by now."""
@@ -33,20 +34,20 @@ class ClientDocumentMixin(models.AbstractModel):
             return
         for document in self:
             salesperson = document[document._client_salesperson]
-            if document.partner_id._get_salesperson(salesperson) != salesperson:
+            if document[document._client_partner]._get_salesperson(salesperson) != salesperson:
                 document._refuse_salesperson()
 
     def _follow_client(self):
         """Make the client's manager the salesperson where the present one does not see the client."""
         name = self._client_salesperson
         for document in self:
-            salesperson = document.partner_id._get_salesperson(document[name])
+            salesperson = document[document._client_partner]._get_salesperson(document[name])
             if salesperson != document[name]:
                 document[name] = salesperson
 
     def _refuse_salesperson(self):
         """Say whose client it is, to those who may know; Odoo checks constraints as the superuser."""
-        salesperson, client = self[self._client_salesperson].name, self.partner_id
+        salesperson, client = self[self._client_salesperson].name, self[self._client_partner]
         if client._get_hidden_clients():
             raise ValidationError(
                 self.env._("%s does not see this client, which has another manager. Ask your team lead.", salesperson)

@@ -28,6 +28,7 @@ class ClientHandover(models.Model):
         handover._judge_lines()
         handover._measure_load()
         handover._transfer(handover._get_moving(("planned",), "old_owner_id", "new_owner_id"))
+        handover._take_from_others(handover._get_parts_of_nobody())
         moved = handover._close_lines(
             SQL("state = 'moved', moved_on = %s, moved_by_id = %s", self.env.cr.now(), self.env.uid),
             SQL("line.state = 'planned'"),

@@ -26,7 +26,7 @@ class ClientHandover(models.Model):
         draft_invoices = Domain("state", "=", "draft") & Domain("move_type", "in", ("out_invoice", "out_refund"))
         return [
             (self.env["sale.order"], "user_id", "partner_id", open_orders),
-            (self.env["account.move"], "invoice_user_id", "partner_id", draft_invoices),
+            (self.env["account.move"], "invoice_user_id", "commercial_partner_id", draft_invoices),
             (self.env["client.interaction"], "user_id", "partner_id", Domain("state", "=", "open")),
         ]
 

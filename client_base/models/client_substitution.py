@@ -269,13 +269,10 @@ class ClientSubstitution(models.Model):
     # --- telling people ---
 
     def _get_leads(self):
-        """Return the leads of the absent manager's teams; who has no lead is decided on by the administrators."""
+        """Return who decides: the leads of the absent manager's teams, or the administrators."""
         # sudo: a member may not read the team's settings
         members = self.env["crm.team.member"].sudo().search([("user_id", "=", self.absent_id.id)])
-        administrators = [("all_group_ids", "in", self.env.ref("client_base.group_client_admin").ids)]
-        leads = members.crm_team_id.user_id.filtered("active") - self.absent_id
-        # sudo: nor who is in which group
-        return leads or self.env["res.users"].sudo().search(administrators) - self.absent_id
+        return self.absent_id._client_deciders(members.crm_team_id.user_id)
 
     def _format_period(self):
         """Return the period as text, in the time zone of the absent manager."""

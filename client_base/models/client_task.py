@@ -101,7 +101,7 @@ class ClientTask(models.Model):
         for user, theirs in others.grouped("user_id").items():
             # sudo: where colleagues get their messages, and in which language, is all that is read of them
             person = user.sudo().partner_id
-            task = self.with_context(lang=person.lang)
+            task = self._in_language_of(person)
             task.env["mail.thread"].message_notify(
                 partner_ids=person.ids,
                 subject=task.name,

@@ -8,7 +8,8 @@ class MailActivityMixin(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        if not vals.keys().isdisjoint(self._get_client_fields()):
+        # Of an invoice, the client is computed from the partner.
+        if not vals.keys().isdisjoint(["partner_id", *self._get_client_fields()]):
             # sudo: whoever plans them
             activities = self.env["mail.activity"].sudo()
             activities.search([("res_model", "=", self._name), ("res_id", "in", self.ids)])._follow_document()

@@ -131,16 +131,27 @@ class ResPartner(models.Model):
         )
 
     def write(self, vals):
-        before = {partner.id: partner.commercial_partner_id for partner in self} if "parent_id" in vals else {}
+        before = self._get_clients_of_persons() if {"is_company", "parent_id"} & vals.keys() else {}
         result = super().write(vals)
         if vals.get("active") is False:
             self._end_memberships()
-        moved = self.filtered(
-            lambda person: before.get(person.id, person.commercial_partner_id) != person.commercial_partner_id
-        )
+        left = self.browse().union(*(person for person, client in before.items() if person._has_left(client)))
         # Only at the client that was left: elsewhere the person goes on as an adviser.
-        moved._end_memberships(lambda member: member.partner_id == before[member.person_id.id])
+        left._end_memberships(lambda member: member.partner_id == before[member.person_id])
         return result
+
+    def _get_clients_of_persons(self):
+        """Return of which clients these partners and all below them are parts: ``{partner: client}``."""
+        # sudo: as in _end_memberships
+        persons = self.sudo().with_context(active_test=False).search([("id", "child_of", self.ids)])
+        return {person: person.commercial_partner_id for person in persons}
+
+    def _has_left(self, client):
+        """Tell whether this is no part of ``client`` any more, nor came along where that became a part of another."""
+        if self == client:
+            # A private person, who decided for himself.
+            return self.commercial_partner_id != client
+        return self.commercial_partner_id not in (client, client.commercial_partner_id)
 
     def unlink(self):
         # What is left of an erased person is that there was one.

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
@@ -27,27 +28,63 @@ class ResPartner(models.Model):
     def write(self, vals):
         if "user_id" not in vals:
             return super().write(vals)
-        self._check_not_given_away(vals["user_id"])
-        handover = self._begin_handover(vals["user_id"])
-        # sudo: whether somebody had it is noted by itself
-        released = self.sudo().filtered("client_owner_id") if not vals["user_id"] else self.browse()
+        owner_id = vals["user_id"]
+        self._check_not_given_away(owner_id)
+        # sudo: who may change the salesperson need not make handovers, nor read what goes along
+        changing = self.sudo()._get_changing_hands(owner_id)
+        owned = changing.filtered("user_id")
+        if not owner_id:
+            owned._release_contacts()
+            result = super().write(vals)
+            owned.filtered(lambda client: not client.client_owner_id).client_released = True
+            return result
+        handover = changing.env["client.handover"]._begin_on_card(owned, owner_id)
         result = super().write(vals)
-        released.filtered(lambda partner: not partner.client_owner_id).client_released = True
         handover._finish_on_card()
+        (changing - owned)._take_along_from_others()
         return result
 
-    def _begin_handover(self, owner_id):
-        """Return the handover of those of these clients that the user ``owner_id`` takes over from somebody."""
-        # sudo: who may change the salesperson need not make handovers, nor read what goes along
-        taken = self.sudo().filtered(
+    def _get_changing_hands(self, owner_id):
+        """Return those of these partners that are clients of somebody else than the user ``owner_id``."""
+        return self.filtered(
             lambda partner: (
-                owner_id
-                and partner.user_id.id not in (False, owner_id)
-                and partner.commercial_partner_id == partner
-                and not partner.client_open
+                partner.user_id.id != owner_id and partner.commercial_partner_id == partner and not partner.client_open
             )
         )
-        return self.env["client.handover"].sudo()._begin_on_card(taken, owner_id)
+
+    def _take_along_from_others(self):
+        """Have what others have open with these clients, which were nobody's, go to their managers."""
+        if self:
+            parts = self.with_context(active_test=False).search([("commercial_partner_id", "in", self.ids)])
+            self.env["client.handover"]._take_from_others(parts)
+
+    def _release_contacts(self):
+        """Put the contacts of these clients back with them: away from the salesperson and from who entered them.
+
+        Otherwise one that leaves the company would be the client of who has it no more.
+        """
+        if not self:
+            return
+        self.flush_model(["client_released", "commercial_partner_id", "user_id"])
+        released = self.env.execute_query(
+            SQL(
+                """
+                UPDATE res_partner part
+                   SET user_id = CASE WHEN part.user_id = client.user_id THEN NULL ELSE part.user_id END,
+                       client_released = TRUE, write_uid = %(uid)s, write_date = %(now)s
+                  FROM res_partner client
+                 WHERE client.id = ANY(%(clients)s) AND part.commercial_partner_id = client.id
+                   AND part.id != client.id
+             RETURNING part.id
+                """,
+                clients=self.ids,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+            )
+        )
+        contacts = self.browse(part_id for (part_id,) in released)
+        contacts.invalidate_recordset(["client_released", "user_id", "write_uid", "write_date"], flush=False)
+        contacts.modified(["client_released", "user_id"])
 
     def _check_not_given_away(self, owner_id):
         """Raise AccessError when a manager would give a client away past the lead."""

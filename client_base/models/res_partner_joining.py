@@ -16,12 +16,29 @@ class ResPartner(models.Model):
         clients = {partner: partner.commercial_partner_id for partner in partners}
         owners = {partner: partner.client_owner_id for partner in partners}
         closed = partners.filtered(lambda partner: partner == clients[partner] and not partner.client_open)
+        if "user_id" not in vals and (vals.get("is_company") or not vals.get("parent_id", True)):
+            partners._take_owners_along(clients, owners)
         result = super().write(vals)
         closed._check_not_opened()
         moved = partners.filtered(lambda partner: partner.commercial_partner_id != clients[partner])
         moved._take_along_to_managers(clients, owners)
         moved._join_clients(partners.browse().union(*(clients[partner] for partner in moved)))
+        nobodys = moved.filtered(lambda part: part.client_owner_id and not owners[part])
+        if nobodys:
+            self.env["client.handover"]._take_from_others(nobodys._get_parts_below())
         return result
+
+    def _take_owners_along(self, clients, owners):
+        """Have these parts of clients, which become clients of their own, be those of the same managers."""
+        parts = self.filtered(lambda part: part != clients[part] and not clients[part].client_open)
+        for owner, left in parts.grouped(owners.get).items():
+            left.filtered(lambda part, owner=owner: part.user_id != owner).user_id = owner
+
+    def _get_parts_below(self):
+        """Return these partners with what is below them and a part of the same client."""
+        return self.with_context(active_test=False).search(
+            [("id", "child_of", self.ids), ("commercial_partner_id", "in", self.commercial_partner_id.ids)]
+        )
 
     def _check_not_opened(self):
         """Raise ValidationError where somebody's client was made a part of our own house, which everybody sees."""
@@ -48,10 +65,7 @@ class ResPartner(models.Model):
         for (giver, receiver), joined in self.grouped(lambda part: (owners[part], part.client_owner_id)).items():
             if not giver or not receiver or giver == receiver:
                 continue
-            parts = joined.with_context(active_test=False).search(
-                [("id", "child_of", joined.ids), ("commercial_partner_id", "in", joined.commercial_partner_id.ids)]
-            )
-            handovers._take_along(parts, joined & were_clients, giver, receiver)
+            handovers._take_along(joined._get_parts_below(), joined & were_clients, giver, receiver)
 
     @api.model
     def _get_models_of_clients(self):

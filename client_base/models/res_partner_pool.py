@@ -62,34 +62,46 @@ class ResPartner(models.Model):
         """Ask the lead for a client without an owner: once, whoever asks again."""
         self.ensure_one()
         self._check_client_pool("request")
-        lead = self.env.user.sale_team_id.sudo().user_id.filtered("active")  # sudo: everybody may know own team's lead
-        if not lead:
+        user = self.env.user
+        asked = user._client_deciders(user.sale_team_id.sudo().user_id)  # sudo: everybody may know own team's lead
+        if not asked:
             raise UserError(self.env._("Your sales team has no lead to ask. Ask the head of sales."))
         # sudo: whoever asks may not plan activities of a client that is not his yet
         client = self.commercial_partner_id.sudo()
-        if self.env.user not in client._get_requests().create_uid:
-            told = client._in_language_of(lead)
-            told.activity_schedule(
-                REQUEST, summary=told.env._("%s asks for this client", self.env.user.name), user_id=lead.id
-            )
+        if user not in client._get_requests().create_uid:
+            for decider in asked:
+                told = client._in_language_of(decider)
+                told.activity_schedule(
+                    REQUEST, summary=told.env._("%s asks for this client", user.name), user_id=decider.id
+                )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("%s was asked to give you this client.", lead.name),
+                "message": self.env._("%s was asked to give you this client.", ", ".join(asked.mapped("name"))),
             },
         }
 
     def action_give_client(self):
-        """Make who asked first the client's manager, and close all requests for it."""
+        """Make who asked first the client's manager, which closes all requests for it."""
         for client in self:
-            # The request is read before the client is anybody's, and with it perhaps nobody's to see.
-            requests, owner = client._get_requests(), client.client_requester_id
+            owner = client.client_requester_id
             if not owner or client.client_owner_id:
                 raise UserError(self.env._("%s has a manager already, or nobody asks for it.", client.display_name))
-            requests.action_feedback(feedback=self.env._("The client was given to %s.", owner.name))
             client.user_id = owner
+
+    def _close_requests(self):
+        """Close the requests for these clients, which have managers now."""
+        requests = self.env["mail.activity"].search(
+            [
+                ("activity_type_id", "=", self.env.ref(REQUEST).id),
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+            ]
+        )
+        for owner, answered in requests.grouped(lambda request: request.client_partner_id.client_owner_id).items():
+            answered.action_feedback(feedback=self.env._("The client was given to %s.", owner.name))
 
     def _check_client_pool(self, wanted):
         self.check_access("read")

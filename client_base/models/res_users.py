@@ -74,6 +74,19 @@ class ResUsers(models.Model):
         """Tell whether clients without an owner are the user's to change, not only to see and to ask for."""
         return self.has_group("client_base.group_client_team") or self._client_pool_sharing() == "claim"
 
+    def _client_deciders(self, leaders):
+        """Return who decides what this user asks for: those of the team ``leaders`` who may, or the administrators.
+
+        Whoever leads a team without the level for it may grant nothing.
+        """
+        # sudo: who is in which group
+        colleagues = self.env["res.users"].sudo()
+        leads = leaders.sudo().filtered(
+            lambda leader: leader.active and leader != self and leader.has_group("client_base.group_client_team")
+        )
+        administrators = self.env.ref("client_base.group_client_admin")
+        return leads or colleagues.search([("all_group_ids", "in", administrators.ids), ("id", "!=", self.id)])
+
     @api.model
     def _get_client_owners_domain(self):
         """Return the domain of the users who have clients, or may have."""

@@ -172,6 +172,27 @@ class TestDmu(DmuCommon):
         self.assertEqual(self.influence.exists().partner_id, self.alpha)
         self.assertFalse(adviser.date_to)
 
+    def test_the_people_of_a_department_leave_the_client_with_it(self):
+        department = self.make_contact(self.alpha, "Purchasing")
+        paul, former = self.make_contact(department, "Paul"), self.make_contact(department, "Fred", active=False)
+        rows = self.make_member(self.alpha, paul, self.buyer) | self.make_member(self.alpha, former, self.buyer)
+        adviser = self.make_member(self.free, paul, self.buyer)
+        department.with_user(self.head).parent_id = self.beta
+        self.assertEqual(rows.mapped("date_to"), [self.today] * 2)
+        self.assertEqual((adviser.date_to, self.ann.date_to), (False, False))
+
+    def test_the_people_of_a_department_that_becomes_a_company_leave_too(self):
+        department = self.make_contact(self.alpha, "Purchasing")
+        row = self.make_member(self.alpha, self.make_contact(department, "Paul"), self.buyer)
+        department.with_user(self.manager).is_company = True
+        self.assertEqual(row.date_to, self.today)
+
+    def test_who_comes_along_with_a_client_that_becomes_a_part_of_another_decides_on(self):
+        branch = self.make_client("Branch", self.manager)
+        row = self.make_member(branch, self.make_contact(branch, "Paul"), self.buyer)
+        branch.with_user(self.manager).write({"is_company": False, "parent_id": self.gamma.id})
+        self.assertEqual((row.partner_id, row.date_to), (self.gamma, False))
+
     def test_archiving_a_person_ends_the_rows(self):
         self.anna.with_user(self.manager).action_archive()
         self.assertEqual(self.ann.date_to, self.today)

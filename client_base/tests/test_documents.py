@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from .common import ClientBaseCommon
 
@@ -112,6 +113,36 @@ class TestDocuments(ClientBaseCommon):
                     self.assertEqual(notes.invoice_user_id, self.second)
                     savepoint.rollback()
         self.assertEqual(invoice.invoice_user_id, self.manager)
+
+    def test_an_invoice_stays_with_the_client_whose_contact_went_to_another(self):
+        invoice, draft = self.make_invoice(self.anna), self.make_invoice(self.anna)
+        invoice.sudo().action_post()
+        activity = draft.sudo().activity_schedule("mail.mail_activity_data_todo", user_id=self.manager.id)
+        self.anna.with_user(self.head).parent_id = self.beta
+        for user, count in ((self.manager, 2), (self.second, 0), (self.accountant, 2)):
+            with self.subTest(user=user.name):
+                moves = self.env["account.move"].with_user(user)
+                self.assertEqual(moves.search_count([("id", "in", (invoice | draft).ids)]), count)
+                lines = self.env["account.move.line"].with_user(user)
+                self.assertEqual(lines.search_count([("move_id", "=", invoice.id)]), 2 * bool(count))
+                # Managers may see the analysis where an administrator lets them.
+                guard = self.env["ir.rule"].with_user(user)._get_client_guard("account.invoice.report")
+                analysed = self.env["account.invoice.report"].search_count(guard & Domain("move_id", "=", invoice.id))
+                self.assertEqual(analysed, int(bool(count)))
+        self.assertEqual((draft.invoice_user_id, activity.user_id), (self.manager, self.manager))
+        self.assertEqual(activity.client_partner_id, self.alpha)
+        for move in invoice, draft:
+            self.env.invalidate_all()
+            (shown,) = move.with_user(self.manager).web_read(
+                {"partner_id": {"fields": {"display_name": {}}}, "invoice_line_ids": {"fields": {"name": {}}}}
+            )
+            self.assertEqual(shown["partner_id"]["display_name"], "Another manager's client")
+            self.assertEqual(shown["invoice_line_ids"][0]["name"], "Paper")
+        draft.invoice_user_id = self.manager
+        history = [client._get_history_invoices() for client in (self.alpha, self.beta)]
+        self.assertEqual([len(rows) for rows in history], [1, 0])
+        draft.with_user(self.accountant).partner_id = self.boris
+        self.assertEqual(activity.client_partner_id, self.beta)
 
     def test_what_was_ordered_before_a_handover_is_ordered_again_with_the_new_manager(self):
         order = self.make_order(self.alpha)

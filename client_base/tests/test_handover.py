@@ -480,6 +480,71 @@ class TestHandover(ClientBaseCommon):
         self.assertEqual((stays.user_id, kept.user_id), (self.manager, self.manager))
         self.assertFalse(self.env["client.handover"].search([]), "a contact is no client")
 
+    # --- what was nobody's ---
+
+    def make_work(self, client, contact, user):
+        """Return what ``user`` has open with a client and its contact: rows with ``user_id``."""
+        quotation = self.make_order(contact, state="draft", user_id=user.id)
+        begun = self.env["client.interaction"].create({"partner_id": client.id, "user_id": user.id})
+        return [self.make_activity(client, user), self.make_activity(quotation, user), quotation, begun]
+
+    def release(self):
+        """Return what the manager has open with a client of his that a lead takes from him, for nobody."""
+        self.anna.user_id = self.manager
+        work = self.make_work(self.alpha, self.anna, self.manager)
+        work.append(self.make_invoice(self.alpha, invoice_user_id=self.manager.id))
+        self.alpha.with_user(self.lead).user_id = False
+        self.assertFalse(self.anna.user_id)
+        return work
+
+    def assert_all_with(self, user, work, client=None):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual([row.user_id for row in work], [user] * len(work))
+        self.assertTrue(all(row.with_user(user).has_access("write") for row in work if row._name != "account.move"))
+        if client:
+            self.assertIn(user.partner_id, client.message_partner_ids)
+            self.assertNotIn(self.manager.partner_id, client.message_partner_ids)
+
+    def test_who_takes_a_released_client_has_what_its_former_manager_left_open(self):
+        work = self.release()
+        self.alpha.with_user(self.lead).user_id = self.third
+        self.assert_all_with(self.third, work, self.alpha)
+        self.assertEqual(self.anna.client_owner_id, self.third)
+
+    def test_who_claims_a_released_client_too(self):
+        self.env["res.config.settings"].create({"client_pool": "claim"}).execute()
+        work = self.release()
+        self.alpha.with_user(self.second).action_claim_client()
+        self.assert_all_with(self.second, work, self.alpha)
+
+    def test_who_is_handed_a_released_client_too(self):
+        work = self.release()
+        self.apply(source="domain", domain=f"[('id', '=', {self.alpha.id})]")
+        self.assert_all_with(self.third, work, self.alpha)
+
+    def test_who_sees_a_taken_client_keeps_what_he_has_open(self):
+        kept = self.make_work(self.free, self.free, self.lead) + [self.make_activity(self.free, self.head)]
+        self.free.with_user(self.lead).user_id = self.third
+        self.env.invalidate_all()
+        self.assertEqual([row.user_id for row in kept], [self.lead] * 4 + [self.head])
+
+    def test_what_a_contact_brought_into_a_free_company_goes_to_who_takes_that(self):
+        work = self.make_work(self.anna, self.anna, self.manager)[1:3]
+        self.anna.with_user(self.lead).parent_id = self.free
+        self.env.flush_all()
+        self.free.with_user(self.head).user_id = self.second
+        self.assert_all_with(self.second, work, self.free)
+
+    def test_what_is_open_with_a_contact_of_nobodys_goes_to_the_manager_of_its_new_company(self):
+        self.env["res.config.settings"].create({"client_pool": "claim"}).execute()
+        person = self.make_contact(self.free, "Frida Free")
+        work = self.make_work(person, person, self.manager)[:3]
+        elsewhere = self.make_activity(self.beta, self.manager)
+        person.with_user(self.head).parent_id = self.beta
+        self.assert_all_with(self.second, work)
+        self.assertEqual(elsewhere.user_id, self.manager)
+
     # --- the receiver's answer ---
 
     def test_the_receiver_confirms_client_by_client(self):
@@ -660,6 +725,44 @@ class TestHandover(ClientBaseCommon):
         handover.action_apply()
         leaver.action_archive()
         self.assertFalse(self.manager.active)
+
+    def test_nobody_with_clients_loses_the_level(self):
+        leaver, own = self.manager.with_user(self.head), self.env.ref("sales_team.group_sale_salesman")
+        partner_manager = self.env.ref("base.group_partner_manager")
+        for lose in (
+            lambda: leaver.write({"group_ids": [Command.unlink(own.id)]}),
+            lambda: leaver.write({"group_ids": [Command.set(self.env.ref("base.group_portal").ids)]}),
+            lambda: leaver.write({"group_ids": [Command.set(self.env.ref("client_base.group_client_operator").ids)]}),
+            lambda: own.with_user(self.head).write({"user_ids": [Command.unlink(leaver.id)]}),
+        ):
+            with self.assertRaisesRegex(RedirectWarning, "Manager still has: 1 clients"), self.env.cr.savepoint():
+                lose()
+            self.env.registry.clear_cache()  # as when a request fails
+        leaver.group_ids = own + self.env.ref("client_base.group_client_team") - partner_manager
+        self.assertTrue(leaver.has_group("client_base.group_client_own"), "another level is a level")
+        self.apply(self.head)
+        leaver.group_ids = self.env.ref("base.group_user")
+        self.assertFalse(leaver.has_group("client_base.group_client_own"))
+        self.alpha.user_id = self.stranger
+        self.stranger.with_user(self.head).group_ids += partner_manager
+
+    def test_nobody_leaves_a_company_of_ours_with_its_clients(self):
+        company = self.env["res.company"].create({"name": "Our Company"})
+        (self.manager | self.third | self.head).company_ids += company
+        archived = self.make_client("Alpha Old", self.manager, active=False, company_id=company.id)
+        leaver = self.manager.with_user(self.head)
+        with self.assertRaises(RedirectWarning) as caught, self.env.cr.savepoint():
+            leaver.company_ids -= company
+        message, action = caught.exception.args[:2]
+        self.assertIn("Manager still has: 1 clients of Our Company", message)
+        defaults = {name.removeprefix("default_"): value for name, value in action["context"].items()}
+        handover = self.env["client.handover"].with_user(self.head).with_company(company)
+        handover = handover.create({**defaults, "receiver_id": self.third.id})
+        handover.action_preview()
+        handover.action_apply()
+        self.assertEqual((archived.client_owner_id, self.alpha.client_owner_id), (self.third, self.manager))
+        leaver.company_ids -= company
+        self.assertNotIn(company, self.manager.company_ids)
 
     def test_nobody_leaves_with_open_activities(self):
         self.alpha.user_id = self.third

@@ -83,3 +83,11 @@ class TestHandoverMeetings(ClientBaseCommon):
         event = self.meet(self.alpha, self.manager.partner_id, organiser=self.lead)
         self.hand_over()
         self.assert_people(event, self.lead, self.alpha | (self.second | self.lead).partner_id)
+
+    def test_meetings_with_a_released_client_go_to_who_takes_it(self):
+        coming, past, other = self.meet(self.alpha), self.meet(self.alpha, days=-2), self.meet(self.staying)
+        self.alpha.with_user(self.lead).user_id = False
+        self.alpha.with_user(self.lead).user_id = self.second
+        self.env.invalidate_all()
+        self.assertEqual([event.user_id for event in (coming, past, other)], [self.second, self.manager, self.manager])
+        self.assertEqual(coming.partner_ids, self.alpha | self.second.partner_id)

@@ -28,6 +28,41 @@ class TestOwner(ClientBaseCommon):
         self.anna.parent_id = False
         self.assertEqual(self.anna.client_owner_id, self.anna.user_id)
 
+    def test_a_contact_that_leaves_its_company_stays_its_managers_client(self):
+        late = self.make_contact(self.free, "Frida Free")
+        self.free.user_id = self.manager
+        helper = self.make_contact(self.anna, "Her Helper")
+        self.env.cr.execute("UPDATE res_partner SET user_id = %s WHERE id = %s", [self.second.id, self.anna.id])
+        self.env.invalidate_all()
+        self.assertFalse(late.user_id, "entered while the company was nobody's")
+        for person, values in ((late, {"parent_id": False}), (self.anna, {"is_company": True})):
+            with self.subTest(person=person.name):
+                person.with_user(self.manager).write(values)
+                self.assertEqual((person.user_id, person.client_owner_id), (self.manager, self.manager))
+                self.assertTrue(person.with_user(self.manager).has_access("write"))
+        self.assertEqual(helper.client_owner_id, self.manager)
+
+    def test_a_contact_that_leaves_gets_the_manager_whom_a_lead_names(self):
+        self.anna.with_user(self.head).write({"parent_id": False, "user_id": self.second.id})
+        self.assertEqual(self.anna.client_owner_id, self.second)
+
+    def test_a_client_of_one_of_our_companies_has_a_manager_who_works_there(self):
+        company = self.env["res.company"].create({"name": "Our Company"})
+        (self.head | self.second).company_ids += company
+        head = self.head.with_company(company)
+        alpha, beta = (client.with_user(head) for client in (self.alpha, self.beta))
+        words = "Manager does not work for Our Company, to which the client Alpha Ltd belongs"
+        with self.assertRaisesRegex(ValidationError, words), self.env.cr.savepoint():
+            alpha.company_id = company
+        beta.company_id = company
+        with self.assertRaisesRegex(ValidationError, "Manager does not work for"), self.env.cr.savepoint():
+            beta.user_id = self.manager
+        with self.assertRaisesRegex(ValidationError, "Manager does not work for"), self.env.cr.savepoint():
+            alpha.create({"name": "New Ltd", "user_id": self.manager.id, "company_id": company.id})
+        alpha.write({"company_id": company.id, "user_id": self.second.id})
+        self.assertEqual((self.alpha | self.anna).client_owner_id, self.second)
+        beta.user_id = False
+
     def test_a_manager_owns_the_clients_that_he_enters(self):
         for user in (self.manager, self.lead):
             with self.subTest(user=user.name):

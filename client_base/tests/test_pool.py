@@ -78,16 +78,42 @@ class TestPool(ClientBaseCommon):
     def test_who_entered_a_client_does_not_keep_it_when_it_is_taken_away(self):
         entered = self.env["res.partner"].with_user(self.manager).create({"name": "Entered", "is_company": True})
         self.assertEqual(entered.user_id, self.manager)
+        contact = entered.create({"name": "Entered Contact", "parent_id": entered.id})
         entered.with_user(self.lead).user_id = False
         self.env.invalidate_all()
         self.assertFalse(entered.has_access("read"))
+        self.assertFalse(contact.has_access("read"))
         with self.assertRaises(AccessError):
             entered.user_id = self.manager
 
-    def test_who_has_left_is_not_asked(self):
+    def test_who_has_left_or_may_not_decide_is_not_asked_but_the_administrators(self):
         self.share("request")
-        self.lead.active = False
-        self.assert_refused(self.mine.action_request_client, "no lead to ask")
+        own = self.env.ref("client_base.group_client_own")
+        for change in ({"active": False}, {"active": True, "group_ids": [Command.set(own.ids)]}):
+            self.lead.write(change)
+            message = self.mine.action_request_client()["params"]["message"]
+            with self.subTest(change=change):
+                self.assertIn("Head", message)
+                asked = self.free.activity_ids.user_id
+                self.assertIn(self.head, asked)
+                self.assertNotIn(self.lead, asked)
+            self.free.activity_ids.unlink()
+
+    def test_who_leads_a_team_with_own_clients_only_asks_the_administrators_too(self):
+        self.share("request")
+        self.team.write({"user_id": self.second.id, "member_ids": [Command.link(self.second.id)]})
+        self.free.with_user(self.second).action_request_client()
+        asked = self.free.activity_ids
+        self.assertIn(self.head, asked.user_id)
+        self.assertNotIn(self.second, asked.user_id)
+        self.free.with_user(self.head).action_give_client()
+        self.assertEqual(self.free.user_id, self.second)
+        self.assertFalse(self.free.activity_ids)
+
+    def test_whoever_gives_the_client_to_whomever_the_requests_are_closed(self):
+        self.share("request")
+        self.mine.action_request_client()
+        self.free.with_user(self.head).user_id = self.second
         self.assertFalse(self.free.activity_ids)
 
     def test_who_asked_and_left_gets_nothing(self):

@@ -668,10 +668,16 @@ class TestSubstitution(SubstitutionCommon):
             self.assertIn(self.head.partner_id, asked.partner_ids)
             self.assertNotIn(user.partner_id, asked.partner_ids)
 
-    def test_whose_lead_has_left_asks_the_administrators(self):
-        self.lead.active = False
-        [asked] = self.ask(self.manager).message_ids.filtered("partner_ids")
-        self.assertIn(self.head.partner_id, asked.partner_ids)
+    def test_whose_lead_has_left_or_may_not_decide_asks_the_administrators(self):
+        own = self.env.ref("client_base.group_client_own")
+        for change in ({"active": False}, {"active": True, "group_ids": [Command.set(own.ids)]}):
+            self.lead.write(change)
+            request = self.ask(self.manager)
+            [asked] = request.message_ids.filtered("partner_ids")
+            with self.subTest(change=change):
+                self.assertIn(self.head.partner_id, asked.partner_ids)
+                self.assertNotIn(self.lead.partner_id, asked.partner_ids)
+            request.with_user(self.head).unlink()
 
     def test_the_form_offers_those_one_may_enter(self):
         for user, expected in (

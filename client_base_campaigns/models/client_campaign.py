@@ -157,7 +157,7 @@ class ClientCampaign(models.Model):
 
     def _in_own_words(self):
         """Return the campaign in the language of its responsible, who reads what jobs note, whoever's job it is."""
-        return self.with_context(lang=self.user_id.lang)
+        return self._in_language_of(self.user_id)
 
     def _get_responsible(self):
         """Return who looks after the campaign: an administrator where its responsible has left, and its programme's."""

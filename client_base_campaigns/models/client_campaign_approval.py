@@ -74,7 +74,7 @@ class ClientCampaign(models.Model):
         # sudo: the task is the former approver's
         asked.filtered(lambda task: task.user_id != self.approver_id).sudo().unlink()
         if self.approver_id and not asked.exists():
-            told = self.with_context(lang=self.approver_id.lang)
+            told = self._in_language_of(self.approver_id)
             self.activity_schedule(
                 APPROVAL_TASK,
                 summary=told.env._("Approve the campaign “%s”", self.name),

@@ -81,7 +81,7 @@ class ClientCampaignOutbox(models.AbstractModel):
         """
         recipient = delivery.recipient_id
         manager = recipient._get_manager()
-        told = delivery.with_context(lang=manager.lang)
+        told = delivery._in_language_of(manager)
         names = [told._get_selection_words("channel")[told.channel]]
         if report:
             names.append(told._get_selection_words("purpose")[told.purpose])

@@ -15,7 +15,7 @@ class ClientCampaignRecipient(models.Model):
         It is noted in the manager's language, not in that of the client who answers.
         """
         for confirmed in self:
-            recipient = confirmed.with_context(lang=confirmed._get_manager().lang)
+            recipient = confirmed._in_language_of(confirmed._get_manager())
             values = {"answer": answer} if answer else {}
             if comment:
                 values["client_comment"] = comment

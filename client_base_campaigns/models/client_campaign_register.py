@@ -3,6 +3,8 @@ import json
 from odoo import api, models
 from odoo.tools import SQL
 
+from .client_campaign_recipient import NOT_WRITTEN_TO
+
 
 class ClientCampaignRegister(models.AbstractModel):
     """Enters what campaigns sent and brought in the contact register, in sets, each once."""
@@ -72,10 +74,11 @@ class ClientCampaignRegister(models.AbstractModel):
                        %(no_contact)s, 'noted', FALSE, %(campaign)s, %(uid)s, %(uid)s,
                        now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                   FROM client_campaign_recipient
-                 WHERE campaign_id = %(campaign)s AND delivery NOT IN ('excluded', 'control')
+                 WHERE campaign_id = %(campaign)s AND delivery NOT IN %(not_written_to)s
                    AND (answer IS NOT NULL OR order_count > 0)
              RETURNING id, partner_id
                 """,
+                not_written_to=NOT_WRITTEN_TO,
                 user=campaign.user_id.id,
                 no_contact=self.env["ir.model.data"]._xmlid_to_res_id(no_contact) or None,
                 name=self.env._("Result of the campaign “%s”", campaign.name),

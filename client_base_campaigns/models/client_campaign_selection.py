@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .client_campaign import RUNNING
+from .client_campaign_recipient import NOT_WRITTEN_TO
 
 # Two clients with one e-mail address or phone get one message; a call or a letter names each.
 ONCE_PER_ADDRESS = ("email", "sms")
@@ -235,11 +236,12 @@ class ClientCampaignSelection(models.AbstractModel):
                                    FALSE) AS rests
                      FROM client_campaign_recipient AS mate
                      JOIN client_campaign AS campaign ON campaign.id = mate.campaign_id
-                    WHERE mate.partner_id = reached.partner_id AND mate.delivery NOT IN ('excluded', 'control')
+                    WHERE mate.partner_id = reached.partner_id AND mate.delivery NOT IN %(not_written_to)s
                       AND campaign.id <> %(campaign)s) AS other
             """,
             without_running=bool(campaign.without_running and not settled),
             quiet_days=0 if settled else campaign.quiet_days or 0,
+            not_written_to=NOT_WRITTEN_TO,
             running=["offer", *RUNNING],
             campaign=campaign._origin.id or 0,
         )

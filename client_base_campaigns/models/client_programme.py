@@ -191,7 +191,7 @@ class ClientProgramme(models.Model):
 
     def _make_campaign(self, due):
         today, model = fields.Date.context_today(self), self.campaign_id
-        told = self.with_context(lang=self.user_id.lang)
+        told = self._in_language_of(self.user_id)
         values = {
             # Clients see it: what the programme is called is ours.
             "name": f"{model.name}, {format_date(told.env, today)}",

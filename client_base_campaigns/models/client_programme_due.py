@@ -6,6 +6,8 @@ from odoo.tools import SQL
 from odoo.addons.client_base.tools.calendar_days import get_days_of_year
 from odoo.addons.client_base_lifecycle.tools.ladder import DECLARED_DEAD
 
+from .client_campaign_recipient import NOT_WRITTEN_TO
+
 # What was missed, over a weekend say, is made up for so many days.
 LATE = 3
 # A person is greeted once a year; so many days apart at least, for those who moved from one date to the other.
@@ -32,7 +34,7 @@ class ClientProgrammeDue(models.AbstractModel):
                 """
                 WITH had AS (
                     SELECT recipient.partner_id, recipient.person_id, campaign.date_start,
-                           recipient.delivery NOT IN ('excluded', 'control') AS written
+                           recipient.delivery NOT IN %(not_written_to)s AS written
                       FROM client_campaign_recipient AS recipient
                       JOIN client_campaign AS campaign ON campaign.id = recipient.campaign_id
                      WHERE campaign.programme_id = %(programme)s
@@ -48,6 +50,7 @@ class ClientProgrammeDue(models.AbstractModel):
                                       AND had.date_start >= due.since)
               ORDER BY due.partner_id, due.person_id
                 """,
+                not_written_to=NOT_WRITTEN_TO,
                 programme=programme.id,
                 due=getattr(self, f"_select_{programme.kind}")(programme, today),
                 year=today.replace(month=1, day=1),

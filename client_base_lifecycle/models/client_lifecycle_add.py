@@ -3,9 +3,8 @@ from psycopg2.extras import Json
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.ladder import Facts, place
+from ..tools.ladder import DECIDED, LASTING, Facts, place
 from ..tools.rhythm import LAST_INTERVALS, expect
-from .client_lifecycle_history import DECIDED, LASTING
 from .client_lifecycle_place import MEASURES
 
 WRITTEN = ("since", *MEASURES)

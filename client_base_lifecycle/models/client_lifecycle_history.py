@@ -1,11 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.ladder import DAYS_A_MONTH, DECLARED_DEAD
-
-# The decisions that stand above the orders until the next decision.
-LASTING = ["chosen_key", "named_vip", "vip_review_due"]
-DECIDED = [*LASTING, *DECLARED_DEAD]
+from ..tools.ladder import DAYS_A_MONTH, DECIDED, DECLARED_DEAD, LASTING
 
 
 class ClientLifecycle(models.AbstractModel):
@@ -81,7 +77,7 @@ class ClientLifecycle(models.AbstractModel):
     def _is_decision(self, alias):
         """Return whether a movement was a person's, who may have come with an import and is not known then."""
         return SQL(
-            "%s IS NOT NULL OR %s = ANY(%s)", SQL.identifier(alias, "user_id"), SQL.identifier(alias, "rule"), DECIDED
+            "%s IS NOT NULL OR %s IN %s", SQL.identifier(alias, "user_id"), SQL.identifier(alias, "rule"), DECIDED
         )
 
     @api.model
@@ -166,12 +162,13 @@ class ClientLifecycle(models.AbstractModel):
                           AND (%s) AND latest.date <= step.moment
                      ORDER BY latest.date DESC, latest.id DESC
                         LIMIT 1)
-                   AND (decision.rule = ANY(%s)
-                        OR decision.rule IN ('declared_dead', 'dead_review_due')
+                   AND (decision.rule IN %s
+                        OR decision.rule IN %s
                            AND step.rule IN ('silent', 'never_ordered')))
             """,
             self._is_decision("latest"),
             LASTING,
+            DECLARED_DEAD,
         )
 
     @api.model

@@ -75,7 +75,7 @@ class ClientLifecycleSummary(models.Model):
         return figures
 
     @api.model
-    def _group(self, company, columns, source):
+    def _group(self, columns, source):
         """Return the query of the rows of ``source`` as JSON, one array for each owner."""
         return SQL(
             """
@@ -101,7 +101,6 @@ class ClientLifecycleSummary(models.Model):
     @api.model
     def _select_segments(self, company):
         return self._group(
-            company,
             SQL("code, clients, turnover"),
             SQL(
                 """
@@ -116,7 +115,6 @@ class ClientLifecycleSummary(models.Model):
     @api.model
     def _select_classes(self, company):
         return self._group(
-            company,
             SQL("abc, xyz, clients, turnover"),
             SQL(
                 """
@@ -132,7 +130,6 @@ class ClientLifecycleSummary(models.Model):
     def _select_first(self, company, condition, value):
         """Return the query of the ``TOP`` clients of each owner that meet ``condition``, by ``value``."""
         return self._group(
-            company,
             SQL("value, partner_id"),
             SQL(
                 """
@@ -171,7 +168,6 @@ class ClientLifecycleSummary(models.Model):
     @api.model
     def _select_flows(self, company):
         return self._group(
-            company,
             SQL('"from", "to", person, count'),
             SQL(
                 """
@@ -187,7 +183,6 @@ class ClientLifecycleSummary(models.Model):
     def _select_trend(self, company):
         """Return the query of what each segment gained in each of the last months, less what it lost."""
         return self._group(
-            company,
             SQL("month, code, gained"),
             SQL(
                 """

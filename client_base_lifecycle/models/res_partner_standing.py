@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.ladder import DECLARED_DEAD
+from ..tools.ladder import DECIDED
 from .client_standing import StandingField
 
 # The fields of the partner that read the standing with the current company.
@@ -143,10 +143,9 @@ class ResPartner(models.Model):
     @api.depends_context("lang", "company")
     def _compute_client_segment_reason(self):
         lifecycle = self.env["client.lifecycle"]
-        decided = {"chosen_key", "named_vip", "vip_review_due", *DECLARED_DEAD}
         for partner in self:
             rule = partner.client_segment_rule
-            comment = partner.client_grade_reason if rule in decided else None
+            comment = partner.client_grade_reason if rule in DECIDED else None
             partner.client_segment_reason = lifecycle._get_reason(rule, partner.client_segment_evidence, comment)
 
     @api.model

@@ -1,4 +1,5 @@
 import random
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import fields
@@ -6,7 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..models.client_lifecycle_classes import PARTS, YEAR
-from ..tools.classes import get_abc, get_score, get_xyz
+from ..tools.classes import get_abc, get_cuts, get_score, get_xyz
 from .common import LifecycleCommon
 
 
@@ -104,6 +105,24 @@ class TestAnalysis(LifecycleCommon):
             )
             with self.subTest(client=client.name):
                 self.assertEqual(client.client_rfm, "".join(map(str, scores)))
+
+    def test_cut_points_that_nobody_set_part_the_buyers_into_fifths(self):
+        self.company.write(dict.fromkeys(("client_rfm_recency", "client_rfm_frequency", "client_rfm_money"), False))
+        days = defaultdict(set)
+        for order in self.env["sale.order"].search([("state", "=", "sale"), ("company_id", "=", self.company.id)]):
+            if (self.utc_today - order.date_order.date()).days < YEAR:
+                days[order.partner_id.commercial_partner_id].add(order.date_order.date())
+        buyers = self.get_buyers().filtered(lambda one: one.turnover_year > 0 and days[one.partner_id])
+        expected = {
+            "recency": [(self.utc_today - buyer.last_on).days for buyer in buyers],
+            "frequency": [len(days[buyer.partner_id]) for buyer in buyers],
+            "money": buyers.mapped("turnover_year"),
+        }
+        cuts = self.env["client.lifecycle"]._classify(self.company)
+        for name, values in expected.items():
+            for cut, value in zip(cuts[name], get_cuts(values), strict=True):
+                # Where many have one value, the cut points are moved apart by a little.
+                self.assertAlmostEqual(cut, value, 4, name)
 
     def test_cut_points_are_the_user_s_to_change(self):
         self.company.client_rfm_money = "10, 100, 1000, 10000"

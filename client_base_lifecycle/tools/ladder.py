@@ -40,6 +40,9 @@ SEGMENT_OF_RULE = {
 }
 # The rules by which a client is dead because a person said so.
 DECLARED_DEAD = ("dead_review_due", "declared_dead")
+# The decisions that stand above the orders until the next decision; and all decisions that say where a client stands.
+LASTING = ("chosen_key", "named_vip", "vip_review_due")
+DECIDED = (*LASTING, *DECLARED_DEAD)
 
 
 def days_of(months):

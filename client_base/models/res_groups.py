@@ -1,0 +1,12 @@
+from odoo import models
+
+
+class ResGroups(models.Model):
+    _inherit = "res.groups"
+
+    def write(self, vals):
+        # Who is taken out of a group here may lose the level by which he has clients, as on the user's form.
+        managers = self.user_ids._get_client_managers() if "user_ids" in vals else self.env["res.users"]
+        result = super().write(vals)
+        managers._check_still_managers()
+        return result
