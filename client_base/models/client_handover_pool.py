@@ -75,22 +75,24 @@ class ClientHandover(models.Model):
             ),
         ]
         queries += [self._select_salespersons(*document) for document in self._get_handover_documents()]
-        if "calendar.event" in self.env:
-            queries.append(
-                SQL(
-                    """
-                    SELECT guest_user.id, part.commercial_partner_id
-                      FROM part
-                      JOIN calendar_event_res_partner_rel place ON place.res_partner_id = part.id
-                      JOIN calendar_event event ON event.id = place.calendar_event_id
-                      JOIN calendar_event_res_partner_rel guest ON guest.calendar_event_id = event.id
-                      JOIN res_users guest_user ON guest_user.partner_id = guest.res_partner_id
-                     WHERE event.stop > %s AND event.active
-                    """,
-                    fields.Datetime.now(),
-                )
-            )
+        queries.append(self._select_guests())
         return queries
+
+    @api.model
+    def _select_guests(self):
+        """Return the query of who meets the partners ``part`` from now on."""
+        return SQL(
+            """
+            SELECT guest_user.id, part.commercial_partner_id
+              FROM part
+              JOIN calendar_event_res_partner_rel place ON place.res_partner_id = part.id
+              JOIN calendar_event event ON event.id = place.calendar_event_id
+              JOIN calendar_event_res_partner_rel guest ON guest.calendar_event_id = event.id
+              JOIN res_users guest_user ON guest_user.partner_id = guest.res_partner_id
+             WHERE event.stop > %s AND event.active
+            """,
+            fields.Datetime.now(),
+        )
 
     @api.model
     def _select_salespersons(self, model, user_field, partner_field, is_open):
