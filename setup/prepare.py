@@ -288,7 +288,7 @@ def ensure_environment(cache, odoo, in_system, say=print):
     :param in_system: the calling Python imports ``odoo`` by itself, dependencies included
     """
     requirements = [ROOT / "requirements.txt"] + ([] if in_system else [SETUP / "odoo-requirements.txt"])
-    inputs = (*(path.read_text(encoding="utf-8") for path in requirements), str(odoo), sys.version, sys.executable)
+    inputs = (*map(read_requirements, requirements), str(odoo), sys.version, sys.executable)
     folder = cache / "python"
     python = folder / "bin" / "python"
     # Whoever runs in it would saw off the branch on which he sits.
@@ -306,6 +306,12 @@ def ensure_environment(cache, odoo, in_system, say=print):
             (site / "odoo.pth").write_text(f"{odoo}\n")
         mark_current(folder, *inputs)
     return python
+
+
+def read_requirements(path):
+    """Return the requirements in the file ``path``, without what is said about them."""
+    lines = (line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return list(filter(None, lines))
 
 
 # --- small tools -------------------------------------------------------------------------------
