@@ -145,7 +145,7 @@ def plan(admin, client, owner):
 
 
 def test_each_figure_of_the_scorecard_opens_its_rows(sample, page, picture):
-    sample.sign_in(page, "lena", "demo")
+    sample.sign_in(page)
     sample.open(page, "client_base.client_audit_action")
     rows = page.locator(".o_client_audit_table tbody tr")
     expect(rows.first).to_be_visible()
