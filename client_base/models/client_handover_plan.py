@@ -196,7 +196,7 @@ class ClientHandover(models.Model):
         receivers = (self.receiver_ids & self._get_allowed_receivers()).sorted("id")
         loads = dict.fromkeys(receivers.ids, 0) | self._count_clients(receivers.ids, besides=True)
         for company_id, lines in self._get_lines_to_deal():
-            able = [user.id for user in receivers if not company_id or company_id in user.company_ids.ids]
+            able = [user.id for user in receivers if not company_id or company_id in user._get_client_companies().ids]
             dealt = deal_out(len(lines), {user_id: loads[user_id] for user_id in able})
             for user_id in dealt:
                 loads[user_id] += 1
@@ -300,7 +300,9 @@ class ClientHandover(models.Model):
                    WHEN line.new_owner_id != ALL(%(receivers)s) THEN 'receiver'
                    WHEN client.company_id IS NOT NULL AND NOT EXISTS (
                         SELECT 1 FROM res_company_users_rel works
-                         WHERE works.cid = client.company_id AND works.user_id = line.new_owner_id
+                          JOIN res_company own ON own.id = works.cid
+                          JOIN res_company theirs ON own.parent_path LIKE theirs.parent_path || '%%'
+                         WHERE theirs.id = client.company_id AND works.user_id = line.new_owner_id
                    ) THEN 'company'
                    WHEN line.new_owner_id = client.user_id THEN 'same'
                    END AS refusal

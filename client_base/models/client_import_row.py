@@ -148,6 +148,9 @@ class ClientImportRow(models.Model):
                 return self.env._("no client of yours is known for this row: import or skip it.")
             if not self.known_id.has_access("write"):
                 return self.env._("%s is not yours to change.", self.known_id.display_name)
+            owner = self.env["res.users"].browse(self._prepare_known_values().get("user_id"))
+            if refusal := self.known_id._get_refusal_of_owner(owner):
+                return refusal
         for code, arguments in self.findings or ():
             cut = code == "row_length" or (code == "name_too_long" and len(self.name) >= MAX_LENGTH)
             if cut or (code == "manager_unknown" and not self.owner_id):

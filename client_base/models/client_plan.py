@@ -24,7 +24,14 @@ class ClientPlan(models.Model):
         domain="[('share', '=', False)]",
     )
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, ondelete="cascade", default=lambda self: self.env.company
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     date_from = fields.Date(
         string="Begins", required=True, default=lambda self: fields.Date.context_today(self).replace(day=1)
@@ -44,6 +51,27 @@ class ClientPlan(models.Model):
         "This manager has a plan of that for the period already.",
     )
     _target_positive = models.Constraint("CHECK (target > 0)", "A plan is above zero.")
+
+    @api.depends("user_id")
+    def _compute_company_id(self):
+        """Plan for the company that one works for now, where the manager does so, too; otherwise for the manager's."""
+        for plan in self:
+            manager = plan.user_id.sudo()  # sudo: for which companies a colleague works
+            ours = not manager or self.env.company in manager.company_ids
+            plan.company_id = self.env.company if ours else manager.company_id
+
+    @api.constrains("user_id", "company_id")
+    def _check_manager_works_for_company(self):
+        for plan in self:
+            # sudo: for which companies a colleague works
+            if plan.company_id not in plan.user_id.sudo().company_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(manager)s does not work for %(company)s, and would not see the plan.",
+                        manager=plan.user_id.name,
+                        company=plan.company_id.name,
+                    )
+                )
 
     @api.depends("user_id", "measure")
     def _compute_display_name(self):

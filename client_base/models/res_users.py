@@ -87,6 +87,11 @@ class ResUsers(models.Model):
         administrators = self.env.ref("client_base.group_client_admin")
         return leads or colleagues.search([("all_group_ids", "in", administrators.ids), ("id", "!=", self.id)])
 
+    def _get_client_companies(self):
+        """Return our companies whose clients these users see: those they work for, and who these are branches of."""
+        # sudo: for which companies a colleague works
+        return self.sudo().company_ids.parent_ids
+
     @api.model
     def _get_client_owners_domain(self):
         """Return the domain of the users who have clients, or may have."""

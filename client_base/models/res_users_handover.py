@@ -15,12 +15,11 @@ class ResUsers(models.Model):
         if "active" in vals and not vals["active"]:
             self._check_nothing_left()
         managers = self._get_client_managers() if "group_ids" in vals else self.browse()
-        # sudo: for which companies a colleague works
-        companies = {user: user.sudo().company_ids for user in self} if "company_ids" in vals else {}
+        companies = {user: user._get_client_companies() for user in self} if "company_ids" in vals else {}
         result = super().write(vals)
         managers._check_still_managers()
         for user, before in companies.items():
-            user._check_left_companies(before - user.sudo().company_ids)
+            user._check_left_companies(before - user._get_client_companies())
         return result
 
     def action_archive(self):

@@ -419,6 +419,19 @@ class TestImport(ClientBaseCommon):
         hidden.row_ids.decision = "fill"
         self.assert_refused(hidden.action_import, "no client of yours is known")
 
+    def test_a_manager_of_another_company_is_told_of_before_anything_is_written(self):
+        company = self.env["res.company"].create({"name": "Our Company"})
+        self.head.company_ids += company
+        self.alpha.write({"user_id": False, "company_id": company.id})
+        batch = self.check("Name,City\nAlpha,Boston\nGamma,Bonn\n", user=self.head, owner_ids=self.second.ids)
+        known = batch.row_ids[0]
+        self.assertEqual((known.known_id, known.owner_id), (self.alpha, self.second))
+        known.decision = "fill"
+        self.assert_refused(batch.action_import, "does not work for Our Company")
+        known.decision = "skip"
+        batch.action_import()
+        self.assertFalse(self.alpha.city)
+
     def test_a_state_of_another_country_fills_no_gap(self):
         self.alpha.country_id = self.env.ref("base.ua")
         batch = self.check("Name,Country,State,Phone\nAlpha Inc,USA,Texas,+1 555 0100\n", user=self.head)

@@ -63,6 +63,19 @@ class TestOwner(ClientBaseCommon):
         self.assertEqual((self.alpha | self.anna).client_owner_id, self.second)
         beta.user_id = False
 
+    def test_whoever_works_for_a_branch_may_have_clients_of_the_whole(self):
+        branch = self.env["res.company"].create({"name": "Our Branch", "parent_id": self.env.company.id})
+        self.second.write({"company_ids": [Command.set(branch.ids)], "company_id": branch.id})
+        self.alpha.company_id = self.env.company
+        self.alpha.with_user(self.head).user_id = self.second
+        self.assertTrue(self.alpha.with_user(self.second).has_access("write"))
+        self.alpha.user_id = self.manager
+        handovers = self.env["client.handover"].with_user(self.head)
+        line = Command.create({"partner_id": self.alpha.id})
+        handover = handovers.create({"source": "list", "receiver_id": self.second.id, "line_ids": [line]})
+        handover.action_preview()
+        self.assertEqual(handover.planned_count, 1)
+
     def test_a_manager_owns_the_clients_that_he_enters(self):
         for user in (self.manager, self.lead):
             with self.subTest(user=user.name):

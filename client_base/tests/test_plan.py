@@ -120,6 +120,18 @@ class TestPlan(RegisterCommon):
         figures = self.env["client.audit.figure"].search([])
         self.assertEqual(figures.company_id, self.env.ref("base.main_company"))
 
+    def test_a_plan_is_made_for_a_company_that_its_manager_works_for(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.manager.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        self.lead.company_ids |= other
+        plans = self.env["client.plan"].with_user(self.lead)
+        values = {"user_id": self.manager.id, "measure": "calls", "target": 5}
+        plan = plans.create(values)
+        self.assertEqual(plan.company_id, other)
+        self.assertIn(plan, self.env["client.plan"].with_user(self.manager).search([]))
+        with self.assertRaisesRegex(ValidationError, "would not see the plan"):
+            plans.create({**values, "company_id": self.env.company.id})
+
     def test_bad_plans_are_refused_in_words(self):
         with self.assertRaisesRegex(ValidationError, "ends before it begins"):
             self.plan.write({"date_from": "2026-02-01", "date_to": "2026-01-01"})

@@ -46,7 +46,8 @@ class BasePartnerMerge(models.TransientModel):
         kept, others = kept.sudo(), others.sudo()
         clients = others.filtered(lambda partner: partner == partner.commercial_partner_id)
         if kept == kept.commercial_partner_id and not kept.client_open and not kept.client_owner_id.active:
-            kept.user_id = clients.client_owner_id.filtered("active")[:1] or kept.user_id
+            able = clients.client_owner_id.filtered(lambda user: user.active and not kept._get_refusal_of_owner(user))
+            kept.user_id = able[:1] or kept.user_id
         owner = kept.client_owner_id
         foreign = clients.filtered(lambda client: client.client_owner_id != owner)
         if not owner.active or not foreign:

@@ -1,7 +1,19 @@
+from odoo.tools import sql
+
+
 def migrate(cr, version):
-    """Give the scorecard's figures to the main company, whose they were, and each plan to its manager's company."""
+    """Give the scorecard's figures to the main company, whose they were, and each plan to its manager's company.
+
+    Bases that are older still have neither.
+    """
+    if sql.table_exists(cr, "client_audit_figure"):
+        give_figures(cr)
+    if sql.table_exists(cr, "client_plan"):
+        give_plans(cr)
+
+
+def give_figures(cr):
     cr.execute("ALTER TABLE client_audit_figure ADD COLUMN IF NOT EXISTS company_id int4")
-    cr.execute("ALTER TABLE client_plan ADD COLUMN IF NOT EXISTS company_id int4")
     cr.execute(
         """
         UPDATE client_audit_figure SET company_id = main.res_id
@@ -9,6 +21,10 @@ def migrate(cr, version):
          WHERE main.module = 'base' AND main.name = 'main_company'
         """
     )
+
+
+def give_plans(cr):
+    cr.execute("ALTER TABLE client_plan ADD COLUMN IF NOT EXISTS company_id int4")
     cr.execute(
         """
         UPDATE client_plan AS plan SET company_id = manager.company_id
