@@ -61,6 +61,7 @@ class ReceiptController(http.Controller):
             "recipient": recipient,
             "campaign": recipient.campaign_id,
             "sender": recipient.campaign_id.user_id,
+            "company": recipient.campaign_id.company_id,
             "token": token,
             "thanks": thanks,
             "closed": recipient.campaign_state == "closed",

@@ -26,6 +26,7 @@ class UnsubscribeController(http.Controller):
         values = {
             "addresses": ", ".join(filter(None, (recipient.email, recipient.phone))),
             "sender": recipient.campaign_id.user_id,
+            "company": recipient.campaign_id.company_id,
             "token": token,
             "done": done,
             "title": request.env._("Mailings"),

@@ -22,6 +22,8 @@ CHANNELS = [
 ]
 # What the buttons write, and nobody by hand.
 STEPPED = {"state", "approval", "approved_on", "closed_on"}
+# What follows from others: whose sales count is not whoever knows to write it.
+GIVEN = {"company_id"}
 # Whoever was written to is still to be heard, and what was queued on the way is still to be sent.
 RUNNING = ("sending", "receipts", "results")
 
@@ -111,8 +113,11 @@ class ClientCampaign(models.Model):
         """Follow the responsible until the group is frozen; after that the figures stay those of one company."""
         for campaign in self:
             if not campaign.company_id or campaign.state in ("draft", "group"):
-                # sudo: which one a colleague works for
-                campaign.company_id = campaign.user_id.sudo().company_id or self.env.company
+                campaign._follow_responsible()
+
+    def _follow_responsible(self):
+        # sudo: which one a colleague works for
+        self.company_id = self.user_id.sudo().company_id or self.env.company
 
     def copy_data(self, default=None):
         """Plan a past campaign anew: as long as it was, from today on."""
@@ -138,7 +143,7 @@ class ClientCampaign(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self.env.su and STEPPED & vals.keys():
+        if not self.env.su and (STEPPED | GIVEN) & vals.keys():
             self._refuse_by_hand()
         return super().write(vals)
 
@@ -147,9 +152,12 @@ class ClientCampaign(models.Model):
             self.env._("Status and approval of a campaign are changed by its buttons only, which check each step.")
         )
 
+    def _get_today(self):
+        """Return the day that it is where the responsible is."""
+        return fields.Date.context_today(self.with_context(tz=self.user_id.tz))
+
     def _is_over(self):
-        """Tell whether the last day is over where the responsible is."""
-        return self.date_end < fields.Date.context_today(self.with_context(tz=self.user_id.tz))
+        return self.date_end < self._get_today()
 
     def _check_not_over(self):
         if self._is_over():
@@ -216,6 +224,7 @@ class ClientCampaign(models.Model):
     def _dissolve_group(self):
         # sudo: those go, too, whom whoever chooses anew does not see
         self.sudo().recipient_ids.unlink()
+        self.sudo()._follow_responsible()  # sudo: nobody writes the company by hand
         self._forget_approval()
 
     def action_open_recipients(self):

@@ -41,7 +41,8 @@ class ClientCampaign(models.Model):
         for campaign in self:
             campaign._leave_off(campaign._in_own_words().env._("The campaign went on to its results first."))
         self.action_refresh_results()
-        self._take_step(state="results")
+        # A pause ends with what it held up.
+        self._take_step(state="results", paused=False)
 
     def _leave_off(self, note):
         """Take back what was not sent or done yet, to whomever it was to go."""

@@ -243,6 +243,8 @@ class ClientCampaign(models.Model):
         """
         self.ensure_one()
         self._check_state("offer", "sending", "receipts")
+        if self.state != "offer":
+            self._check_not_over()
         domain = Domain(self.env["res.partner"]._get_client_domain()) & Domain("id", "in", clients.ids)
         theirs = self._get_clients_of_responsible()._search(domain)
         chosen = self.env["res.partner"]._search(domain & Domain("id", "in", theirs))

@@ -138,7 +138,7 @@ class ClientCampaignMailer(models.AbstractModel):
 
     def _send_campaign(self, campaign):
         """Send the queue of ``campaign`` as far as time, rate and server allow; return the time left."""
-        session, last_id = Session(self.env, campaign.user_id), 0
+        session, last_id = Session(self.env, campaign.user_id, campaign.company_id), 0
         try:
             while session.time_left and (deliveries := self._next_deliveries(campaign, last_id)):
                 last_id = deliveries[-1].id

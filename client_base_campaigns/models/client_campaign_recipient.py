@@ -104,8 +104,9 @@ class ClientCampaignRecipient(models.Model):
     order_count = fields.Integer(string="Orders", readonly=True)
     turnover = fields.Monetary(readonly=True)
     script = fields.Html(related="campaign_id.script")
-    # Stored: Odoo adds up amounts in such currencies only.
-    currency_id = fields.Many2one(related="campaign_id.currency_id", store=True)
+    # Stored: Odoo adds up amounts in such currencies only. That of a campaign with recipients is settled: to relate it
+    # would have all of them written where somebody else becomes responsible.
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id", store=True)
     # Part of the key of the personal page: one more, and the links that went out before are void.
     revision = fields.Integer(default=0, readonly=True)
 
@@ -119,6 +120,11 @@ class ClientCampaignRecipient(models.Model):
 
     # The last change of a campaign's recipients.
     _changes_index = models.Index("(campaign_id, write_date)")
+
+    @api.depends("campaign_id")
+    def _compute_currency_id(self):
+        for recipient in self:
+            recipient.currency_id = recipient.campaign_id.currency_id
 
     @api.depends("delivery_ids.state")
     def _compute_has_todo(self):
@@ -169,7 +175,7 @@ class ClientCampaignRecipient(models.Model):
             return vals
         channels = [vals.get(name, self[name]) for name in ("channel", "fallback_channel")]
         judged = self.env["client.campaign.selection"]._judge_person(self, person, channels)
-        return {**judged, **vals}
+        return {**judged, **vals, "person_id": judged["person_id"]}
 
     def _get_in_group(self):
         """Return those that get the message, in any way."""

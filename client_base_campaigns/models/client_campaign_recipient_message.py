@@ -81,6 +81,7 @@ class ClientCampaignRecipient(models.Model):
             "unsubscribe_url": self._get_unsubscribe_url() if live else "#",
             "pixel_url": f"{receipt_url}/seen.gif" if live and campaign.with_hints and answerable else False,
             "sender": campaign.user_id,
+            "company": campaign.company_id,
         }
         # sudo: our own template, which shows nothing but what is given here
         qweb = self.env["ir.qweb"].sudo().with_context(lang=lang)

@@ -139,10 +139,14 @@ class ClientCampaignRecipient(models.Model):
     # --- replies ---
 
     def message_update(self, msg_dict, update_vals=None):
-        """Take a client's reply as a receipt, and have its manager hear of it; what programs wrote is neither."""
+        """Take a client's reply as a receipt, and have its manager hear of it; what programs wrote is neither.
+
+        A campaign that is closed stays as it was summed up: its manager hears of it.
+        """
         if not self.env.context.get("client_automatic_letter"):
             recipient = self.sudo()  # sudo: it comes from the mail gateway
-            recipient._confirm_receipt("reply")
+            if recipient.campaign_state != "closed":
+                recipient._confirm_receipt("reply")
             recipient.message_subscribe(recipient._get_manager().partner_id.ids)
         return super().message_update(msg_dict, update_vals)
 

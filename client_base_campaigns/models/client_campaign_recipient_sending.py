@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from .client_campaign_sending import ASKING
+
 
 class ClientCampaignRecipient(models.Model):
     """Who may be written to still, and what a person decides about messages that failed or are uncertain."""
@@ -83,6 +85,8 @@ class ClientCampaignRecipient(models.Model):
             raise AccessError(self.env._("What is sent again the marketer decides."))
         deliveries = self.delivery_ids.filtered(lambda one: one._may_go_again())
         deliveries.recipient_id.check_access("write")
+        for campaign in deliveries.campaign_id.filtered(lambda campaign: campaign.state in ASKING):
+            campaign._check_not_over()
         failed = deliveries.filtered(lambda one: one.state == "failed")
         failed.recipient_id._renew_addresses()
         # sudo: nobody writes messages, buttons and jobs do

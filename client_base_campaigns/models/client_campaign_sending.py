@@ -9,6 +9,8 @@ from odoo.tools import SQL, format_datetime
 from odoo.addons.client_base.parameters import MOST_DAYS
 
 from .client_campaign_approval import APPROVAL_TASK
+from .client_programme import GREETINGS
+from .client_programme_due import LATE
 
 HOUR = timedelta(hours=1)
 # The rate of an hour is spread evenly over windows of five minutes.
@@ -186,10 +188,21 @@ class ClientCampaign(models.Model):
         self._run_now()
 
     def _leave_off_late(self, deliveries):
-        """Take back those of ``deliveries`` that waited until the campaign's last day was over."""
-        if self.state in ASKING and self._is_over():
-            late = deliveries.filtered(lambda delivery: delivery.purpose != "report")
+        """Take back those of ``deliveries`` for which it is too late now.
+
+        What was on its way and had to wait, for the morning or the mail server, may go on the day after.
+        """
+        days = (self._get_today() - self._get_last_sending_day()).days
+        if self.state in ASKING and days > 0:
+            late = deliveries.filtered(lambda one: one.purpose != "report" and not (days == 1 and one.not_before))
             late._take_back(self._in_own_words().env._("The campaign's last day was over."))
+
+    def _get_last_sending_day(self):
+        """Return until when the message says something: a wish no longer than it would be made up for."""
+        programme = self.programme_id
+        if programme.kind not in GREETINGS:
+            return self.date_end
+        return min(self.date_end, self.date_start + timedelta(days=programme.days_before + LATE))
 
     def _get_allowance(self):
         """Return how many e-mails and SMS may be sent now."""

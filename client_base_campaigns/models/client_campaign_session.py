@@ -25,13 +25,15 @@ def collecting_later():
 class Session:
     """A conversation with the mail server of a campaign's sender, opened when there is something to say.
 
+    Bounces go to the campaign's ``company``.
+
     ``data_begun`` tells whether the message itself was begun: what broke off before cannot have been taken.
     ``fate`` is what is known of the last message and not committed yet, ``done`` how many were settled since
     the last commit, ``time_left`` what that said.
     """
 
-    def __init__(self, env, sender):
-        self.env, self.sender = env, sender
+    def __init__(self, env, sender, company):
+        self.env, self.sender, self.company = env, sender, company
         self.smtp, self.server, self.data_begun = None, None, False
         self.losses, self.deferrals = 0, 0
         self.fate, self.done, self.time_left = None, 0, True
@@ -61,7 +63,7 @@ class Session:
 
     def _keep_addresses(self):
         """Look up once what Odoo would look up for each message: where bounces go, and whose name is put before."""
-        server, company = self.env["ir.mail_server"], self.sender.company_id
+        server, company = self.env["ir.mail_server"], self.company
         addresses = {
             "domain_bounce_address": company.bounce_email
             or server._get_default_bounce_address()

@@ -7,8 +7,6 @@ from odoo.tools import format_date, plaintext2html
 
 from odoo.addons.client_base.parameters import MOST_DAYS
 
-from .client_programme_due import LATE
-
 KINDS = [
     ("birthday", "Birthdays of persons"),
     ("holiday", "Holidays of countries and professions"),
@@ -184,11 +182,6 @@ class ClientProgramme(models.Model):
             return str(error)
         return ""
 
-    def _get_length(self):
-        """Return how long a campaign lasts: as long as its model, but wishes are soon too late."""
-        length = max(self.campaign_id.date_end - self.campaign_id.date_start, timedelta(days=1))
-        return min(length, timedelta(days=self.days_before + LATE)) if self.kind in GREETINGS else length
-
     def _make_campaign(self, due):
         today, model = fields.Date.context_today(self), self.campaign_id
         told = self._in_language_of(self.user_id)
@@ -197,7 +190,7 @@ class ClientProgramme(models.Model):
             "name": f"{model.name}, {format_date(told.env, today)}",
             "programme_id": self.id,
             "date_start": today,
-            "date_end": today + self._get_length(),
+            "date_end": today + max(model.date_end - model.date_start, timedelta(days=1)),
             "attachment_ids": [(6, 0, model.attachment_ids.ids)],
         }
         # sudo: its responsible is the model's, whoever presses the button; the group is limited to what both see

@@ -79,6 +79,30 @@ class TestResults(CampaignCommon):
         here = there.with_user(self.head)
         self.assertEqual((here.currency_id, here.sudo().recipient_ids.currency_id), (yen, yen))
 
+    def test_whose_sales_count_is_settled_with_the_group(self):
+        other = self.env["res.company"].create({"name": "Our Other Company"})
+        campaign = self.make_frozen()
+        own = campaign.company_id
+        self.marketer.write({"company_ids": [(4, other.id)], "company_id": other.id})
+        self.assertEqual(campaign.company_id, own)
+        with self.assertRaises(AccessError):
+            campaign.with_user(self.marketer).write({"company_id": other.id})
+        campaign.action_back_to_group()
+        self.assertEqual(campaign.company_id, other)
+
+    def test_another_responsible_writes_no_recipients(self):
+        counts = []
+        for clients in (self.alpha, self.clients):
+            campaign = self.make_sent(clients=clients)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            campaign.sudo().user_id = self.head
+            self.marketer.sudo().company_id = self.marketer.company_id
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(*counts)
+
     def test_where_invoices_are_the_purchases_they_are_the_results(self):
         self.env.company.client_purchase_source = "invoice"
         campaign = self.make_sent()

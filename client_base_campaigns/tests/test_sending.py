@@ -1,6 +1,6 @@
 import smtplib
 from ast import literal_eval
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from unittest.mock import patch
 
 from lxml import etree
@@ -410,6 +410,25 @@ class TestSending(CampaignCommon):
         self.run_mailer()
         self.assertEqual(self.server.addresses, [BETA, FREE], "a person decided so")
 
+    def test_what_had_to_wait_on_the_last_day_goes_in_the_morning_after(self):
+        campaign = self.make_sending(date_start=self.day(20))
+        first, second, third = campaign.sudo().recipient_ids.delivery_ids
+        (first | second).not_before = datetime.combine(self.day(0), time(0))
+        second.not_before = False
+        third.state = "cancelled"
+        campaign.date_end = self.day(1)
+        self.run_mailer()
+        self.assertEqual(self.server.addresses, [first.address])
+        self.assertEqual((first.state, second.state), ("sent", "cancelled"))
+
+    def test_after_the_last_day_nothing_is_queued_by_hand(self):
+        self.server.refuse(ALPHA, 550, "No such user")
+        campaign = self.make_sent(date_start=self.day(20), clients=self.alpha)
+        campaign.date_end = self.day(1)
+        self.assert_refused(campaign.recipient_ids.action_send_again, "move it first")
+        self.assert_refused(lambda: campaign._join(self.beta, "Asked"), "move it first")
+        self.assertEqual(campaign.state, "receipts")
+
     def test_what_is_over_is_not_resumed(self):
         self.marketer.tz = "Pacific/Kiritimati"  # where the day begins first
         campaign = self.make_sending(date_start=self.day(20), date_end=self.day(-1))
@@ -428,7 +447,7 @@ class TestSending(CampaignCommon):
         campaign.action_pause()
         campaign.action_to_results()
         self.run_mailer()
-        self.assertEqual((campaign.state, self.server.addresses), ("results", []))
+        self.assertEqual((campaign.state, self.server.addresses, campaign.paused), ("results", [], False))
         self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"failed"})
 
     def test_a_campaign_without_end_is_sent(self):

@@ -71,11 +71,12 @@ class ClientAssortmentReport(models.Model):
 
     @api.model
     def _select_invoiced(self):
+        # At noon: that is the same day nearly everywhere.
         lifecycle = self.env["client.lifecycle"]
         return SQL(
             """
             SELECT -line.id, partner.id, partner.client_owner_id, move.company_id, standing.segment_id, line.product_id,
-                   template.categ_id, move.invoice_date::timestamp, taken.quantity, -line.balance,
+                   template.categ_id, move.invoice_date + interval '12 hours', taken.quantity, -line.balance,
                    CASE WHEN %(cost)s > 0 THEN -line.balance - taken.quantity * %(cost)s END
               FROM account_move_line line
               JOIN account_move move
