@@ -136,7 +136,7 @@ class ClientHandover(models.Model):
                 UPDATE %(table)s document
                    SET %(user)s = moving.receiver_id, write_uid = %(uid)s, write_date = %(now)s
                   FROM (%(moving)s) AS moving
-                 WHERE document.%(partner)s = moving.part_id
+                 WHERE %(belongs)s
                    AND document.%(user)s IS NOT DISTINCT FROM moving.giver_id
                    AND (moving.receiver_id IS NOT NULL OR NOT %(required)s)
                    AND document.id IN %(open)s
@@ -144,7 +144,7 @@ class ClientHandover(models.Model):
                 """,
                 table=SQL.identifier(model._table),
                 user=SQL.identifier(user_field),
-                partner=SQL.identifier(partner_field),
+                belongs=self._belongs_to_moving(model, [partner_field], "document"),
                 required=model._fields[user_field].required,
                 # sudo: what is open moves with its client, also what the lead may not read
                 open=model.sudo()._search(is_open).subselect(),
@@ -289,8 +289,6 @@ class ClientHandover(models.Model):
 
     def _get_rows_of_clients(self, moving, model):
         """Return the query of the rows of ``model`` that belong to moving clients: ``id, giver_id, receiver_id``."""
-        columns = self._get_columns_of_clients(model)
-        part_of_row = SQL(" OR ").join(SQL("%s = moving.part_id", SQL.identifier("thing", name)) for name in columns)
         return SQL(
             """
             SELECT DISTINCT ON (thing.id) thing.id, moving.giver_id, moving.receiver_id
@@ -300,8 +298,22 @@ class ClientHandover(models.Model):
             """,
             moving=moving,
             table=SQL.identifier(model._table),
-            condition=part_of_row,
+            condition=self._belongs_to_moving(model, self._get_columns_of_clients(model), "thing"),
         )
+
+    def _belongs_to_moving(self, model, columns, row):
+        """Return the condition that a ``row`` of ``model`` belongs by its ``columns`` to the partner ``moving``."""
+        ways = [SQL("%s = moving.part_id", SQL.identifier(row, name)) for name in columns]
+        if model._name == "account.move":
+            # Odoo has what was made out to a client that becomes a part of another be the other's at once.
+            ways.append(
+                SQL(
+                    "(%s = moving.part_id AND %s = moving.client_id)",
+                    SQL.identifier(row, "partner_id"),
+                    SQL.identifier(row, "commercial_partner_id"),
+                )
+            )
+        return SQL("(%s)", SQL(" OR ").join(ways))
 
     def _execute_for_ids(self, query):
         return [row_id for (row_id,) in self.env.execute_query(query)]

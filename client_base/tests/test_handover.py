@@ -469,6 +469,38 @@ class TestHandover(ClientBaseCommon):
         self.assertEqual((line.old_owner_id, line.new_owner_id, line.state), (self.manager, self.second, "confirmed"))
         self.assertEqual(line.moved_by_id, self.head)
 
+    def make_own_invoice(self, person):
+        """Return a draft that is made out to a person, the manager's, and the activity on it."""
+        draft = self.make_invoice(person, invoice_user_id=self.manager.id)
+        draft.message_subscribe(self.manager.partner_id.ids)
+        return draft, self.make_activity(draft, self.manager)
+
+    def assert_invoice_is_seconds(self, draft, activity):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((draft.commercial_partner_id, draft.invoice_user_id), (self.beta, self.second))
+        self.assertEqual(activity.user_id, self.second)
+        self.assertIn(self.second.partner_id, draft.message_partner_ids)
+        self.assertNotIn(self.manager.partner_id, draft.message_partner_ids)
+
+    def test_the_invoices_of_a_client_go_along_when_it_becomes_a_part_of_another(self):
+        person = self.env["res.partner"].create({"name": "Petra Private", "user_id": self.manager.id})
+        draft, activity = self.make_own_invoice(person)
+        others = self.make_invoice(self.beta)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET invoice_user_id = %s WHERE id = %s", [self.manager.id, others.id])
+        self.env.invalidate_all()
+        person.with_user(self.head).parent_id = self.beta
+        self.assert_invoice_is_seconds(draft, activity)
+        self.assertEqual(others.invoice_user_id, self.manager, "it was the other client's before")
+
+    def test_the_invoices_of_nobodys_person_go_to_the_manager_of_its_new_company(self):
+        self.env["res.config.settings"].create({"client_pool": "claim"}).execute()
+        person = self.env["res.partner"].create({"name": "Frida Free"})
+        draft, activity = self.make_own_invoice(person)
+        person.with_user(self.head).parent_id = self.beta
+        self.assert_invoice_is_seconds(draft, activity)
+
     def test_what_is_open_goes_along_with_a_contact_put_under_another_company(self):
         quotation = self.make_order(self.anna, state="draft")
         stays = self.make_order(self.alpha, state="draft")
@@ -522,6 +554,20 @@ class TestHandover(ClientBaseCommon):
         work = self.release()
         self.apply(source="domain", domain=f"[('id', '=', {self.alpha.id})]")
         self.assert_all_with(self.third, work, self.alpha)
+
+    def test_confirmed_orders_with_a_taken_client_go_along(self):
+        self.env["res.config.settings"].create({"client_pool": "claim"}).execute()
+        order = self.make_order(self.free, user_id=self.manager.id)
+        self.free.with_user(self.lead).user_id = self.third
+        self.env.invalidate_all()
+        self.assertEqual(order.user_id, self.third)
+
+    def test_confirmed_orders_with_a_released_client_stay_where_the_handover_says_so(self):
+        order = self.make_order(self.alpha, user_id=self.manager.id)
+        work = self.release()
+        self.apply(source="domain", domain=f"[('id', '=', {self.alpha.id})]", move_orders=False)
+        self.assert_all_with(self.third, work, self.alpha)
+        self.assertEqual(order.user_id, self.manager)
 
     def test_who_sees_a_taken_client_keeps_what_he_has_open(self):
         kept = self.make_work(self.free, self.free, self.lead) + [self.make_activity(self.free, self.head)]

@@ -91,3 +91,16 @@ class TestHandoverMeetings(ClientBaseCommon):
         self.env.invalidate_all()
         self.assertEqual([event.user_id for event in (coming, past, other)], [self.second, self.manager, self.manager])
         self.assertEqual(coming.partner_ids, self.alpha | self.second.partner_id)
+
+    def test_a_lead_who_brings_in_nobodys_contact_need_not_see_who_else_was_invited(self):
+        self.env["res.config.settings"].create({"client_pool": "claim"}).execute()
+        outside = self.make_user("outside", "sales_team.group_sale_salesman")
+        hidden = self.make_client("Hidden Ltd", self.head)
+        person = self.env["res.partner"].create({"name": "Frida Free"})
+        event = self.meet(person, organiser=outside)
+        event.partner_ids += hidden
+        self.env.flush_all()
+        self.env.invalidate_all()
+        person.with_user(self.lead).parent_id = self.alpha
+        self.env.invalidate_all()
+        self.assert_people(event, self.manager, person | hidden | self.manager.partner_id)
