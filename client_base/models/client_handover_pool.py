@@ -10,21 +10,67 @@ class ClientHandover(models.Model):
 
     _inherit = "client.handover"
 
+    taken_from_others = fields.Json(
+        string="Taken from Others",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",  # undoing gives back what stands here
+        help="With which partners, from whom to whom, and the ids by model: for each of the others.",
+    )
+
     def _take_from_others(self, parts):
         """Have what is open with ``parts`` of clients that were nobody's go to the managers that these have now.
 
         From whoever does not see them for good; a lead, say, keeps what he has open with a member's client.
+
+        :return: what went from each of them: ``[{"rows": [(part id, giver id, receiver id), …], "moved": {…}}, …]``
         """
         handover = self or self.new()  # says which orders go along
         parts._close_requests()
         self.env.flush_all()
         by_client = parts.grouped("commercial_partner_id")
+        taken = []
         for giver, clients in handover._get_givers(parts):
             theirs = clients.filtered(lambda client, giver=giver: client._get_salesperson(giver) != giver)
             rows = [(part.id, giver.id, client.client_owner_id.id) for client in theirs for part in by_client[client]]
             if rows:
                 self.env.flush_all()
-                handover._transfer(self._get_moving_parts(rows))
+                taken.append({"rows": rows, "moved": handover._transfer(self._get_moving_parts(rows))})
+        return taken
+
+    def _get_taken_back(self):
+        """Return what others had with clients that go back to nobody: ``[(query of the partners, what moved), …]``.
+
+        Who is archived gets nothing.
+        """
+        lines = self.line_ids.filtered(lambda line: line.state in ("moved", "reported", "confirmed"))
+        clients = lines.filtered(lambda line: not line.old_owner_id).partner_id
+        result = []
+        for taken in self.taken_from_others or ():
+            users = self.env["res.users"].browse(giver_id for _part, giver_id, _receiver in taken["rows"])
+            parts = self.env["res.partner"].browse(part_id for part_id, _giver, _receiver in taken["rows"]).exists()
+            back = set(parts.filtered(lambda part: part.commercial_partner_id in clients).ids)
+            active = set(users.exists().filtered("active").ids)
+            rows = [
+                (part_id, receiver_id, giver_id)
+                for part_id, giver_id, receiver_id in taken["rows"]
+                if part_id in back and giver_id in active
+            ]
+            if rows:
+                result.append((self._get_moving_parts(rows), taken["moved"]))
+        return result
+
+    def _return_work(self, taken):
+        """Put back what is still open, and still with whoever got it."""
+        for moving, moved in taken:
+            self._move_work(moving, moved)
+            self.env.flush_all()
+
+    def _return_meetings(self, taken):
+        """Put back the meetings still to come, once the clients are the receivers' no more."""
+        for moving, moved in taken:
+            self.env.flush_all()
+            self._move_meetings(moving, moved["calendar.event"])
 
     def _get_parts_of_nobody(self):
         """Return the parts of the planned clients that had no manager."""

@@ -64,24 +64,35 @@ class ClientHandover(models.Model):
         )
 
     def _transfer(self, moving):
-        """Move the clients of the query ``moving`` and what goes with them."""
-        changed = [(self.env["res.partner"], ["user_id", "client_owner_id"], self._move_partners(moving))]
-        changed += [
-            (model, [user_field], self._move_documents(moving, model, user_field, partner_field, is_open))
-            for model, user_field, partner_field, is_open in self._get_handover_documents()
-        ]
-        changed += [
-            (self.env["mail.activity"], ["user_id"], self._move_activities(moving, model))
-            for model in self._get_models_with_activities(moving)
-        ]
-        for model in self._get_models_followed(moving):
-            self._move_followers(moving, model)
+        """Move the clients of the query ``moving`` and what goes with them; return what went, see _move_work."""
+        partners = self.env["res.partner"].browse(self._move_partners(moving))
         self._follow_clients(moving)
+        moved = self._move_work(moving)
+        self._settle(partners, ["user_id", "client_owner_id"])
+        moved["calendar.event"] = self._move_meetings(moving)
+        return moved
+
+    def _move_work(self, moving, among=None):
+        """Move what is open with the partners of the query ``moving``, and the givers' places among the followers.
+
+        :param among: no others than these, in the form of what is returned
+        :return: ids by model, in JSON's form: ``{model: [ids], "followed": {model: [ids]}}``
+        """
+        moved = {"mail.activity": [], "followed": {}}
+        for model, user_field, partner_field, is_open in self._get_handover_documents():
+            wanted = is_open if among is None else is_open & Domain("id", "in", among.get(model._name, []))
+            moved[model._name] = self._move_documents(moving, model, user_field, partner_field, wanted)
+        for model in self._get_models_with_activities(moving):
+            moved["mail.activity"] += self._move_activities(moving, model, among and among["mail.activity"])
+        for model in self._get_models_followed(moving):
+            followed = among and among["followed"].get(model._name, [])
+            moved["followed"][model._name] = self._move_followers(moving, model, followed)
         self._mark_days(moving)
         self.env.invalidate_all(flush=False)
-        for model, names, ids in changed:
-            self._settle(model.browse(ids), names)
-        self._move_meetings(moving)
+        for model, user_field, _partner_field, _is_open in self._get_handover_documents():
+            self._settle(model.browse(moved[model._name]), [user_field])
+        self._settle(self.env["mail.activity"].browse(moved["mail.activity"]), ["user_id"])
+        return moved
 
     def _mark_days(self, moving):
         """Have the days counted anew whose open contacts went from one manager to another."""
@@ -153,8 +164,8 @@ class ClientHandover(models.Model):
             )
         )
 
-    def _move_activities(self, moving, model):
-        """Give the givers' open activities on the clients' rows of ``model`` to the receivers.
+    def _move_activities(self, moving, model, among=None):
+        """Give the givers' open activities on the clients' rows of ``model`` to the receivers; return their ids.
 
         Those too that a substitute does for a giver: they must not come back to him.
         """
@@ -166,19 +177,22 @@ class ClientHandover(models.Model):
                   FROM (%(rows)s) AS theirs
                  WHERE activity.res_model = %(model)s AND activity.res_id = theirs.id
                    AND COALESCE(activity.client_for_id, activity.user_id) IS NOT DISTINCT FROM theirs.giver_id
-                   AND activity.active
+                   AND activity.active AND %(among)s
              RETURNING activity.id
                 """,
                 rows=self._get_rows_of_clients(moving, model),
                 model=model._name,
+                among=self._is_among("activity", "id", among),
                 **self._get_sql_values(),
             )
         )
 
-    def _move_followers(self, moving, model):
+    def _move_followers(self, moving, model, among=None):
         """Put the receivers in the givers' places among the followers of the clients' rows of ``model``.
 
         Everywhere, on closed documents too: their messages are the receiver's to answer now.
+
+        :return: the ids of the rows
         """
         theirs = SQL(
             """
@@ -187,7 +201,7 @@ class ClientHandover(models.Model):
                       USING (%(rows)s) AS theirs
                        JOIN res_users giver ON giver.id = theirs.giver_id
                       WHERE follower.res_model = %(model)s AND follower.res_id = theirs.id
-                        AND follower.partner_id = giver.partner_id
+                        AND follower.partner_id = giver.partner_id AND %(among)s
                   RETURNING follower.res_id, theirs.receiver_id
             )
             SELECT places.res_id, receiver.partner_id
@@ -196,8 +210,11 @@ class ClientHandover(models.Model):
             """,
             rows=self._get_rows_of_clients(moving, model),
             model=model._name,
+            among=self._is_among("follower", "res_id", among),
         )
-        self._subscribe(model, self.env.execute_query(theirs))
+        places = self.env.execute_query(theirs)
+        self._subscribe(model, places)
+        return [res_id for res_id, _partner_id in places]
 
     def _follow_clients(self, moving):
         """Have the receivers follow their clients, as Odoo has whoever becomes a salesperson."""
@@ -314,6 +331,10 @@ class ClientHandover(models.Model):
                 )
             )
         return SQL("(%s)", SQL(" OR ").join(ways))
+
+    def _is_among(self, row, column, ids):
+        """Return the condition that a ``row`` is one of ``ids``; None are all."""
+        return SQL("TRUE") if ids is None else SQL("%s = ANY(%s)", SQL.identifier(row, column), ids)
 
     def _execute_for_ids(self, query):
         return [row_id for (row_id,) in self.env.execute_query(query)]

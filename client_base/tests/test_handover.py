@@ -719,6 +719,37 @@ class TestHandover(ClientBaseCommon):
         self.assertFalse(order.user_id)
         self.assertEqual(begun.user_id, self.third, "somebody had the contact")
 
+    def test_undo_gives_back_what_others_had_with_nobodys_client(self):
+        activity, on_quotation, quotation, begun, invoice = self.release()
+        quotation.message_subscribe(self.manager.partner_id.ids)
+        given_on = self.make_activity(self.alpha, self.manager)
+        handover = self.apply(source="domain", domain=f"[('id', '=', {self.alpha.id})]")
+        given_on.user_id = self.head
+        self.assertEqual(invoice.invoice_user_id, self.third)
+        own = self.make_activity(self.alpha, self.third)
+        handover.action_undo()
+        self.env.invalidate_all()
+        self.assertFalse(self.alpha.client_owner_id)
+        self.assertEqual((activity | on_quotation).user_id, self.manager)
+        self.assertEqual((quotation.user_id, begun.user_id, invoice.user_id), (self.manager,) * 3)
+        self.assertEqual((given_on.user_id, own.user_id), (self.head, self.env["res.users"]))
+        followers = quotation.message_partner_ids
+        self.assertEqual(followers & (self.manager | self.third).partner_id, self.manager.partner_id)
+
+    def test_undo_leaves_what_others_had_where_they_are_archived_or_the_client_moved_on(self):
+        work = self.release()
+        handover = self.apply(source="domain", domain=f"[('id', '=', {self.alpha.id})]")
+        self.alpha.with_user(self.lead).user_id = self.lead
+        self.env.invalidate_all()
+        handover.action_undo()
+        self.assert_all_with(self.lead, work)
+        self.alpha.with_user(self.lead).user_id = False
+        kept = self.make_work(self.free, self.free, self.third)[-1]
+        handover = self.apply(source="domain", domain=f"[('id', '=', {self.free.id})]", receiver_id=self.manager.id)
+        self.third.active = False
+        handover.action_undo()
+        self.assertEqual(kept.user_id, self.manager)
+
     def test_undo_gives_nothing_to_who_is_archived(self):
         handover = self.apply()
         self.manager.active = False
