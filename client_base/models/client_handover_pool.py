@@ -26,11 +26,14 @@ class ClientHandover(models.Model):
         :return: what went from each of them: ``[{"rows": [(part id, giver id, receiver id), …], "moved": {…}}, …]``
         """
         handover = self or self.new()  # says which orders go along
-        parts._close_requests()
         self.env.flush_all()
+        givers = handover._get_givers(parts)
+        if not givers:
+            return []
+        parts._close_requests()
         by_client = parts.grouped("commercial_partner_id")
         taken = []
-        for giver, clients in handover._get_givers(parts):
+        for giver, clients in givers:
             theirs = clients.filtered(lambda client, giver=giver: client._get_salesperson(giver) != giver)
             rows = [(part.id, giver.id, client.client_owner_id.id) for client in theirs for part in by_client[client]]
             if rows:
@@ -79,7 +82,10 @@ class ClientHandover(models.Model):
         return clients.with_context(active_test=False).search([("commercial_partner_id", "in", clients.ids)])
 
     def _get_givers(self, parts):
-        """Return who has something open with ``parts``, or is among their followers: ``[(user, clients), …]``."""
+        """Return who has something open with ``parts``, and who but a manager follows them: ``[(user, clients), …]``.
+
+        Also who was asked for one of them: to answer is something open.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
@@ -118,6 +124,7 @@ class ClientHandover(models.Model):
                   JOIN mail_followers follower ON follower.res_model = 'res.partner'
                                               AND follower.res_id = moving.part_id
                   JOIN res_users follower_user ON follower_user.partner_id = follower.partner_id
+                                              AND follower_user.id IS DISTINCT FROM moving.client_owner_id
                 """
             ),
         ]

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import new_test_user
@@ -964,6 +966,16 @@ class TestHandover(ClientBaseCommon):
             clients.user_id = False
             costs.append(given - self.count_queries_on_cards(clients, self.lead))
         self.assertLessEqual(costs[2], costs[1] + 10, costs)
+
+    def test_to_take_a_client_that_nobody_works_costs_little(self):
+        """One statement for its contacts, and one for who else has anything to do with it."""
+        clients = [self.make_client(f"Free {number}") for number in range(3)]
+        for client in clients:
+            client.message_subscribe(self.third.partner_id.ids)
+        self.count_queries_on_cards(clients[0], self.third)  # warms the caches up
+        with patch.object(self.env.registry["res.partner"], "_take_along_from_others", lambda self: None):
+            alone = self.count_queries_on_cards(clients[1], self.third)
+        self.assertLessEqual(self.count_queries_on_cards(clients[2], self.third), alone + 2)
 
     def test_queries_do_not_grow_with_the_clients(self):
         self.count_queries(self.make_clients(2))  # warms the caches up
