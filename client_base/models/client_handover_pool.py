@@ -128,7 +128,8 @@ class ClientHandover(models.Model):
                 """
             ),
         ]
-        queries += [self._select_salespersons(*document) for document in self._get_handover_documents()]
+        for document in self._get_handover_documents():
+            queries += self._select_salespersons(*document)
         queries.append(self._select_guests())
         return queries
 
@@ -150,16 +151,19 @@ class ClientHandover(models.Model):
 
     @api.model
     def _select_salespersons(self, model, user_field, partner_field, is_open):
-        return SQL(
-            """
-            SELECT document.%(user)s, moving.client_id
-              FROM moving
-              JOIN %(table)s document ON %(belongs)s
-             WHERE document.id IN %(open)s
-            """,
-            table=SQL.identifier(model._table),
-            user=SQL.identifier(user_field),
-            belongs=self._belongs_to_moving(model, [partner_field], "document"),
-            # sudo: as when it moves
-            open=model.sudo()._search(is_open).subselect(),
-        )
+        return [
+            SQL(
+                """
+                SELECT document.%(user)s, moving.client_id
+                  FROM moving
+                  JOIN %(table)s document ON %(belongs)s
+                 WHERE document.id IN %(open)s
+                """,
+                table=SQL.identifier(model._table),
+                user=SQL.identifier(user_field),
+                belongs=way,
+                # sudo: as when it moves
+                open=model.sudo()._search(is_open).subselect(),
+            )
+            for way in self._get_ways_to_moving(model, [partner_field], "document")
+        ]

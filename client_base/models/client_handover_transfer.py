@@ -141,28 +141,27 @@ class ClientHandover(models.Model):
 
         What must have somebody stays with the giver where the client goes back to nobody.
         """
-        return self._execute_for_ids(
-            SQL(
-                """
-                UPDATE %(table)s document
-                   SET %(user)s = moving.receiver_id, write_uid = %(uid)s, write_date = %(now)s
-                  FROM (%(moving)s) AS moving
-                 WHERE %(belongs)s
-                   AND document.%(user)s IS NOT DISTINCT FROM moving.giver_id
-                   AND (moving.receiver_id IS NOT NULL OR NOT %(required)s)
-                   AND document.id IN %(open)s
-             RETURNING document.id
-                """,
-                table=SQL.identifier(model._table),
-                user=SQL.identifier(user_field),
-                belongs=self._belongs_to_moving(model, [partner_field], "document"),
-                required=model._fields[user_field].required,
-                # sudo: what is open moves with its client, also what the lead may not read
-                open=model.sudo()._search(is_open).subselect(),
-                moving=moving,
-                **self._get_sql_values(),
-            )
-        )
+        update = """
+            UPDATE %(table)s document
+               SET %(user)s = moving.receiver_id, write_uid = %(uid)s, write_date = %(now)s
+              FROM (%(moving)s) AS moving
+             WHERE %(belongs)s
+               AND document.%(user)s IS NOT DISTINCT FROM moving.giver_id
+               AND (moving.receiver_id IS NOT NULL OR NOT %(required)s)
+               AND document.id IN %(open)s
+         RETURNING document.id
+        """
+        values = {
+            "table": SQL.identifier(model._table),
+            "user": SQL.identifier(user_field),
+            "required": model._fields[user_field].required,
+            # sudo: what is open moves with its client, also what the lead may not read
+            "open": model.sudo()._search(is_open).subselect(),
+            "moving": moving,
+            **self._get_sql_values(),
+        }
+        ways = self._get_ways_to_moving(model, [partner_field], "document")
+        return [row_id for way in ways for row_id in self._execute_for_ids(SQL(update, belongs=way, **values))]
 
     def _move_activities(self, moving, model, among=None):
         """Give the givers' open activities on the clients' rows of ``model`` to the receivers; return their ids.
@@ -306,31 +305,40 @@ class ClientHandover(models.Model):
 
     def _get_rows_of_clients(self, moving, model):
         """Return the query of the rows of ``model`` that belong to moving clients: ``id, giver_id, receiver_id``."""
+        rows = [
+            SQL(
+                """
+                SELECT thing.id, moving.client_id, moving.giver_id, moving.receiver_id
+                  FROM (%s) AS moving
+                  JOIN %s thing ON %s
+                """,
+                moving,
+                SQL.identifier(model._table),
+                way,
+            )
+            for way in self._get_ways_to_moving(model, self._get_columns_of_clients(model), "thing")
+        ]
         return SQL(
-            """
-            SELECT DISTINCT ON (thing.id) thing.id, moving.giver_id, moving.receiver_id
-              FROM (%(moving)s) AS moving
-              JOIN %(table)s thing ON %(condition)s
-          ORDER BY thing.id, moving.client_id
-            """,
-            moving=moving,
-            table=SQL.identifier(model._table),
-            condition=self._belongs_to_moving(model, self._get_columns_of_clients(model), "thing"),
+            "SELECT DISTINCT ON (id) id, giver_id, receiver_id FROM (%s) AS theirs ORDER BY id, client_id",
+            SQL(" UNION ALL ").join(rows),
         )
 
-    def _belongs_to_moving(self, model, columns, row):
-        """Return the condition that a ``row`` of ``model`` belongs by its ``columns`` to the partner ``moving``."""
+    def _get_ways_to_moving(self, model, columns, row):
+        """Return the conditions by one of which a ``row`` of ``model`` belongs to the partner ``moving``.
+
+        Each by itself: joined with OR, they would be tried on every row with every partner.
+        """
         ways = [SQL("%s = moving.part_id", SQL.identifier(row, name)) for name in columns]
         if model._name == "account.move":
             # Odoo has what was made out to a client that becomes a part of another be the other's at once.
             ways.append(
                 SQL(
-                    "(%s = moving.part_id AND %s = moving.client_id)",
+                    "%s = moving.part_id AND %s = moving.client_id AND moving.part_id != moving.client_id",
                     SQL.identifier(row, "partner_id"),
                     SQL.identifier(row, "commercial_partner_id"),
                 )
             )
-        return SQL("(%s)", SQL(" OR ").join(ways))
+        return ways
 
     def _is_among(self, row, column, ids):
         """Return the condition that a ``row`` is one of ``ids``; None are all."""
