@@ -28,7 +28,7 @@ class ClientHandover(models.Model):
         handover._judge_lines()
         handover._measure_load()
         handover._transfer(handover._get_moving(("planned",), "old_owner_id", "new_owner_id"))
-        handover._take_from_others(handover._get_parts_of_nobody())
+        taken = handover._take_from_others(handover._get_parts_of_nobody())
         moved = handover._close_lines(
             SQL("state = 'moved', moved_on = %s, moved_by_id = %s", self.env.cr.now(), self.env.uid),
             SQL("line.state = 'planned'"),
@@ -37,7 +37,13 @@ class ClientHandover(models.Model):
         others = handover._move_other_activities() + handover._move_other_documents()
         if not moved and not others:
             handover._refuse_empty()
-        handover.write({"state": "applied" if moved else "done", "date_applied": self.env.cr.now()})
+        handover.write(
+            {
+                "state": "applied" if moved else "done",
+                "date_applied": self.env.cr.now(),
+                "taken_from_others": taken,
+            }
+        )
         handover._ask_receivers()
 
     def _refuse_empty(self):
@@ -61,7 +67,10 @@ class ClientHandover(models.Model):
         # sudo: documents and followers go back as well, whoever may undo the handover
         handover = self.sudo()
         handover._keep_changed()
+        taken = handover._get_taken_back()
+        handover._return_work(taken)
         handover._transfer(handover._get_moving(("moved", "reported", "confirmed"), "new_owner_id", "old_owner_id"))
+        handover._return_meetings(taken)
         handover._close_lines(
             SQL("state = 'undone', undone_on = %s", self.env.cr.now()),
             SQL("line.state IN ('moved', 'reported', 'confirmed')"),

@@ -10,17 +10,22 @@ class ClientHandover(models.Model):
 
     _inherit = "client.handover"
 
-    def _move_meetings(self, moving):
-        """Move the meetings of the clients of the query ``moving``, which are the receivers' by now."""
-        if meetings := self._get_meetings(moving):
+    def _move_meetings(self, moving, among=None):
+        """Move the meetings of the clients of the query ``moving``, which are the givers' no more; return their ids.
+
+        :param among: the ids of those that may move, where not all
+        """
+        meetings = self._get_meetings(moving, among)
+        if meetings:
             self._move_organisers(meetings)
             self._move_attendees(meetings)
             self.env.invalidate_all(flush=False)
             events = self.env["calendar.event"].browse(event_id for event_id, _giver, _receiver in meetings)
             self._settle(events, ["user_id", "partner_ids"])
             self._settle(events.attendee_ids, ["partner_id"])
+        return [event_id for event_id, _giver, _receiver in meetings]
 
-    def _get_meetings(self, moving):
+    def _get_meetings(self, moving, among=None):
         """Return the meetings to come of the clients that moved: ``[(event id, giver id, receiver id), …]``."""
         return self.env.execute_query(
             SQL(
@@ -29,7 +34,7 @@ class ClientHandover(models.Model):
                   FROM (%(moving)s) AS moving
                   JOIN calendar_event_res_partner_rel place ON place.res_partner_id = moving.part_id
                   JOIN calendar_event event ON event.id = place.calendar_event_id
-                 WHERE event.stop > %(now)s AND event.active
+                 WHERE event.stop > %(now)s AND event.active AND %(among)s
                    AND NOT EXISTS (
                        SELECT 1
                          FROM calendar_event_res_partner_rel other
@@ -41,6 +46,7 @@ class ClientHandover(models.Model):
                 """,
                 moving=moving,
                 now=fields.Datetime.now(),
+                among=self._is_among("event", "id", among),
             )
         )
 

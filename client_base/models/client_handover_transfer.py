@@ -64,24 +64,35 @@ class ClientHandover(models.Model):
         )
 
     def _transfer(self, moving):
-        """Move the clients of the query ``moving`` and what goes with them."""
-        changed = [(self.env["res.partner"], ["user_id", "client_owner_id"], self._move_partners(moving))]
-        changed += [
-            (model, [user_field], self._move_documents(moving, model, user_field, partner_field, is_open))
-            for model, user_field, partner_field, is_open in self._get_handover_documents()
-        ]
-        changed += [
-            (self.env["mail.activity"], ["user_id"], self._move_activities(moving, model))
-            for model in self._get_models_with_activities(moving)
-        ]
-        for model in self._get_models_followed(moving):
-            self._move_followers(moving, model)
+        """Move the clients of the query ``moving`` and what goes with them; return what went, see _move_work."""
+        partners = self.env["res.partner"].browse(self._move_partners(moving))
         self._follow_clients(moving)
+        moved = self._move_work(moving)
+        self._settle(partners, ["user_id", "client_owner_id"])
+        moved["calendar.event"] = self._move_meetings(moving)
+        return moved
+
+    def _move_work(self, moving, among=None):
+        """Move what is open with the partners of the query ``moving``, and the givers' places among the followers.
+
+        :param among: no others than these, in the form of what is returned
+        :return: ids by model, in JSON's form: ``{model: [ids], "followed": {model: [ids]}}``
+        """
+        moved = {"mail.activity": [], "followed": {}}
+        for model, user_field, partner_field, is_open in self._get_handover_documents():
+            wanted = is_open if among is None else is_open & Domain("id", "in", among.get(model._name, []))
+            moved[model._name] = self._move_documents(moving, model, user_field, partner_field, wanted)
+        for model in self._get_models_with_activities(moving):
+            moved["mail.activity"] += self._move_activities(moving, model, among and among["mail.activity"])
+        for model in self._get_models_followed(moving):
+            followed = among and among["followed"].get(model._name, [])
+            moved["followed"][model._name] = self._move_followers(moving, model, followed)
         self._mark_days(moving)
         self.env.invalidate_all(flush=False)
-        for model, names, ids in changed:
-            self._settle(model.browse(ids), names)
-        self._move_meetings(moving)
+        for model, user_field, _partner_field, _is_open in self._get_handover_documents():
+            self._settle(model.browse(moved[model._name]), [user_field])
+        self._settle(self.env["mail.activity"].browse(moved["mail.activity"]), ["user_id"])
+        return moved
 
     def _mark_days(self, moving):
         """Have the days counted anew whose open contacts went from one manager to another."""
@@ -130,31 +141,30 @@ class ClientHandover(models.Model):
 
         What must have somebody stays with the giver where the client goes back to nobody.
         """
-        return self._execute_for_ids(
-            SQL(
-                """
-                UPDATE %(table)s document
-                   SET %(user)s = moving.receiver_id, write_uid = %(uid)s, write_date = %(now)s
-                  FROM (%(moving)s) AS moving
-                 WHERE document.%(partner)s = moving.part_id
-                   AND document.%(user)s IS NOT DISTINCT FROM moving.giver_id
-                   AND (moving.receiver_id IS NOT NULL OR NOT %(required)s)
-                   AND document.id IN %(open)s
-             RETURNING document.id
-                """,
-                table=SQL.identifier(model._table),
-                user=SQL.identifier(user_field),
-                partner=SQL.identifier(partner_field),
-                required=model._fields[user_field].required,
-                # sudo: what is open moves with its client, also what the lead may not read
-                open=model.sudo()._search(is_open).subselect(),
-                moving=moving,
-                **self._get_sql_values(),
-            )
-        )
+        update = """
+            UPDATE %(table)s document
+               SET %(user)s = moving.receiver_id, write_uid = %(uid)s, write_date = %(now)s
+              FROM (%(moving)s) AS moving
+             WHERE %(belongs)s
+               AND document.%(user)s IS NOT DISTINCT FROM moving.giver_id
+               AND (moving.receiver_id IS NOT NULL OR NOT %(required)s)
+               AND document.id IN %(open)s
+         RETURNING document.id
+        """
+        values = {
+            "table": SQL.identifier(model._table),
+            "user": SQL.identifier(user_field),
+            "required": model._fields[user_field].required,
+            # sudo: what is open moves with its client, also what the lead may not read
+            "open": model.sudo()._search(is_open).subselect(),
+            "moving": moving,
+            **self._get_sql_values(),
+        }
+        ways = self._get_ways_to_moving(model, [partner_field], "document")
+        return [row_id for way in ways for row_id in self._execute_for_ids(SQL(update, belongs=way, **values))]
 
-    def _move_activities(self, moving, model):
-        """Give the givers' open activities on the clients' rows of ``model`` to the receivers.
+    def _move_activities(self, moving, model, among=None):
+        """Give the givers' open activities on the clients' rows of ``model`` to the receivers; return their ids.
 
         Those too that a substitute does for a giver: they must not come back to him.
         """
@@ -166,19 +176,22 @@ class ClientHandover(models.Model):
                   FROM (%(rows)s) AS theirs
                  WHERE activity.res_model = %(model)s AND activity.res_id = theirs.id
                    AND COALESCE(activity.client_for_id, activity.user_id) IS NOT DISTINCT FROM theirs.giver_id
-                   AND activity.active
+                   AND activity.active AND %(among)s
              RETURNING activity.id
                 """,
                 rows=self._get_rows_of_clients(moving, model),
                 model=model._name,
+                among=self._is_among("activity", "id", among),
                 **self._get_sql_values(),
             )
         )
 
-    def _move_followers(self, moving, model):
+    def _move_followers(self, moving, model, among=None):
         """Put the receivers in the givers' places among the followers of the clients' rows of ``model``.
 
         Everywhere, on closed documents too: their messages are the receiver's to answer now.
+
+        :return: the ids of the rows
         """
         theirs = SQL(
             """
@@ -187,7 +200,7 @@ class ClientHandover(models.Model):
                       USING (%(rows)s) AS theirs
                        JOIN res_users giver ON giver.id = theirs.giver_id
                       WHERE follower.res_model = %(model)s AND follower.res_id = theirs.id
-                        AND follower.partner_id = giver.partner_id
+                        AND follower.partner_id = giver.partner_id AND %(among)s
                   RETURNING follower.res_id, theirs.receiver_id
             )
             SELECT places.res_id, receiver.partner_id
@@ -196,8 +209,11 @@ class ClientHandover(models.Model):
             """,
             rows=self._get_rows_of_clients(moving, model),
             model=model._name,
+            among=self._is_among("follower", "res_id", among),
         )
-        self._subscribe(model, self.env.execute_query(theirs))
+        places = self.env.execute_query(theirs)
+        self._subscribe(model, places)
+        return [res_id for res_id, _partner_id in places]
 
     def _follow_clients(self, moving):
         """Have the receivers follow their clients, as Odoo has whoever becomes a salesperson."""
@@ -289,19 +305,44 @@ class ClientHandover(models.Model):
 
     def _get_rows_of_clients(self, moving, model):
         """Return the query of the rows of ``model`` that belong to moving clients: ``id, giver_id, receiver_id``."""
-        columns = self._get_columns_of_clients(model)
-        part_of_row = SQL(" OR ").join(SQL("%s = moving.part_id", SQL.identifier("thing", name)) for name in columns)
+        rows = [
+            SQL(
+                """
+                SELECT thing.id, moving.client_id, moving.giver_id, moving.receiver_id
+                  FROM (%s) AS moving
+                  JOIN %s thing ON %s
+                """,
+                moving,
+                SQL.identifier(model._table),
+                way,
+            )
+            for way in self._get_ways_to_moving(model, self._get_columns_of_clients(model), "thing")
+        ]
         return SQL(
-            """
-            SELECT DISTINCT ON (thing.id) thing.id, moving.giver_id, moving.receiver_id
-              FROM (%(moving)s) AS moving
-              JOIN %(table)s thing ON %(condition)s
-          ORDER BY thing.id, moving.client_id
-            """,
-            moving=moving,
-            table=SQL.identifier(model._table),
-            condition=part_of_row,
+            "SELECT DISTINCT ON (id) id, giver_id, receiver_id FROM (%s) AS theirs ORDER BY id, client_id",
+            SQL(" UNION ALL ").join(rows),
         )
+
+    def _get_ways_to_moving(self, model, columns, row):
+        """Return the conditions by one of which a ``row`` of ``model`` belongs to the partner ``moving``.
+
+        Each by itself: joined with OR, they would be tried on every row with every partner.
+        """
+        ways = [SQL("%s = moving.part_id", SQL.identifier(row, name)) for name in columns]
+        if model._name == "account.move":
+            # Odoo has what was made out to a client that becomes a part of another be the other's at once.
+            ways.append(
+                SQL(
+                    "%s = moving.part_id AND %s = moving.client_id AND moving.part_id != moving.client_id",
+                    SQL.identifier(row, "partner_id"),
+                    SQL.identifier(row, "commercial_partner_id"),
+                )
+            )
+        return ways
+
+    def _is_among(self, row, column, ids):
+        """Return the condition that a ``row`` is one of ``ids``; None are all."""
+        return SQL("TRUE") if ids is None else SQL("%s = ANY(%s)", SQL.identifier(row, column), ids)
 
     def _execute_for_ids(self, query):
         return [row_id for (row_id,) in self.env.execute_query(query)]

@@ -25,7 +25,8 @@ class ResPartner(models.Model):
         moved._join_clients(partners.browse().union(*(clients[partner] for partner in moved)))
         nobodys = moved.filtered(lambda part: part.client_owner_id and not owners[part])
         if nobodys:
-            self.env["client.handover"]._take_from_others(nobodys._get_parts_below())
+            # sudo: as above; with whom else a meeting is, say
+            partners.env["client.handover"]._take_from_others(nobodys._get_parts_below())
         return result
 
     def _take_owners_along(self, clients, owners):

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import new_test_user
@@ -469,6 +471,38 @@ class TestHandover(ClientBaseCommon):
         self.assertEqual((line.old_owner_id, line.new_owner_id, line.state), (self.manager, self.second, "confirmed"))
         self.assertEqual(line.moved_by_id, self.head)
 
+    def make_own_invoice(self, person):
+        """Return a draft that is made out to a person, the manager's, and the activity on it."""
+        draft = self.make_invoice(person, invoice_user_id=self.manager.id)
+        draft.message_subscribe(self.manager.partner_id.ids)
+        return draft, self.make_activity(draft, self.manager)
+
+    def assert_invoice_is_seconds(self, draft, activity):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((draft.commercial_partner_id, draft.invoice_user_id), (self.beta, self.second))
+        self.assertEqual(activity.user_id, self.second)
+        self.assertIn(self.second.partner_id, draft.message_partner_ids)
+        self.assertNotIn(self.manager.partner_id, draft.message_partner_ids)
+
+    def test_the_invoices_of_a_client_go_along_when_it_becomes_a_part_of_another(self):
+        person = self.env["res.partner"].create({"name": "Petra Private", "user_id": self.manager.id})
+        draft, activity = self.make_own_invoice(person)
+        others = self.make_invoice(self.beta)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET invoice_user_id = %s WHERE id = %s", [self.manager.id, others.id])
+        self.env.invalidate_all()
+        person.with_user(self.head).parent_id = self.beta
+        self.assert_invoice_is_seconds(draft, activity)
+        self.assertEqual(others.invoice_user_id, self.manager, "it was the other client's before")
+
+    def test_the_invoices_of_nobodys_person_go_to_the_manager_of_its_new_company(self):
+        self.env["res.config.settings"].create({"client_pool": "claim"}).execute()
+        person = self.env["res.partner"].create({"name": "Frida Free"})
+        draft, activity = self.make_own_invoice(person)
+        person.with_user(self.head).parent_id = self.beta
+        self.assert_invoice_is_seconds(draft, activity)
+
     def test_what_is_open_goes_along_with_a_contact_put_under_another_company(self):
         quotation = self.make_order(self.anna, state="draft")
         stays = self.make_order(self.alpha, state="draft")
@@ -522,6 +556,20 @@ class TestHandover(ClientBaseCommon):
         work = self.release()
         self.apply(source="domain", domain=f"[('id', '=', {self.alpha.id})]")
         self.assert_all_with(self.third, work, self.alpha)
+
+    def test_confirmed_orders_with_a_taken_client_go_along(self):
+        self.env["res.config.settings"].create({"client_pool": "claim"}).execute()
+        order = self.make_order(self.free, user_id=self.manager.id)
+        self.free.with_user(self.lead).user_id = self.third
+        self.env.invalidate_all()
+        self.assertEqual(order.user_id, self.third)
+
+    def test_confirmed_orders_with_a_released_client_stay_where_the_handover_says_so(self):
+        order = self.make_order(self.alpha, user_id=self.manager.id)
+        work = self.release()
+        self.apply(source="domain", domain=f"[('id', '=', {self.alpha.id})]", move_orders=False)
+        self.assert_all_with(self.third, work, self.alpha)
+        self.assertEqual(order.user_id, self.manager)
 
     def test_who_sees_a_taken_client_keeps_what_he_has_open(self):
         kept = self.make_work(self.free, self.free, self.lead) + [self.make_activity(self.free, self.head)]
@@ -672,6 +720,37 @@ class TestHandover(ClientBaseCommon):
         self.assertFalse(self.free.user_id)
         self.assertFalse(order.user_id)
         self.assertEqual(begun.user_id, self.third, "somebody had the contact")
+
+    def test_undo_gives_back_what_others_had_with_nobodys_client(self):
+        activity, on_quotation, quotation, begun, invoice = self.release()
+        quotation.message_subscribe(self.manager.partner_id.ids)
+        given_on = self.make_activity(self.alpha, self.manager)
+        handover = self.apply(source="domain", domain=f"[('id', '=', {self.alpha.id})]")
+        given_on.user_id = self.head
+        self.assertEqual(invoice.invoice_user_id, self.third)
+        own = self.make_activity(self.alpha, self.third)
+        handover.action_undo()
+        self.env.invalidate_all()
+        self.assertFalse(self.alpha.client_owner_id)
+        self.assertEqual((activity | on_quotation).user_id, self.manager)
+        self.assertEqual((quotation.user_id, begun.user_id, invoice.user_id), (self.manager,) * 3)
+        self.assertEqual((given_on.user_id, own.user_id), (self.head, self.env["res.users"]))
+        followers = quotation.message_partner_ids
+        self.assertEqual(followers & (self.manager | self.third).partner_id, self.manager.partner_id)
+
+    def test_undo_leaves_what_others_had_where_they_are_archived_or_the_client_moved_on(self):
+        work = self.release()
+        handover = self.apply(source="domain", domain=f"[('id', '=', {self.alpha.id})]")
+        self.alpha.with_user(self.lead).user_id = self.lead
+        self.env.invalidate_all()
+        handover.action_undo()
+        self.assert_all_with(self.lead, work)
+        self.alpha.with_user(self.lead).user_id = False
+        kept = self.make_work(self.free, self.free, self.third)[-1]
+        handover = self.apply(source="domain", domain=f"[('id', '=', {self.free.id})]", receiver_id=self.manager.id)
+        self.third.active = False
+        handover.action_undo()
+        self.assertEqual(kept.user_id, self.manager)
 
     def test_undo_gives_nothing_to_who_is_archived(self):
         handover = self.apply()
@@ -887,6 +966,16 @@ class TestHandover(ClientBaseCommon):
             clients.user_id = False
             costs.append(given - self.count_queries_on_cards(clients, self.lead))
         self.assertLessEqual(costs[2], costs[1] + 10, costs)
+
+    def test_to_take_a_client_that_nobody_works_costs_little(self):
+        """One statement for its contacts, and one for who else has anything to do with it."""
+        clients = [self.make_client(f"Free {number}") for number in range(3)]
+        for client in clients:
+            client.message_subscribe(self.third.partner_id.ids)
+        self.count_queries_on_cards(clients[0], self.third)  # warms the caches up
+        with patch.object(self.env.registry["res.partner"], "_take_along_from_others", lambda self: None):
+            alone = self.count_queries_on_cards(clients[1], self.third)
+        self.assertLessEqual(self.count_queries_on_cards(clients[2], self.third), alone + 2)
 
     def test_queries_do_not_grow_with_the_clients(self):
         self.count_queries(self.make_clients(2))  # warms the caches up

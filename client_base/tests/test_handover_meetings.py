@@ -91,3 +91,27 @@ class TestHandoverMeetings(ClientBaseCommon):
         self.env.invalidate_all()
         self.assertEqual([event.user_id for event in (coming, past, other)], [self.second, self.manager, self.manager])
         self.assertEqual(coming.partner_ids, self.alpha | self.second.partner_id)
+
+    def test_meetings_with_a_released_client_come_back_to_who_had_them(self):
+        coming = self.meet(self.alpha)
+        self.alpha.with_user(self.lead).user_id = False
+        handover = self.hand_over()
+        own = self.meet(self.alpha, organiser=self.second)
+        self.assertEqual(coming.user_id, self.second)
+        handover.action_undo()
+        self.env.invalidate_all()
+        self.assert_people(coming, self.manager, self.alpha | self.manager.partner_id)
+        self.assertEqual(own.user_id, self.second)
+
+    def test_a_lead_who_brings_in_nobodys_contact_need_not_see_who_else_was_invited(self):
+        self.env["res.config.settings"].create({"client_pool": "claim"}).execute()
+        outside = self.make_user("outside", "sales_team.group_sale_salesman")
+        hidden = self.make_client("Hidden Ltd", self.head)
+        person = self.env["res.partner"].create({"name": "Frida Free"})
+        event = self.meet(person, organiser=outside)
+        event.partner_ids += hidden
+        self.env.flush_all()
+        self.env.invalidate_all()
+        person.with_user(self.lead).parent_id = self.alpha
+        self.env.invalidate_all()
+        self.assert_people(event, self.manager, person | hidden | self.manager.partner_id)

@@ -116,6 +116,14 @@ class TestPool(ClientBaseCommon):
         self.free.with_user(self.head).user_id = self.second
         self.assertFalse(self.free.activity_ids)
 
+    def test_who_is_asked_and_takes_the_client_closes_the_requests(self):
+        self.share("request")
+        self.manager.sale_team_id = self.team
+        self.mine.action_request_client()
+        self.assertEqual(self.free.activity_ids.user_id, self.lead)
+        self.free.with_user(self.lead).user_id = self.lead
+        self.assertFalse(self.free.activity_ids)
+
     def test_who_asked_and_left_gets_nothing(self):
         self.share("request")
         self.team.member_ids = self.manager | self.second
