@@ -94,6 +94,7 @@ class TestCompanies(LifecycleCommon):
         self.assertEqual(self.get_facts(self.other), (1, 70))
 
     def test_a_plan_is_compared_with_its_company_whichever_is_looked_at(self):
+        self.manager.company_ids |= self.other
         self.make_orders(self.alpha, 0, price=100)
         self.order_there(0)
         plan = self.env["client.plan"].create({"user_id": self.manager.id, "measure": "turnover", "target": 1000})
