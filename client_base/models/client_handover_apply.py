@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -201,10 +201,30 @@ class ClientHandover(models.Model):
         """Give what is left of the giver's open activities to whoever gets them; return how many."""
         if self.source != "owner" or not self.other_receiver_id:
             return 0
+        count = self._move_work_without_clients()
         activities = self._get_activities_left()
         self._give_other_activities(activities, self.other_receiver_id)
         self.other_activity_ids = activities
-        return len(activities)
+        return count + len(activities)
+
+    def _move_work_without_clients(self):
+        """Have whoever gets the other activities answer for what the giver did besides clients; return how much."""
+        count = 0
+        for name, domain in self._get_work_without_clients(self.owner_id).items():
+            rows = self[name].search(domain)
+            rows.user_id = self.other_receiver_id
+            self[name] = rows
+            count += len(rows)
+        return count
+
+    @api.model
+    def _get_work_without_clients(self, user):
+        """Return the domains of what ``user`` answers for, other than clients and their documents; addons add theirs.
+
+        :return: by the field that keeps what was handed over, whose rows have a ``user_id``
+        :rtype: dict[str, list]
+        """
+        return {}
 
     def _return_other_activities(self):
         """Put back what is still open, and still with whoever got it, unless the giver is archived."""
@@ -212,6 +232,8 @@ class ClientHandover(models.Model):
             receiver = self.other_receiver_id
             theirs = self.other_activity_ids.filtered(lambda row: row.active and row.user_id == receiver)
             self._give_other_activities(theirs, self.owner_id)
+            for name, domain in self._get_work_without_clients(receiver).items():
+                self[name].filtered_domain(domain).user_id = self.owner_id
 
     def _give_other_activities(self, activities, receiver):
         # What the giver does for somebody away comes back to that one all the same.

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ClientHandover(models.Model):
@@ -14,18 +14,12 @@ class ClientHandover(models.Model):
         groups="base.group_system",  # undoing gives back what stands here, whoever may see it
     )
 
-    def _move_other_activities(self):
-        if self.source != "owner" or not self.other_receiver_id:
-            return super()._move_other_activities()
-        campaigns = self.env["client.campaign"].search(self.owner_id._get_open_campaigns_domain())
-        campaigns.user_id = self.other_receiver_id
-        # As by hand: nobody reaches more clients through a colleague.
-        campaigns.sudo(False)._check_responsible()
-        self.other_campaign_ids = campaigns
-        return super()._move_other_activities() + len(campaigns)
+    @api.model
+    def _get_work_without_clients(self, user):
+        return {**super()._get_work_without_clients(user), "other_campaign_ids": user._get_open_campaigns_domain()}
 
-    def _return_other_activities(self):
-        super()._return_other_activities()
-        if self.owner_id.active:
-            theirs = self.other_receiver_id._get_open_campaigns_domain()
-            self.other_campaign_ids.filtered_domain(theirs).user_id = self.owner_id
+    def _move_work_without_clients(self):
+        count = super()._move_work_without_clients()
+        # As by hand: nobody reaches more clients through a colleague.
+        self.other_campaign_ids.sudo(False)._check_responsible()
+        return count

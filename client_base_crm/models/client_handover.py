@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
@@ -22,16 +22,7 @@ class ClientHandover(models.Model):
         open_leads = Domain("won_status", "=", "pending")
         return [*super()._get_handover_documents(), (self.env["crm.lead"], "user_id", "partner_id", open_leads)]
 
-    def _move_other_activities(self):
-        if self.source != "owner" or not self.other_receiver_id:
-            return super()._move_other_activities()
-        leads = self.env["crm.lead"].search(self.owner_id._get_leads_without_client_domain())
-        leads.user_id = self.other_receiver_id
-        self.other_lead_ids = leads
-        return super()._move_other_activities() + len(leads)
-
-    def _return_other_activities(self):
-        super()._return_other_activities()
-        if self.owner_id.active:
-            theirs = self.other_receiver_id._get_leads_without_client_domain()
-            self.other_lead_ids.filtered_domain(theirs).user_id = self.owner_id
+    @api.model
+    def _get_work_without_clients(self, user):
+        leads = user._get_leads_without_client_domain()
+        return {**super()._get_work_without_clients(user), "other_lead_ids": leads}
