@@ -53,6 +53,7 @@ def fill_columns(env):
                        partner.commercial_partner_id IN (SELECT partner_id FROM res_company)
                        OR partner.id IN (SELECT partner_id FROM res_users WHERE share IS NOT TRUE)
                        OR partner.id IN (%(public)s)
+                       OR partner.id IN (%(employees)s)
                    )
               FROM res_partner company
              WHERE company.id = COALESCE(partner.commercial_partner_id, partner.id)
@@ -66,8 +67,16 @@ def fill_columns(env):
                 """,
                 env.ref("base.group_public").id,
             ),
+            employees=select_employees(env),
         )
     )
+
+
+def select_employees(env):
+    """Return the query of the partners that stand for employees; of none where the addon ``hr`` is not installed."""
+    if not sql.column_exists(env.cr, "hr_employee", "work_contact_id"):
+        return SQL("SELECT 0 WHERE FALSE")
+    return SQL("SELECT work_contact_id FROM hr_employee WHERE work_contact_id IS NOT NULL")
 
 
 def post_init_hook(env):

@@ -6,17 +6,20 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import urllib.request
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from catcher import LOOPBACK, free_port
 from installation import Installation, problems
 from playwright.sync_api import expect, sync_playwright
 from postgres import Postgres
-from prepare import Machine
+from prepare import ROOT, Machine
 
 # Milliseconds: the tests inside Odoo run at the same time, on two cores perhaps.
 expect.set_options(timeout=30_000)
@@ -124,6 +127,47 @@ def copy_database(installation, told):
     yield copy
     for database in copies:
         installation.drop(database)
+
+
+@pytest.fixture(scope="session")
+def run_inside(installation):
+    """A function that runs tests of Odoo's own kinds inside a database, given pytest's arguments.
+
+    It returns ``{"Class.method": passed}``, and what pytest printed.
+    """
+
+    def run(database, *arguments):
+        record = installation.folder / f"{database}.xml"
+        record.unlink(missing_ok=True)
+        odoo = ["--odoo-config", installation.configuration, "--odoo-database", database, "--odoo-http"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            f"--junitxml={record}",
+            "-p",
+            "no:cacheprovider",
+            *odoo,
+            *arguments,
+        ]
+        output = subprocess.run(
+            list(map(str, command)),
+            cwd=ROOT,
+            env=dict(os.environ),
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=False,
+        ).stdout
+        passed = {}
+        for case in ElementTree.parse(record).getroot().iter("testcase"):
+            name = f"{case.get('classname').rpartition('.')[2]}.{case.get('name')}"
+            # A case with subtests stands there once for each.
+            passed[name] = passed.get(name, True) and case.find("failure") is None and case.find("error") is None
+        return passed, output
+
+    return run
 
 
 @pytest.fixture(scope="session")

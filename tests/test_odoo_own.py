@@ -4,11 +4,6 @@ What Odoo expects differently on purpose stands in ``BY_DESIGN`` with the reason
 the addons as well (in a database without demo data, say) stands in ``BARE``.
 """
 
-import os
-import subprocess
-import sys
-from xml.etree import ElementTree
-
 import pytest
 
 FILES = """
@@ -51,17 +46,11 @@ BARE = {
 
 
 @pytest.fixture(scope="module")
-def failed(installation, copy_database):
+def failed(installation, copy_database, run_inside):
     """The names of Odoo's tests that fail with the addons, as “Class.method”."""
-    record = installation.folder / "odoo_own.xml"
-    record.unlink(missing_ok=True)
-    odoo = ["--odoo-config", installation.configuration, "--odoo-database", copy_database("odoo_own"), "--odoo-http"]
-    files = find_files(installation.machine.odoo_addons)
-    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={record}", "-p", "no:cacheprovider", *odoo, *files]
-    subprocess.run(list(map(str, command)), env=dict(os.environ), capture_output=True, timeout=900, check=False)
-    cases = list(ElementTree.parse(record).getroot().iter("testcase"))
-    assert len(cases) > 200, "Odoo's tests were not found"
-    return {name_of(case) for case in cases if case.find("failure") is not None or case.find("error") is not None}
+    passed, _output = run_inside(copy_database("odoo_own"), *find_files(installation.machine.odoo_addons))
+    assert len(passed) > 200, "Odoo's tests were not found"
+    return {name for name, well in passed.items() if not well}
 
 
 def find_files(addons):
@@ -73,10 +62,6 @@ def find_files(addons):
         else:
             paths.append(addons / addon / "tests" / f"{word}.py")
     return paths
-
-
-def name_of(case):
-    return f"{case.get('classname').rpartition('.')[2]}.{case.get('name')}"
 
 
 def test_what_worked_still_works(failed):

@@ -3,18 +3,20 @@ from odoo.http import request
 
 from ..parameters import INTAKE_WEB
 
+# Where the addon ``website`` is installed, its layout of pages needs to be told.
+PAGE = {"type": "http", "auth": "public", "website": True, "sitemap": False}
 LENGTHS = {"name": 200, "person": 200, "phone": 60, "email": 200, "text": 5000}
 
 
 class IntakeController(http.Controller):
     """The form on which a visitor leaves how to be reached; it is there where the setting says so."""
 
-    @http.route("/client/request", type="http", auth="public", methods=["GET"], sitemap=False)
+    @http.route("/client/request", methods=["GET"], **PAGE)
     def show(self):
         self._check_open()
         return self._render({})
 
-    @http.route("/client/request", type="http", auth="public", methods=["POST"], sitemap=False)
+    @http.route("/client/request", methods=["POST"], **PAGE)
     def send(self, website="", **said):
         self._check_open()
         # A database keeps no NUL.

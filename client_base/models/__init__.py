@@ -67,6 +67,7 @@ from . import (
     crm_team,
     crm_team_member,
     digest_digest,
+    discuss_channel,
     ir_actions_report,
     ir_cron,
     ir_rule,

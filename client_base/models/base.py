@@ -4,20 +4,17 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 
-# Models whose partners are colleagues, ourselves or settings, not clients that a row is about; messages,
-# which are seen by who sees the document they hang on; imports and raw cards, which
-# have rules of their own.
 NOT_ABOUT_CLIENTS = {
-    "client.import.row",
-    "client.intake",
-    "ir.actions.server",
-    "ir.attachment",
-    "ir.model.data",
-    "mail.activity",
-    "mail.message",
-    "res.company",
-    "res.partner",
-    "res.partner.category",
+    # Imports and raw cards have rules of their own; messages are seen by who sees the document they hang on.
+    *("client.import.row", "client.intake", "mail.activity", "mail.message", "res.partner"),
+    # Settings, and what is ourselves or tells partners apart.
+    *("ir.actions.server", "ir.attachment", "ir.model.data"),
+    *("res.company", "res.partner.category", "res.partner.tag", "stock.rule", "stock.warehouse"),
+    # Colleagues, some of whom work at a client's.
+    *("hr.employee", "hr.employee.public", "hr.job", "hr.version", "hr.work.location"),
+    # What we offer to everybody: that a client waits for it, makes it, watched it or has the rooms for it
+    # is told by the client's own name, which the client itself withholds.
+    *("event.event", "fleet.vehicle.model", "mrp.bom", "product.product", "slide.slide"),
 }
 # Of the models above those whose rows repeat what was said to a client, or is to be done there.
 SAID_OF_CLIENTS = {"mail.activity", "mail.message"}
@@ -60,19 +57,24 @@ class Base(models.AbstractModel):
     def _get_whole_fields(self):
         """Return the names of the fields that say what a row is a part of: it is seen with the whole.
 
-        Not where the row itself repeats whose client the whole is about, as the line of an order does.
+        That is what it cannot be without, or what its own fields take a partner from.  Not where the row itself
+        repeats whose client the whole is about, as the line of an order does.
         """
         if self._name in NOT_ABOUT_CLIENTS:
             return []
         repeated = {related for name in self._get_client_fields() if (related := self._fields[name].related)}
+        taken = {
+            field.related.partition(".")[0]
+            for field in self._fields.values()
+            if field.related and field.type == "many2one" and field.comodel_name == "res.partner"
+        }
         return [
             name
             for name, field in self._fields.items()
             if field.store
             and field.type == "many2one"
-            and field.required
-            and field.ondelete == "cascade"
-            and field.comodel_name not in (self._name, "res.partner")
+            and (field.required or name in taken)
+            and field.comodel_name not in (self._name, "res.partner", "res.users")
             and self.env[field.comodel_name]._get_client_fields()
             and not (repeated and f"{name}.{self.env[field.comodel_name]._get_way_to_client()}" in repeated)
         ]
@@ -90,6 +92,11 @@ class Base(models.AbstractModel):
     def _get_own_rows_domain(self):
         """Return what limits a user with own clients to rows of his own, where no field tells of a client."""
         return Domain.TRUE
+
+    @api.model
+    def _get_known_rows_domain(self):
+        """Return the domain of the rows that the user knows whichever clients are among their partners."""
+        return Domain.FALSE
 
     # A row with a foreign client in it would copy the client's address, e-mail and phone into fields
     # of its own, computed by the superuser: so such a row is not made in the first place, nor one with

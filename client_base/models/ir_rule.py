@@ -93,10 +93,13 @@ class IrRule(models.Model):
                 guard &= Domain(name, "=", False) | Domain(name, "any!", clients)
             else:
                 # Whoever is among the partners of a row (an event) knows it.
-                guard &= Domain(name, "in", me) | Domain(name, "not any!", ~clients)
+                known = Domain(name, "in", me) | model._get_known_rows_domain()
+                guard &= known | Domain(name, "not any!", ~clients)
         for name in model._get_whole_fields():
             whole = self._get_field_guard(self.env[model._fields[name].comodel_name])
-            guard &= Domain.TRUE if whole.is_true() else Domain(name, "any!", whole)
+            if not whole.is_true():
+                alone = Domain.FALSE if model._fields[name].required else Domain(name, "=", False)
+                guard &= alone | Domain(name, "any!", whole)
         return guard
 
     @api.model
@@ -162,8 +165,10 @@ class IrRule(models.Model):
             seen.select(SQL("1")),
         )
 
-        def make_sql(model, alias, _query):
-            kind = SQL.identifier(alias, field.model_field, to_flush=model._fields[field.model_field])
+        def make_sql(model, alias, query):
+            # Not by its column: some rows take the name of the model from what they are a part of.
+            # sudo: as rules are always evaluated
+            kind = model.sudo()._field_to_sql(alias, field.model_field, query)
             document = SQL.identifier(alias, field.name, to_flush=field)
             return SQL(
                 "EXISTS (SELECT FROM (SELECT %s, %s) AS document (model, id), LATERAL %s)", kind, document, guard

@@ -54,7 +54,7 @@ class ResPartner(models.Model):
     _client_open_index = models.Index("(id) WHERE client_open IS TRUE")
     _client_entered_index = models.Index("(create_uid) WHERE client_owner_id IS NULL")
 
-    @api.depends("user_ids.share", "user_ids.partner_id", "commercial_partner_id.ref_company_ids.partner_id")
+    @api.depends(lambda self: self._get_openings())
     def _compute_client_open(self):
         public = self.env.ref("base.group_public")
         companies = (
@@ -66,10 +66,18 @@ class ResPartner(models.Model):
         for partner in self:
             # Archived colleagues too: what they wrote must stay readable.  Not searched for: that would write
             # the users' shares to the database before Odoo has computed what must fit them.
-            users = partner.with_context(active_test=False).user_ids
-            partner.client_open = partner.commercial_partner_id in companies or any(
-                not user.share or public in user.all_group_ids for user in users
+            person = partner.with_context(active_test=False)
+            partner.client_open = (
+                partner.commercial_partner_id in companies
+                or any(not user.share or public in user.all_group_ids for user in person.user_ids)
+                or ("employee_ids" in self._fields and bool(person.employee_ids))
             )
+
+    @api.model
+    def _get_openings(self):
+        """Return the names of the fields that make a partner open to all; employees are of the addon ``hr``."""
+        names = ["user_ids.share", "user_ids.partner_id", "commercial_partner_id.ref_company_ids.partner_id"]
+        return [*names, "employee_ids"] if "employee_ids" in self._fields else names
 
     # Also what Odoo reads for it without saying so: it is then fetched at once with the rest.
     @api.depends(

@@ -27,6 +27,9 @@ MAX_IDS = 40
 class TestIsolation(IsolationCommon):
     """Nobody reaches a foreign client, by any model and any method that a browser can call."""
 
+    # Models whose foreign rows Odoo's own rules hide from managers, whatever ours do.
+    HIDDEN_ANYWAY = frozenset()
+
     def setUp(self):
         super().setUp()
         self.leaks, self.tries = [], 0
@@ -312,7 +315,7 @@ class TestIsolation(IsolationCommon):
             if not self.leaks:
                 idle.append(name)
         self.env.registry.clear_cache()
-        self.assertFalse(idle, "the probe finds nothing without these guards")
+        self.assertFalse(set(idle) - self.HIDDEN_ANYWAY, "the probe finds nothing without these guards")
 
     def test_the_rule_on_partners_matters(self):
         self.env.ref("client_base.res_partner_rule_client_scope").active = False

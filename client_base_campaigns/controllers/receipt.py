@@ -3,8 +3,12 @@ from base64 import b64decode
 from odoo import http
 from odoo.http import request
 
+from odoo.addons.client_base.controllers.intake import PAGE
+
 from ..models.client_campaign_recipient import ANSWERS, NOTHING_SENT
 
+# In the client's language, whatever the visitor's or the website's.
+PERSONAL_PAGE = {**PAGE, "multilang": False}
 COMMENT_LENGTH = 2000
 # One transparent point.
 PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -32,7 +36,7 @@ def render_page(template, recipient, values):
 class ReceiptController(http.Controller):
     """The personal page of a campaign's recipient: showing it is a hint at most, answering changes something."""
 
-    @http.route("/client/offer/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
+    @http.route("/client/offer/<string:token>", methods=["GET"], **PERSONAL_PAGE)
     def show(self, token, thanks="", **_unused):
         recipient = get_recipient(token)
         headers = request.httprequest.headers
@@ -47,7 +51,7 @@ class ReceiptController(http.Controller):
         get_recipient(token)._note_seen()
         return request.make_response(PIXEL, [("Content-Type", "image/gif"), ("Cache-Control", "no-store")])
 
-    @http.route("/client/offer/<string:token>/answer", type="http", auth="public", methods=["POST"], sitemap=False)
+    @http.route("/client/offer/<string:token>/answer", methods=["POST"], **PERSONAL_PAGE)
     def answer(self, token, answer="", comment="", **_unused):
         recipient = get_recipient(token)
         if recipient.campaign_state != "closed":

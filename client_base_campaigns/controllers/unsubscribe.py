@@ -2,21 +2,19 @@ from odoo import http
 from odoo.http import request
 
 from ..models.client_campaign_recipient_message import UNSUBSCRIBE_SCOPE
-from .receipt import get_recipient, render_page
+from .receipt import PERSONAL_PAGE, get_recipient, render_page
 
 
 class UnsubscribeController(http.Controller):
     """The way out of mailings: a page with a button, and the one click that mail programs do (RFC 8058)."""
 
-    @http.route("/client/unsubscribe/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
+    @http.route("/client/unsubscribe/<string:token>", methods=["GET"], **PERSONAL_PAGE)
     def show(self, token):
         return self._render(get_recipient(token, UNSUBSCRIBE_SCOPE), token)
 
     # Without the session's token: mail programs send the click without having seen the page. The key in the
     # address is what allows it, and all that it allows is to be left in peace.
-    @http.route(
-        "/client/unsubscribe/<string:token>", type="http", auth="public", methods=["POST"], sitemap=False, csrf=False
-    )
+    @http.route("/client/unsubscribe/<string:token>", methods=["POST"], csrf=False, **PERSONAL_PAGE)
     def unsubscribe(self, token, **_unused):
         recipient = get_recipient(token, UNSUBSCRIBE_SCOPE)
         recipient._unsubscribe()
