@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, is_html_empty
 
+from .client_campaign_recipient import NOT_WRITTEN_TO
+
 # What is worked out for each recipient, by how it is written.
 INLINE_TEXTS = ("subject", "sms_text", "report_subject")
 PAGE_TEXTS = ("body", "report_body")
@@ -56,7 +58,8 @@ class ClientCampaign(models.Model):
     def _compute_preview(self):
         """Show the message to a client to those who may see that client."""
         for campaign in self:
-            campaign.preview = campaign.preview_id._filtered_access("read").preview
+            shown = campaign.preview_id or campaign._get_first_recipient()
+            campaign.preview = shown._filtered_access("read").preview
 
     @api.constrains(*INLINE_TEXTS, *PAGE_TEXTS)
     def _check_message(self):
@@ -169,7 +172,7 @@ class ClientCampaign(models.Model):
         """Send oneself the message as it goes to the chosen recipient, or to the first."""
         self.ensure_one()
         self._check_texts({"email"})
-        recipient = self.preview_id or self._get_first_waiting()
+        recipient = self.preview_id or self._get_first_recipient()
         if not recipient or not self.env.user.email_normalized:
             raise UserError(self.env._("There is no recipient yet, or you have no e-mail address."))
         subject, body = recipient._render_messages(live=False)[recipient.id]
@@ -199,6 +202,8 @@ class ClientCampaign(models.Model):
         if refusal:
             raise UserError(self.env._("The test could not be sent. What the mail server says: %s", refusal))
 
-    def _get_first_waiting(self):
-        waiting = [("campaign_id", "=", self.id), ("delivery", "=", "waiting")]
-        return self.env["client.campaign.recipient"].search(waiting, order="id", limit=1)
+    def _get_first_recipient(self):
+        """Return the first recipient of the message whom the current user sees."""
+        reached = [("campaign_id", "=", self._origin.id), ("delivery", "not in", NOT_WRITTEN_TO)]
+        # In the order of the index of who is in a campaign: a big one is not sorted to find its first.
+        return self.env["client.campaign.recipient"].search(reached, order="partner_id.id", limit=1)
