@@ -28,7 +28,7 @@ class TestLeaving(CampaignCommon):
         with self.assertRaisesRegex(RedirectWarning, "2 campaigns"), self.env.cr.savepoint():
             leaver.action_archive()
         handover = self.hand_over(self.marketer, self.second)
-        self.assertEqual((running | model).user_id, self.second)
+        self.assertEqual((running | model).user_id | running.sudo().utm_campaign_id.user_id, self.second)
         self.assertEqual((programme.user_id, closed.user_id), (self.second, self.marketer))
         handover.action_undo()
         self.env.invalidate_all()
