@@ -17,6 +17,7 @@
         "wizard/client_campaign_wizard_views.xml",
         "views/client_campaign_recipient_views.xml",
         "views/client_campaign_views.xml",
+        "views/client_handover_views.xml",
         "views/client_programme_views.xml",
         "views/res_partner_views.xml",
         "views/receipt_templates.xml",

@@ -20,6 +20,7 @@ from . import (
     client_campaign_register,
     client_campaign_results,
     client_campaign_selection,
+    client_campaign_selection_again,
     client_campaign_sending,
     client_campaign_single_clients,
     client_campaign_uplift,

@@ -1,6 +1,10 @@
+import smtplib
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, is_html_empty
+
+from .client_campaign_recipient import NOT_WRITTEN_TO
 
 # What is worked out for each recipient, by how it is written.
 INLINE_TEXTS = ("subject", "sms_text", "report_subject")
@@ -54,7 +58,8 @@ class ClientCampaign(models.Model):
     def _compute_preview(self):
         """Show the message to a client to those who may see that client."""
         for campaign in self:
-            campaign.preview = campaign.preview_id._filtered_access("read").preview
+            shown = campaign.preview_id or campaign._get_first_recipient()
+            campaign.preview = shown._filtered_access("read").preview
 
     @api.constrains(*INLINE_TEXTS, *PAGE_TEXTS)
     def _check_message(self):
@@ -140,16 +145,22 @@ class ClientCampaign(models.Model):
         channels = {channel for pair in pairs for channel in pair}
         if not channels:
             raise UserError(self.env._("Nobody is left in the group to send to."))
+        self._check_texts(channels)
+        if "email" in channels and not self.user_id.email_formatted:
+            raise UserError(
+                self.env._("%s has no e-mail address to send from. Enter one under Preferences.", self.user_id.name)
+            )
+
+    def _check_texts(self, channels):
+        """Raise UserError where a text that goes by one of ``channels`` is not written."""
         if (not self.subject and channels & {"email", "letter"}) or (is_html_empty(self.body) and channels & WHOLE):
             raise UserError(self.env._("Write the subject and the message first."))
         if "sms" in channels and not self.sms_text:
             raise UserError(
                 self.env._("Some clients are reached by SMS: write the text of the SMS first, under “Offer”.")
             )
-        if "email" in channels and not self.user_id.email_formatted:
-            raise UserError(
-                self.env._("%s has no e-mail address to send from. Enter one under Preferences.", self.user_id.name)
-            )
+        if "call" in channels and is_html_empty(self.script):
+            raise UserError(self.env._("Some clients are called: write the script of the call first, under “Offer”."))
 
     def _get_attachments(self, purpose):
         """Return the attachments of a message as ``[(name, bytes, MIME type)]``."""
@@ -160,27 +171,39 @@ class ClientCampaign(models.Model):
     def action_send_test(self):
         """Send oneself the message as it goes to the chosen recipient, or to the first."""
         self.ensure_one()
-        recipient = self.preview_id or self._get_first_waiting()
-        if not recipient or not self.env.user.email_formatted:
+        self._check_texts({"email"})
+        recipient = self.preview_id or self._get_first_recipient()
+        if not recipient or not self.env.user.email_normalized:
             raise UserError(self.env._("There is no recipient yet, or you have no e-mail address."))
         subject, body = recipient._render_messages(live=False)[recipient.id]
-        # sudo: to oneself only, through Odoo's own queue
-        self.env["mail.mail"].sudo().create(
-            {
-                "subject": self.env._("Test: %s", subject),
-                "body_html": body,
-                "email_from": self.user_id.email_formatted or self.env.user.email_formatted,
-                "email_to": self.env.user.email_formatted,
-                "attachment_ids": [(6, 0, self.attachment_ids.ids)],
-                "auto_delete": True,
-            }
-        )
+        values = {
+            "subject": self.env._("Test: %s", subject),
+            "body_html": body,
+            "email_from": self.user_id.email_formatted or self.env.user.email_formatted,
+            "email_to": self.env.user.email_formatted,
+            "attachment_ids": [(6, 0, self.attachment_ids.ids)],
+            "auto_delete": True,
+        }
+        # sudo: to oneself only
+        self._send_at_once(self.env["mail.mail"].sudo().create(values))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {"type": "success", "message": self.env._("The test is on its way to %s.", self.env.user.email)},
         }
 
-    def _get_first_waiting(self):
-        waiting = [("campaign_id", "=", self.id), ("delivery", "=", "waiting")]
-        return self.env["client.campaign.recipient"].search(waiting, order="id", limit=1)
+    def _send_at_once(self, mail):
+        """Send ``mail`` without waiting for the queue; whoever waits for it is told where that fails."""
+        try:
+            mail.send()
+            refusal = mail.exists().filtered(lambda one: one.state == "exception").failure_reason
+        except smtplib.SMTPServerDisconnected as error:
+            refusal = str(error)
+        if refusal:
+            raise UserError(self.env._("The test could not be sent. What the mail server says: %s", refusal))
+
+    def _get_first_recipient(self):
+        """Return the first recipient of the message whom the current user sees."""
+        reached = [("campaign_id", "=", self._origin.id), ("delivery", "not in", NOT_WRITTEN_TO)]
+        # In the order of the index of who is in a campaign: a big one is not sorted to find its first.
+        return self.env["client.campaign.recipient"].search(reached, order="partner_id.id", limit=1)

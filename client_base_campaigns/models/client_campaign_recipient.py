@@ -211,12 +211,11 @@ class ClientCampaignRecipient(models.Model):
         They are reached as they would have been, had they been in from the beginning.
         """
         undone = ("by_hand", "running", "resting", "cap", "control", "same_address")
-        selection, reasons, left_out = self.env["client.campaign.selection"], self._get_selection_words("exclusion"), {}
-        for recipient in self.filtered(
+        chosen = self.filtered(
             lambda one: one.exclusion in undone and one.campaign_state == "offer" and one.delivery in NOT_WRITTEN_TO
-        ):
-            channels = [recipient.channel, recipient.fallback_channel]
-            judged = selection._judge_person(recipient, recipient.person_id, channels, once=False)
+        )
+        reasons, left_out = self._get_selection_words("exclusion"), {}
+        for recipient, judged in self.env["client.campaign.selection"]._judge_again(chosen).items():
             if judged["exclusion"]:
                 left_out[recipient.partner_id] = reasons[judged["exclusion"]]
             else:

@@ -103,10 +103,7 @@ class ClientCampaignRecipient(models.Model):
 
     def _renew_addresses(self):
         """Take the addresses that the cards say now: somebody corrected what a message failed by."""
-        selection = self.env["client.campaign.selection"]
-        for recipient in self:
-            channels = [recipient.channel, recipient.fallback_channel]
-            judged = selection._judge_person(recipient, recipient.person_id, channels)
+        for recipient, judged in self.env["client.campaign.selection"]._judge_again(self).items():
             recipient.write({name: judged[name] for name in ("email", "phone") if judged[name]})
 
     def action_mark_done(self):

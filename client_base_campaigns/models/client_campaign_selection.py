@@ -67,38 +67,6 @@ class ClientCampaignSelection(models.AbstractModel):
         return [client for (client,) in rows]
 
     @api.model
-    def _judge_person(self, recipient, person, channels, once=True):
-        """Return the values that ``recipient`` would have been frozen with, had it been addressed to ``person``.
-
-        Whether its client is in a campaign too many is not asked again: that has been decided. Of a person who has left
-        the client it is the client itself.
-
-        :param person: one of the client's persons, or none: the client itself is addressed then
-        :param channels: those to try before the client's wish and the campaign's
-        :param once: whether who has the address of another recipient is left out
-        """
-        self.env.flush_all()
-        campaign = recipient.campaign_id
-        clients = (
-            self.env["res.partner"].with_context(active_test=False)._search([("id", "=", recipient.partner_id.id)])
-        )
-        [judged] = self.env.execute_query_dict(
-            SQL(
-                """
-                WITH reached AS (%s), sifted AS (%s), judged AS (%s)
-                SELECT person_id, email, phone, channel, fallback AS fallback_channel, exclusion FROM judged
-                """,
-                # Nobody has the number 0.
-                self._select_reached(campaign, clients, [person.id or 0], channels),
-                self._select_sifted(campaign, settled=True),
-                self._select_judged(campaign, by_hand=once),
-            )
-        )
-        if judged["exclusion"]:
-            judged |= {"delivery": "excluded", "channel": False, "fallback_channel": False}
-        return judged
-
-    @api.model
     def _select(self, campaign, clients, by_hand=False, persons=()):
         """Return the SELECT of the judged clients, one row each: addresses, channels, exclusion."""
         return SQL(
@@ -114,7 +82,9 @@ class ClientCampaignSelection(models.AbstractModel):
                         THEN 'control' ELSE exclusion END AS exclusion
               FROM capped
             """,
-            reached=self._select_reached(campaign, clients, persons),
+            reached=self._select_reached(
+                campaign, clients, self._join_persons(persons) if persons else self._join_members(campaign)
+            ),
             sifted=self._select_sifted(campaign),
             judged=self._select_judged(campaign, by_hand),
             capped=self._select_capped(campaign, by_hand),
@@ -123,10 +93,11 @@ class ClientCampaignSelection(models.AbstractModel):
         )
 
     @api.model
-    def _select_reached(self, campaign, clients, persons, channels=()):
+    def _select_reached(self, campaign, clients, person, channels=None):
         """Return the SELECT of the clients with their addressees, and the channels that reach these.
 
-        :param channels: those that go before the client's wish and the campaign's
+        :param SQL person: the join of the ``person`` addressed to the ``client``
+        :param SQL channels: those of the ``addressed`` that go before the client's wish and the campaign's
         """
         first, second = campaign.channel, campaign.fallback_channel
         # The text can be written until it is sent; who joins one that went without is reached in another way.
@@ -137,7 +108,7 @@ class ClientCampaignSelection(models.AbstractModel):
                    (SELECT way FROM unnest(found.ways) AS way WHERE way <> chosen.channel LIMIT 1) AS fallback
               FROM (SELECT addressed.*,
                            ARRAY(SELECT way
-                                   FROM unnest(%(channels)s::varchar[]
+                                   FROM unnest(%(channels)s
                                                || ARRAY[addressed.wish, %(first)s, %(second)s]::varchar[])
                                         WITH ORDINALITY AS listed (way, place)
                                   WHERE CASE WHEN way IS NULL THEN FALSE
@@ -151,13 +122,13 @@ class ClientCampaignSelection(models.AbstractModel):
             """,
             first=first,
             second=second or None,
-            channels=[channel or None for channel in channels],
+            channels=channels or SQL("ARRAY[]::varchar[]"),
             texts=texts,
-            addressed=self._select_addressed(campaign, clients, persons),
+            addressed=self._select_addressed(campaign, clients, person),
         )
 
     @api.model
-    def _select_addressed(self, campaign, clients, persons):
+    def _select_addressed(self, campaign, clients, person):
         return SQL(
             """
             SELECT client.id AS partner_id, client.client_owner_id AS owner_id, client.client_region_id AS region_id,
@@ -177,7 +148,7 @@ class ClientCampaignSelection(models.AbstractModel):
             """,
             revivable=self.env["client.standing"]._get_revivable(),
             company=campaign.company_id.id,
-            person=self._join_persons(persons) if persons else self._join_members(campaign),
+            person=person,
             clients=clients.subselect(),
         )
 

@@ -93,6 +93,9 @@ class ClientCampaign(models.Model):
         result = super().write(vals)
         if {"quiet_from", "quiet_to"} & vals.keys():
             self._wake()
+        if "user_id" in vals:
+            # sudo: made for the campaign, it goes with it, whoever keeps the list of them
+            self.sudo().utm_campaign_id.user_id = vals["user_id"]
         return result
 
     def _wake(self):

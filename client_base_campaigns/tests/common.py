@@ -89,6 +89,7 @@ class CampaignCommon(LifecycleCommon):
             "domain": str([("id", "in", (self.clients if clients is None else clients).ids)]),
             "subject": SUBJECT,
             "body": BODY,
+            "script": "<p>Ask whether the offer arrived</p>",
             "date_start": self.day(5),
             "date_end": self.day(-5),
             # Whatever time of the day the tests run.

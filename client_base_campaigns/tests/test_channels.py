@@ -100,6 +100,14 @@ class TestChannels(CampaignCommon):
         self.assertEqual((contact.kind, contact.comment, contact.state), ("call_out", "They are interested", "open"))
         recipient.with_user(self.manager).write({"answer": "no", "no_reason": "Too dear"})
 
+    def test_nobody_is_called_without_a_script(self):
+        campaign = self.make_frozen(clients=self.alpha, channel="call", script="<p><br></p>")
+        with self.assertRaisesRegex(UserError, "script of the call"):
+            campaign.action_send()
+        campaign.script = "<p>Ask for Anna</p>"
+        campaign.action_send()
+        self.assertEqual(campaign.state, "sending")
+
     def test_tasks_are_in_the_language_of_who_does_them(self):
         self.speak_ukrainian(self.manager | self.marketer)
         campaign = self.make_sent(clients=self.alpha, channel="call")
@@ -448,11 +456,32 @@ class TestChannels(CampaignCommon):
 
     def test_a_test_goes_to_oneself_only(self):
         campaign = self.make_frozen()
-        campaign.with_user(self.marketer).action_send_test()
-        mail = self.env["mail.mail"].search([("subject", "like", "Test: News for")])
-        self.assertEqual(len(mail), 1)
-        self.assertIn("marketer@ours.example.com", mail.email_to)
+        with self.mail_server():
+            campaign.with_user(self.marketer).action_send_test()
+        [message] = self.server.messages
+        self.assertIn("Test: News for", message["Subject"])
+        self.assertEqual(self.server.recipients, ["marketer@ours.example.com"])
         self.assertEqual(set(campaign.recipient_ids.mapped("delivery")), {"waiting"})
+
+    def test_a_test_of_nothing_is_not_sent(self):
+        for text in ("subject", "body"):
+            campaign = self.make_frozen(**{text: False})
+            with self.mail_server(), self.assertRaisesRegex(UserError, "subject and the message first"):
+                campaign.with_user(self.marketer).action_send_test()
+        self.assertFalse(self.server.messages)
+
+    @mute_logger("odoo.addons.base.models.ir_mail_server", "odoo.addons.mail.models.mail_mail")
+    def test_whose_test_the_mail_server_refuses_is_told(self):
+        campaign = self.make_frozen().with_user(self.marketer)
+        own = "marketer@ours.example.com"
+        refusal = smtplib.SMTPRecipientsRefused({own: (550, b"No such mailbox")})
+        for error, words in ((refusal, "No such mailbox"), (smtplib.SMTPServerDisconnected("Broken"), "Broken")):
+            self.server.answers[own] = error
+            with self.mail_server(), self.assertRaisesRegex(UserError, words):
+                campaign.action_send_test()
+        self.server.reachable = False
+        with self.mail_server(), self.assertRaisesRegex(UserError, "Connection refused"):
+            campaign.action_send_test()
 
     def test_a_test_reads_no_other_recipient(self):
         campaign = self.make_frozen().with_user(self.marketer)

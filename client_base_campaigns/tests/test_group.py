@@ -286,6 +286,41 @@ class TestGroup(CampaignCommon):
             },
         )
 
+    def test_to_take_in_many_asks_no_more_than_for_one(self):
+        clients = self.clients.union(
+            *(self.make_client(f"Client {number}", self.manager, email=f"c{number}@example.com") for number in range(9))
+        )
+        counts = []
+        for some in (clients[:3], clients[:3], clients):  # the first time caches are filled
+            frozen = self.make_frozen(clients=some).recipient_ids
+            recipients = frozen.browse(frozen.ids).with_user(self.marketer)
+            recipients.action_leave_out()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            recipients.action_take_in()
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(set(recipients.mapped("delivery")), {"waiting"})
+        self.assertEqual(counts[1], counts[2])
+
+    def test_who_is_taken_in_keeps_the_own_person_and_way(self):
+        self.anna.email, self.beta.phone = "anna@alpha.example.com", "+32470123456"
+        campaign = self.make_frozen(fallback_channel="call")
+        recipients = campaign.recipient_ids.with_user(self.marketer)
+        self.get_recipient(campaign, self.alpha).with_user(self.marketer).person_id = self.anna
+        self.get_recipient(campaign, self.beta).with_user(self.marketer).channel = "call"
+        recipients.action_leave_out()
+        recipients.action_take_in()
+        self.assertEqual(
+            {one.partner_id: (one.person_id, one.email, one.channel) for one in recipients},
+            {
+                self.alpha: (self.anna, "anna@alpha.example.com", "email"),
+                self.beta: (self.anna.browse(), "beta@clients.example.com", "call"),
+                self.free: (self.anna.browse(), "free@clients.example.com", "email"),
+            },
+        )
+
     def test_a_contact_is_added_as_its_client(self):
         campaign = self.make_sent(clients=self.beta)
         join = self.env["client.campaign.join"].with_user(self.marketer)

@@ -28,6 +28,7 @@ class TestCampaignIsolation(test_isolation.TestIsolation):
                 "domain": str([("id", "in", clients.ids)]),
                 "subject": SUBJECT,
                 "body": BODY,
+                "script": "<p>Ask for the director</p>",
                 "dmu_role_id": role.id,
                 "fallback_channel": "call",
             }

@@ -11,10 +11,14 @@ class TestLeaving(CampaignCommon):
         super().setUpClass()
         cls.head.group_ids += cls.env.ref("base.group_erp_manager")
 
-    def hand_over(self, giver, receiver, user=None):
+    def preview(self, giver, receiver, user=None):
         handover = self.env["client.handover"].with_user(user or self.head)
         handover = handover.create({"owner_id": giver.id, "receiver_id": receiver.id, "other_receiver_id": receiver.id})
         handover.action_preview()
+        return handover
+
+    def hand_over(self, giver, receiver, user=None):
+        handover = self.preview(giver, receiver, user)
         handover.action_apply()
         self.env.invalidate_all()
         return handover
@@ -28,7 +32,7 @@ class TestLeaving(CampaignCommon):
         with self.assertRaisesRegex(RedirectWarning, "2 campaigns"), self.env.cr.savepoint():
             leaver.action_archive()
         handover = self.hand_over(self.marketer, self.second)
-        self.assertEqual((running | model).user_id, self.second)
+        self.assertEqual((running | model).user_id | running.sudo().utm_campaign_id.user_id, self.second)
         self.assertEqual((programme.user_id, closed.user_id), (self.second, self.marketer))
         handover.action_undo()
         self.env.invalidate_all()
@@ -44,6 +48,15 @@ class TestLeaving(CampaignCommon):
         campaign.sudo().user_id = self.manager
         self.hand_over(self.manager, self.lead, self.lead)
         self.assertEqual(campaign.user_id, self.lead)
+
+    def test_the_preview_says_whom_the_campaigns_cannot_go_to(self):
+        told = self.preview(self.manager, self.head, self.lead)
+        self.assertFalse(told.campaign_refusal, "there are none")
+        self.make_campaign(self.manager)
+        told.invalidate_recordset()
+        self.assertRegex(told.campaign_refusal, f"manager: 1.*{self.head.name}")
+        told.other_receiver_id = self.lead
+        self.assertFalse(told.campaign_refusal)
 
     def test_an_answer_reaches_somebody_who_is_there(self):
         campaign = self.make_sent(clients=self.alpha)

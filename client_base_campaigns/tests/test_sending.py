@@ -62,6 +62,12 @@ class TestSending(CampaignCommon):
         self.assertFalse(campaign.with_user(self.manager).preview)
         self.assertIn("Dear Beta GmbH", campaign.with_user(self.second).preview)
 
+    def test_until_somebody_is_chosen_the_first_recipient_s_message_is_shown(self):
+        campaign = self.make_frozen()
+        for user, client in ((self.marketer, self.alpha), (self.manager, self.alpha), (self.second, self.beta)):
+            with self.subTest(user=user.name):
+                self.assertIn(f"Dear {client.name}", campaign.with_user(user).preview)
+
     def test_names_are_text_in_the_message(self):
         self.alpha.name = "<b>Alpha</b> & Sons"
         self.make_sent(clients=self.alpha)

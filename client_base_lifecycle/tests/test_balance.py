@@ -1,3 +1,7 @@
+from ast import literal_eval
+
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import ValidationError
 
@@ -62,6 +66,17 @@ class TestBalance(LifecycleCommon):
         line = self.env["client.assortment.report"].search([("id", "=", order.order_line.id)])
         self.assertEqual((line.turnover, line.margin), (2000, 560))
         self.assertEqual(self.env["client.decision"]._get_turns(self.alpha)[0]["margin"], 28)
+
+    def test_the_twelve_months_of_the_assortment_are_those_of_the_overview(self):
+        self.make_orders(self.alpha, 366, 365, price=1000)
+        self.env["client.lifecycle"]._classify(self.env.company)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        view = self.env.ref("client_base_lifecycle.client_assortment_report_view_search")
+        [domain] = etree.fromstring(view.arch).xpath("//filter[@name='filter_year']/@domain")
+        lines = self.env["client.assortment.report"].search([*literal_eval(domain), ("partner_id", "=", self.alpha.id)])
+        [standing] = self.env["client.standing"].search([("partner_id", "=", self.alpha.id)])
+        self.assertEqual((sum(lines.mapped("turnover")), standing.turnover_year), (1000, 1000))
 
     def test_assortment_and_demand_go_by_invoices_where_they_count(self):
         self.env.company.client_purchase_source = "invoice"
