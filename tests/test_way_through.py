@@ -201,7 +201,8 @@ def test_the_figures_of_a_campaign_follow_by_themselves(sample, browser):
 def make_waiting_campaign(call):
     """Return the id of a campaign that is being sent, and whose messages wait for the end of the quiet hours."""
     [client] = call("res.partner", "search", [("email", "!=", False), ("client_revivable", "!=", "no")], limit=1)
-    values = {"name": "Waiting", "subject": "Hello", "body": "<p>Hello</p>", "quiet_from": 0, "quiet_to": 23.9}
+    values = {"name": "Waiting", "subject": "Hello", "body": "<p>Hello</p>", "script": "<p>Hello</p>"}
+    values |= {"quiet_from": 0, "quiet_to": 23.9}
     campaign = call("client.campaign", "create", {**values, "domain": str([("id", "=", client)])})
     for step in ("action_freeze_group", "action_send"):
         call("client.campaign", step, [campaign])
