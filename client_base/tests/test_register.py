@@ -466,6 +466,10 @@ class TestRegister(RegisterCommon):
         self.agreed.with_user(self.head).missed = False
         self.assertEqual(clients.mapped("client_last_contact"), [self.today] * 2)
 
+    def test_a_result_that_contacts_have_is_not_deleted(self):
+        self.finish(self.make_contact_with(self.beta, user=self.second))
+        self.assert_refused(self.agreed.with_user(self.head).unlink, "archive it instead of deleting it")
+
     def test_each_sees_the_contacts_with_own_clients(self):
         self.make_contact_with(self.alpha)
         self.make_contact_with(self.beta, user=self.second)
