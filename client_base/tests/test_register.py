@@ -763,7 +763,20 @@ class TestDay(RegisterCommon):
             self.assertIn("German Unity Day", html)
             self.assertNotIn("German Unity Day", self.env["client.day"].with_user(self.second).get_rest())
 
-    def test_what_a_substitute_does_for_somebody_is_marked(self):
+    def test_a_substitute_sees_and_does_what_the_absent_manager_planned(self):
+        self.plan(self.alpha, -2)
+        self.plan(self.make_client("Later", self.manager), 3)
+        self.assertFalse(self.get_section("lent", self.second)["count"])
+        self.let_second_stand_in()
+        section = self.get_section("lent", self.second)
+        [row] = section["rows"]
+        self.assertEqual((row["client"], row["absent"], section["count"]), (self.alpha, "Manager", 1))
+        self.assertEqual(self.get_clients("overdue"), self.alpha, "it stays the manager's")
+        done = self.make_contact_with(self.alpha, user=self.second, activity_id=row["activity"].id)
+        self.finish(done, next_date=False, no_next_reason="It is settled")
+        self.assertFalse(self.get_section("lent", self.second)["count"])
+
+    def let_second_stand_in(self):
         now = fields.Datetime.now()
         self.env["client.substitution"].with_user(self.head).create(
             {
@@ -773,6 +786,9 @@ class TestDay(RegisterCommon):
                 "date_to": now + timedelta(days=1),
             }
         ).action_approve()
+
+    def test_what_a_substitute_does_for_somebody_is_marked(self):
+        self.let_second_stand_in()
         self.alpha.with_user(self.lead).activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
         [row] = self.get_section("today", self.second)["rows"]
         self.assertEqual((row["client"], row["absent"]), (self.alpha, "Manager"))
