@@ -96,6 +96,24 @@ class TestRegister(RegisterCommon):
         with self.assertRaisesRegex(ValidationError, "still to come"):
             self.finish(contact)
 
+    def test_the_next_contact_does_not_lie_in_the_past(self):
+        contact = self.make_contact_with(self.alpha, date=fields.Datetime.now() - timedelta(days=7))
+        with self.assertRaisesRegex(ValidationError, "which is over"), self.cr.savepoint():
+            self.finish(contact, next_date=self.today - timedelta(days=1))
+        self.finish(contact, next_date=self.today)
+        with freeze_time(fields.Datetime.now() + timedelta(days=30)):
+            contact.comment = "Wants paper, and soon"
+            with self.assertRaisesRegex(ValidationError, "which is over"), self.cr.savepoint():
+                contact.next_date = self.today + timedelta(days=1)
+
+    def test_the_next_contact_is_on_a_day_of_the_user(self):
+        """When it is Tuesday in Greenwich, Monday is still to be worked on in Hawaii, and over in Samoa."""
+        with freeze_time("2026-03-03 05:00:00"):
+            self.manager.tz, self.lead.tz = "Pacific/Honolulu", "Pacific/Apia"
+            self.finish(self.make_contact_with(self.alpha), next_date="2026-03-02")
+            with self.assertRaisesRegex(ValidationError, "which is over"), self.cr.savepoint():
+                self.finish(self.make_contact_with(self.alpha, user=self.lead), next_date="2026-03-02")
+
     def test_a_done_activity_enters_the_register_once(self):
         activity = self.alpha.with_user(self.manager).activity_schedule("mail.mail_activity_data_call", summary="Ask")
         self.assertEqual(self.alpha.client_next_contact, activity.date_deadline)
