@@ -18,7 +18,7 @@ class ClientImportRow(models.Model):
 
     import_id = fields.Many2one("client.import", required=True, index=True, ondelete="cascade")
     number = fields.Integer(
-        string="Row", readonly=True, help="Its number in the file, the header being 1; empty rows are not counted."
+        string="Row", readonly=True, help="Its number in the file, as your spreadsheet program counts."
     )
     state = fields.Selection(
         [
