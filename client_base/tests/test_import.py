@@ -736,7 +736,8 @@ class TestImport(ClientBaseCommon):
         batch = self.check("Name,City\n,Berlin\nDelta SA,Paris\n")
         nameless = batch.row_ids[0]
         self.assertEqual((nameless.state, nameless.decision), ("error", "skip"))
-        nameless.action_import_anyway()
+        message = nameless.action_import_anyway()["params"]["message"]
+        self.assertRegex(message, "cannot come in as they are: 1. 1 × No name")
         self.assert_refused(batch.action_import, "Nothing was imported")
         nameless.name = "Gamma Corp"
         batch.action_import()
