@@ -1,5 +1,5 @@
 # Others inherit from these, so they come first.
-from . import client_background_mixin, client_document_mixin
+from . import client_background_mixin, client_document_mixin, client_used_mixin
 
 # isort: split
 from . import (

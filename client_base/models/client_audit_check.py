@@ -32,7 +32,7 @@ class ClientAuditCheck(models.Model):
     )
     domain = fields.Char(string="Which Ones", required=True, default="[]")
     measure = fields.Selection(
-        [("count", "Number"), ("share", "Percent of all clients")],
+        [("count", "How Many"), ("share", "Percent of all clients")],
         required=True,
         default="share",
         help="Only clients have a percentage: of all of them.",

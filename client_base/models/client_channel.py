@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..parameters import MOST_DAYS
 
@@ -7,6 +7,7 @@ class ClientChannel(models.Model):
     """The format in which a client buys: from large wholesale to the end user."""
 
     _name = "client.channel"
+    _inherit = ["client.used.mixin"]
     _description = "Channel Format"
     _order = "sequence, id"
 
@@ -26,3 +27,11 @@ class ClientChannel(models.Model):
         "((name->>'en_US'))",
         "There is a channel format of this name already. If you do not see it, filter by “Archived” and unarchive it.",
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        words = self.env._("Clients have the channel format “%s”: archive it instead of deleting it.")
+        self._refuse_where_used("res.partner", "client_channel_id", words)
+        # A criterion whose formats are all gone would be for all clients.
+        words = self.env._("A criterion is for clients of the channel format “%s”: archive it instead of deleting it.")
+        self._refuse_where_used("client.criterion", "channel_ids", words)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..tools.profile import Criterion
 
@@ -11,6 +11,7 @@ class ClientCriterion(models.Model):
     """One thing by which it is judged how well a client fits what the company wants."""
 
     _name = "client.criterion"
+    _inherit = ["client.used.mixin"]
     _description = "Profile Criterion"
     _order = "pillar, sequence, id"
 
@@ -76,11 +77,9 @@ class ClientCriterion(models.Model):
         return result
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_scored(self):
-        # sudo: whether anybody was scored by a criterion is no secret
-        scored = self.env["client.score"].sudo().search([("criterion_id", "in", self.ids)], limit=1).criterion_id
-        if scored:
-            raise UserError(self.env._("Clients were scored by “%s”: archive it instead of deleting it.", scored.name))
+    def _unlink_except_used(self):
+        words = self.env._("Clients were scored by “%s”: archive it instead of deleting it.")
+        self._refuse_where_used("client.score", "criterion_id", words)
 
     def unlink(self):
         result = super().unlink()

@@ -14,7 +14,7 @@ DUE_ROWS = 40
 # In which section an activity stands, by the sign of how many days it is away.
 WHEN = {-1: "overdue", 0: "today", 1: "tomorrow"}
 # What the rows show; more is not read.
-ACTIVITY_FIELDS = ("activity_type_id", "client_for_id", "client_partner_id", "date_deadline", "summary")
+ACTIVITY_FIELDS = ("activity_type_id", "client_for_id", "client_partner_id", "date_deadline", "summary", "user_id")
 CONTACT_FIELDS = ("comment", "next_date", "no_next_reason", "partner_id", "result_id", "subject")
 CLIENT_FIELDS = ("name", "phone", "client_score", "client_coverage")
 
@@ -40,13 +40,15 @@ class ClientDay(models.AbstractModel):
         """
         today = self._get_today()
         due = self._find_due(Domain("date_deadline", "<=", today), today)
+        lent = self._find_lent(today)
         begun, begun_count = self._find_begun()
         # All that the rows show is read at once, for all sections.
-        rank = self._get_ranking(self._get_clients(due) | begun.partner_id)
+        rank = self._get_ranking(self._get_clients(due | lent) | begun.partner_id)
         sections = [
             self._make_section_due("overdue", self.env._("Overdue"), due, rank, today),
             self._make_section_begun(begun, begun_count, rank),
             self._make_section_due("today", self.env._("Today"), due, rank, today),
+            self._make_section_due("lent", self.env._("For Colleagues Who Are Away"), lent, rank, today),
         ]
         return {
             "today": today,
@@ -65,15 +67,16 @@ class ClientDay(models.AbstractModel):
         rows.sort(key=lambda row: -row["points"])
         return {"name": name, "title": title, "hint": hint, "rows": rows, "count": count}
 
-    def _find_due(self, domain, today):
+    def _find_due(self, domain, today, users=None):
         """Return the first of the user's activities about clients, and how many: ``{section: (activities, count)}``.
 
+        Those of ``users`` (ids), where other than the user are named.
         Where there are more than are shown, the count may hold some about clients that the user sees no more.
         """
         # sudo: one's own activities, of which those are shown whose clients one sees; Odoo would ask for
         # the document of each besides
         activities = self.env["mail.activity"].sudo()
-        query = activities._search(domain & self._get_due_domain())
+        query = activities._search(domain & self._get_due_domain(users or [self.env.uid]))
         day, key = (SQL.identifier(activities._table, name) for name in ("date_deadline", "id"))
         query.groupby = SQL("1")
         # Of one day the newest first: a call that was missed just now is not to be cut off.
@@ -83,11 +86,23 @@ class ClientDay(models.AbstractModel):
         activities.union(*(part for part, _count in found.values())).fetch(ACTIVITY_FIELDS)
         return found
 
-    def _get_due_domain(self):
+    def _find_lent(self, today):
+        """Return what those planned for whom the user stands in now, about their clients, as :meth:`_find_due` does."""
+        absent = self.env.user._client_stood_in_for()
+        if not absent:
+            return {}
+        domain = Domain("date_deadline", "<=", today) & Domain("client_partner_id.client_owner_id", "in", absent)
+        found = self._find_due(domain, today, absent)
+        activities = self.env["mail.activity"].sudo()  # sudo: as they were found
+        late, late_count = found.get("overdue", (activities, 0))
+        due, due_count = found.get("today", (activities, 0))
+        return {"lent": ((late | due)[:DUE_ROWS], late_count + due_count)}
+
+    def _get_due_domain(self, users):
         # What was begun to be registered stands among those to complete.
         # sudo: no more is said of it than that it is begun
         begun = self.env["client.interaction"].sudo()._search([("state", "=", "open"), ("activity_id", "!=", False)])
-        domain = Domain("user_id", "=", self.env.uid) & Domain("client_partner_id", "!=", False)
+        domain = Domain("user_id", "in", users) & Domain("client_partner_id", "!=", False)
         return domain & Domain("id", "not in", begun.subselect("activity_id"))
 
     def _get_clients(self, due):
@@ -109,7 +124,7 @@ class ClientDay(models.AbstractModel):
             detail=self._format_day(activity.date_deadline),
             activity=activity.sudo(False),
             kind=activity.activity_type_id.client_kind,
-            absent=activity.client_for_id.name,
+            absent=(activity.client_for_id or activity.user_id - self.env.user).name,
         )
 
     def _find_begun(self):

@@ -1,11 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class ClientDmuRole(models.Model):
     """A part that a person plays when a client decides to buy."""
 
     _name = "client.dmu.role"
+    _inherit = ["client.used.mixin"]
     _description = "Role in the Decision"
     _order = "sequence, id"
 
@@ -45,7 +45,5 @@ class ClientDmuRole(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        # sudo: whether a role is used is no secret, at whichever client it is
-        used = self.env["client.dmu.member"].sudo().search([("role_id", "in", self.ids)], limit=1).role_id
-        if used:
-            raise UserError(self.env._("People have the role “%s”: archive it instead of deleting it.", used.name))
+        words = self.env._("People have the role “%s”: archive it instead of deleting it.")
+        self._refuse_where_used("client.dmu.member", "role_id", words)

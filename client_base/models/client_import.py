@@ -95,8 +95,7 @@ class ClientImport(models.Model):
         """Show which column of the file is read into what, to be changed before the file is checked."""
         self.ensure_one()
         self._check_not_done()
-        header, *rows = self._read_table()
-        self._guess_columns(header, rows)
+        self._guess_columns(*self._read_table())
 
     def action_check(self):
         """Read the file into rows and say what was found in each; nothing else changes.
@@ -105,7 +104,7 @@ class ClientImport(models.Model):
         """
         self.ensure_one()
         self._check_not_done()
-        header, *rows = self._read_table()
+        header, rows = self._read_table()
         if not self.column_ids:
             self._guess_columns(header, rows)
         if "name" not in self.column_ids.mapped("field"):
@@ -122,20 +121,19 @@ class ClientImport(models.Model):
         if len(rows) > AT_ONCE:
             self._begin("check", len(rows))
             return
-        self._check_rows(self._get_reader(header), rows, 2)
+        self._check_rows(self._get_reader(header), rows)
         self._end_check()
 
     def _guess_columns(self, header, rows):
         self.column_ids.unlink()
-        self.column_ids.create(
-            [{**values, "import_id": self.id} for values in self.env["client.import.column"]._guess(header, rows)]
-        )
+        guessed = self.env["client.import.column"]._guess(header, [*rows.values()])
+        self.column_ids.create([{**values, "import_id": self.id} for values in guessed])
 
-    def _check_rows(self, reader, rows, first):
-        """Stage ``rows``, the first of which is the file's row ``first``."""
-        readings = [reader.read(number, cells) for number, cells in enumerate(rows, first)]
-        self._find_known_clients(readings)
-        self.env["client.import.row"].create(self._prepare_row_values(readings, first))
+    def _check_rows(self, reader, rows):
+        """Stage ``rows``: ``{number in the file: cells}``."""
+        readings = {number: reader.read(number, cells) for number, cells in rows.items()}
+        self._find_known_clients([*readings.values()])
+        self.env["client.import.row"].create(self._prepare_row_values(readings))
 
     def _end_check(self):
         unread = self.column_ids.filtered(lambda column: column.header and not column.field)
@@ -257,9 +255,9 @@ class ClientImport(models.Model):
             batch._check_idle()
         self.filtered(lambda batch: batch.state == "checked").state = "draft"
 
-    def _prepare_row_values(self, readings, first):
+    def _prepare_row_values(self, readings):
         countries = {country.code: country for country in self.env["res.country"].search([])}
-        within = {reading.values["country"] for reading in readings if reading.values.get("state")}
+        within = {reading.values["country"] for reading in readings.values() if reading.values.get("state")}
         states = {
             (state.country_id.code, state.code): state
             for state in self.env["res.country.state"].search([("country_id.code", "in", within)])
@@ -267,7 +265,7 @@ class ClientImport(models.Model):
         industries, managers = self._get_industries(), self._get_managers()
         turns = self._get_turns()
         values_list = []
-        for number, reading in enumerate(readings, first):
+        for number, reading in readings.items():
             values = reading.values
             said = {name: values.get(name) or False for name in ("name", "city", "street", "zip", "phone", "email")}
             said |= {name: values.get(name) or False for name in ("website", "vat", "ref", "employees")}

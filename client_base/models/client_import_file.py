@@ -12,8 +12,9 @@ from odoo.exceptions import UserError
 
 from odoo.addons.base_import.models.base_import import ImportValidationError
 
-from ..tools.address import Gazetteer
-from ..tools.row_reader import RowReader, map_headers
+from ..tools.address import Gazetteer, tidy
+from ..tools.row_numbers import number_csv, number_xlsx
+from ..tools.row_reader import HEADER_WITHIN, MAX_LENGTH, RowReader, find_header, map_headers
 
 # What the readers of the formats say of a broken file.
 UNREADABLE = (
@@ -22,6 +23,7 @@ UNREADABLE = (
 )
 # What Russian and Ukrainian tables are written in, where they say nothing of it.
 ENCODINGS = ("utf-8", "windows-1251", "cp866")
+SEPARATORS = ";\t|"
 # What countries are called in lists, whatever languages are installed: not "Russian Federation".
 COUNTRY_LANGS = ("en", "ru", "uk")
 # So many bytes of text are read at once: about a million rows.
@@ -36,9 +38,33 @@ class ClientImport(models.Model):
     _inherit = "client.import"
 
     def _read_table(self):
-        """Return the file's rows as lists of cells, the header first.
+        """Return the header of the file, and the rows under it by their numbers: ``(header, {number: cells})``.
 
         :raise UserError: when it is no readable spreadsheet with at least one row under a header
+        """
+        rows, numbers = self._read_rows()
+        place = self._find_header(rows)
+        if len(rows) < place + 2:
+            raise UserError(
+                self.env._("“%s” has no rows under its header. Choose a spreadsheet with your clients.", self.name)
+            )
+        header, *rows = rows[place:]
+        if (self.filename or "").lower().endswith(".ods"):
+            # Its reader leaves out the empty cells at the end of a row.
+            rows = [[*row, *[""] * (len(header) - len(row))] for row in rows]
+        return header, dict(zip(numbers[place + 1 :], rows, strict=True))
+
+    @api.model
+    def _find_header(self, rows):
+        """Return the place of the header among ``rows``; what stands above it is a title."""
+        texts = {tidy(str(cell))[:MAX_LENGTH] for row in rows[:HEADER_WITHIN] for cell in row}
+        taught = self.env["client.import.header"]._recall(texts)
+        return find_header(rows, {text for text, field in taught.items() if field})
+
+    def _read_rows(self):
+        """Return the rows of the file that hold something, as lists of cells, and their numbers in it.
+
+        :raise UserError: when it is no readable spreadsheet
         """
         try:
             content = base64.b64decode(self.with_context(bin_size=False).file or b"", validate=True)
@@ -51,7 +77,7 @@ class ClientImport(models.Model):
             {"res_model": "res.partner", "file": content, "file_name": self.filename}
         )
         try:
-            rows = self._read_cells(reader)
+            return self._read_cells(reader)
         except (UserError, *UNREADABLE) as error:
             raise UserError(
                 self.env._(
@@ -61,14 +87,6 @@ class ClientImport(models.Model):
                     error=error,
                 )
             ) from error
-        if (self.filename or "").lower().endswith(".ods"):
-            # Its reader leaves out the empty cells at the end of a row.
-            rows = [[*row, *[""] * (len(rows[0]) - len(row))] for row in rows]
-        if len(rows) < 2:
-            raise UserError(
-                self.env._("“%s” has no rows under its header. Choose a spreadsheet with your clients.", self.name)
-            )
-        return rows
 
     def _check_size(self, content):
         """Refuse what would fill the memory: a workbook is an archive, and a small one can hold anything."""
@@ -104,24 +122,57 @@ class ClientImport(models.Model):
 
     @api.model
     def _read_cells(self, reader):
-        best = self._read_as(reader, "")
-        if best and not all(str(cell).isascii() for cell in best[0]):
-            # Odoo guesses the letters by all of the file, of which the headers may be the only ones to tell.
+        best, rows, length = self._read_as(reader, "")
+        # Odoo guesses the letters of a text by all of it, of which the headers may be the only ones to tell.
+        if best["encoding"] and not all(str(cell).isascii() for cell in self._get_telling_cells(rows)):
             for encoding in ENCODINGS:
                 with suppress(UserError, *UNREADABLE):
-                    rows = self._read_as(reader, encoding)
-                    if rows and len(map_headers(rows[0])) > len(map_headers(best[0])):
-                        best = rows
-        return best
+                    options, others, _length = self._read_as(reader, encoding)
+                    if self._count_headers(others) > self._count_headers(rows):
+                        best, rows = options, others
+        return rows, self._number_rows(reader, best, rows, length)
+
+    @api.model
+    def _get_telling_cells(self, rows):
+        """Return the cells that tell how a text is written: those of the header, where it is known."""
+        if self._count_headers(rows) > 1:
+            return rows[find_header(rows)]
+        return [cell for row in rows[:HEADER_WITHIN] for cell in row]
+
+    @api.model
+    def _count_headers(self, rows):
+        return len(map_headers(rows[find_header(rows)])) if rows else 0
 
     @api.model
     def _read_as(self, reader, encoding):
+        """Return how the file was read, its rows, and how many there are with those that are empty."""
         options = {"quoting": '"', "separator": "", "encoding": encoding}
-        _length, rows = reader._read_file(options)
-        # One row of another length hides the separator from Odoo; the header shows it.
-        header = rows[0] if rows else ()
-        separator = next((sign for sign in ";\t|" if len(header) == 1 and sign in str(header[0])), "")
-        return reader._read_file({**options, "separator": separator})[1] if separator else rows
+        length, rows = reader._read_file(options)
+        separator = self._find_separator(rows)
+        if separator:
+            options["separator"] = separator
+            length, rows = reader._read_file(options)
+        return options, rows, length
+
+    @api.model
+    def _find_separator(self, rows):
+        """Return the separator that Odoo did not find, as one row of another length hides it; the header shows it."""
+        whole = [str(row[0]) for row in rows[:HEADER_WITHIN] if len(row) == 1]
+        if rows and len(rows[0]) == 1 and (sign := next((sign for sign in SEPARATORS if sign in whole[0]), "")):
+            return sign
+        under_title = [(sign, text) for text in whole for sign in SEPARATORS]
+        return next((sign for sign, text in under_title if len(map_headers(text.split(sign))) > 1), "")
+
+    @api.model
+    def _number_rows(self, reader, options, rows, length):
+        """Return the number in the file of each of its ``rows``: Odoo does not count those that are empty."""
+        numbers = ()
+        with suppress(*UNREADABLE):
+            if options["encoding"]:
+                numbers = number_csv(reader.file.decode(options["encoding"]), options["separator"] or ",")
+            elif length > len(rows):
+                numbers = number_xlsx(reader.file)
+        return numbers if len(numbers) == len(rows) else range(1, len(rows) + 1)
 
     def _get_reader(self, header):
         columns = {column.number: column.field for column in self.column_ids if column.field}

@@ -37,8 +37,8 @@ class ClientImport(models.Model):
         return self.row_ids.filtered(lambda row: not row.partner_id)
 
     def _get_rest_workbook(self):
-        header, *rows = table = self._read_table()
-        width = max(map(len, table))
+        header, rows = self._read_table()
+        width = max(map(len, [header, *rows.values()]))
         file = io.BytesIO()
         # Texts stay texts, whatever sign they begin with: what came from outside is not to compute anything.
         options = {"in_memory": True, "constant_memory": False, "strings_to_formulas": False, "strings_to_urls": False}
@@ -47,8 +47,7 @@ class ClientImport(models.Model):
             said = [OUR_HEADER + self.env._("row"), OUR_HEADER + self.env._("what was found")]
             self._write_row(sheet, 0, header, said, width)
             for place, row in enumerate(self._get_rest(), 1):
-                cells = rows[row.number - 2] if row.number - 2 < len(rows) else []
-                self._write_row(sheet, place, cells, [row.number, row.note or ""], width)
+                self._write_row(sheet, place, rows.get(row.number, []), [row.number, row.note or ""], width)
         return file.getvalue()
 
     def _write_row(self, sheet, place, cells, said, width):

@@ -7,6 +7,10 @@ from odoo.tools import mute_logger
 
 from ..tools.row_reader import FINDINGS, MAX_LENGTH, SEVERITIES, Reading
 
+CLOSE = {"type": "ir.actions.act_window_close"}
+# So many reasons why rows cannot come in are told at once.
+REASONS = 5
+
 
 class ClientImportRow(models.Model):
     """One row of an imported client list: what it said, what was read, what is to be done."""
@@ -18,7 +22,7 @@ class ClientImportRow(models.Model):
 
     import_id = fields.Many2one("client.import", required=True, index=True, ondelete="cascade")
     number = fields.Integer(
-        string="Row", readonly=True, help="Its number in the file, the header being 1; empty rows are not counted."
+        string="Row", readonly=True, help="Its number in the file, as your spreadsheet program counts."
     )
     state = fields.Selection(
         [
@@ -105,28 +109,40 @@ class ClientImportRow(models.Model):
         return "import" if SEVERITIES.index(state) < SEVERITIES.index("question") else "skip"
 
     def action_import_anyway(self):
+        """Have these rows imported; whoever decides so hears at once which of them cannot be as they are."""
         self._decide("import")
+        stuck = self.filtered(lambda row: not row.partner_id).grouped(lambda row: row._get_obstacle())
+        stuck.pop("", None)
+        if not stuck:
+            return None
+        reasons = [f"{len(rows)} × {obstacle}" for obstacle, rows in stuck.items()]
+        return self._make_warning(
+            self.env._(
+                "Rows that cannot come in as they are: %(count)s. %(reasons)s",
+                count=sum(map(len, stuck.values())),
+                reasons=" ".join(reasons[:REASONS] + ["…"] * (len(reasons) > REASONS)),
+            )
+        )
 
     def action_fill(self):
         known = self.filtered("known_id")
         if not known:
             raise UserError(self.env._("No client of yours is known for these rows: import or skip them."))
         known._decide("fill")
-        close = {"type": "ir.actions.act_window_close"}
         left = len(self - known)
         if not left:
-            return close
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "message": self.env._(
-                    "Rows for which no client of yours is known: %s. They stay as they were: import or skip them.", left
-                ),
-                "next": close,
-            },
-        }
+            return CLOSE
+        return self._make_warning(
+            self.env._(
+                "Rows for which no client of yours is known: %s. They stay as they were: import or skip them.", left
+            )
+        )
+
+    @api.model
+    def _make_warning(self, message):
+        """Return the action that shows ``message`` and loads the rows anew."""
+        params = {"type": "warning", "sticky": True, "message": message, "next": CLOSE}
+        return {"type": "ir.actions.client", "tag": "display_notification", "params": params}
 
     def action_skip(self):
         self._decide("skip")

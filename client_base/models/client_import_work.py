@@ -40,14 +40,15 @@ class ClientImport(models.Model):
 
     def _work_check(self):
         """Stage the rows that are not yet."""
-        header, *rows = self._read_table()
+        header, rows = self._read_table()
+        numbers = [*rows]
         reader = self._get_reader(header)
         done = self.env["client.import.row"].search_count([("import_id", "=", self.id)])
-        for number, cells in enumerate(rows[:done], 2):
+        for number in numbers[:done]:
             # Read again for what the reader remembers: which clients stood in the file before.
-            reader.read(number, cells)
-        for chunk in split_every(BATCH, range(done, len(rows)), list):
-            self._check_rows(reader, [rows[number] for number in chunk], chunk[0] + 2)
+            reader.read(number, rows[number])
+        for chunk in split_every(BATCH, numbers[done:], list):
+            self._check_rows(reader, {number: rows[number] for number in chunk})
             self._commit_portion(len(chunk))
         self._end_check()
         self._end_job()

@@ -28,7 +28,7 @@ class ClientIntake(models.Model):
     name = fields.Char(
         string="Company", required=True, tracking=True, help="Or the person, where it is no company's card."
     )
-    is_company = fields.Boolean(string="A Company", default=True)
+    is_company = fields.Boolean(string="Is a Company", default=True)
     person = fields.Char(string="Contact Person")
     function = fields.Char(string="Job Position")
     phone = fields.Char()

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from .client_fact_day import ANSWER_DAYS
 from .client_interaction_result import KINDS
@@ -133,6 +133,20 @@ class ClientInteraction(models.Model):
             if interaction.date > fields.Datetime.now() + timedelta(minutes=5):
                 raise ValidationError(
                     self.env._("A contact that is still to come cannot be done: plan it as the next contact.")
+                )
+
+    @api.constrains("state", "next_date")
+    def _check_next_date(self):
+        # Only as it is entered: it passes, and what else was noted can still be corrected then.
+        today = fields.Date.context_today(self)
+        for interaction in self.filtered(lambda interaction: interaction.state == "done" and interaction.next_date):
+            if interaction.next_date < today:
+                raise ValidationError(
+                    self.env._(
+                        "The next contact with %(client)s cannot be on %(day)s, which is over: choose today or later.",
+                        client=interaction.partner_id.display_name,
+                        day=format_date(self.env, interaction.next_date),
+                    )
                 )
 
     def _get_missing(self):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..parameters import MOST_DAYS
@@ -17,6 +17,7 @@ class ClientInteractionResult(models.Model):
     """How a contact with a client can end, whether that is a success, and what usually comes next."""
 
     _name = "client.interaction.result"
+    _inherit = ["client.used.mixin"]
     _description = "Result of a Contact"
     _order = "sequence, id"
 
@@ -44,6 +45,11 @@ class ClientInteractionResult(models.Model):
         if "missed" in vals:
             self._get_clients()._refresh_contact_dates()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        words = self.env._("Contacts have the result “%s”: archive it instead of deleting it.")
+        self._refuse_where_used("client.interaction", "result_id", words)
 
     def _get_clients(self):
         """Return the clients that had a contact with one of these results."""

@@ -14,6 +14,7 @@ class ClientRegion(models.Model):
     """A territory of the company's own making, matched to clients by their address."""
 
     _name = "client.region"
+    _inherit = ["client.used.mixin"]
     _description = "Region"
     _parent_store = True
     _order = "complete_name, id"
@@ -92,6 +93,16 @@ class ClientRegion(models.Model):
         """Raise ValidationError where a region would become a part of itself, before Odoo says it in its own words."""
         if parent_id and self & self.browse(parent_id)._get_with_wholes():
             raise ValidationError(self.env._("A region cannot be a part of itself: choose another “Part of”."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        words = self.env._("Clients lie in the region “%s”: archive it instead of deleting it.")
+        self._refuse_where_used("res.partner", "client_region_id", words, self.env["res.partner"]._get_client_domain())
+        words = self.env._("The passport of “%s” is written: archive the region instead of deleting it.")
+        for model in ("client.region.note", "client.region.figure"):
+            self._refuse_where_used(model, "region_id", words)
+        words = self.env._("The region “%s” has parts: archive it instead of deleting it.")
+        self._refuse_where_used("client.region", "parent_id", words, [("id", "not in", self.ids)])
 
     def unlink(self):
         self.env.registry.clear_cache()

@@ -54,7 +54,7 @@ class MailActivity(models.Model):
     def write(self, vals):
         clients = self._get_clients()
         result = super().write(vals)
-        if vals.keys() & {"active", "date_deadline", "res_id", "res_model", "res_model_id"}:
+        if vals.keys() & {"active", "activity_type_id", "date_deadline", "res_id", "res_model", "res_model_id"}:
             (clients | self._get_clients()).exists()._refresh_contact_dates()
         return result
 

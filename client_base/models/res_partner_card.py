@@ -99,7 +99,8 @@ class ResPartner(models.Model):
     def _get_tile_next_step(self):
         # sudo: who sees a client sees its next step, too, where Odoo asks for the right to change the client
         activities = self.env["mail.activity"].sudo()
-        activity = activities.search([("client_partner_id", "=", self.id)], order="date_deadline, id", limit=1)
+        planned = [("client_partner_id", "=", self.id), ("activity_type_id", "!=", self._get_request_type_id())]
+        activity = activities.search(planned, order="date_deadline, id", limit=1)
         title = self.env._("Next Step")
         if not activity:
             text = self.env._("Nothing planned")

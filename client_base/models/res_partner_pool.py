@@ -23,6 +23,12 @@ class ResPartner(models.Model):
         help="What the user may do about a client without an owner: “claim”, “request”, or nothing.",
         groups="base.group_user",
     )
+    client_asked = fields.Char(
+        string="Asked for",
+        compute="_compute_client_asked",
+        help="That the user has asked for this client, and who decides.",
+        groups="base.group_user",
+    )
 
     @api.depends("client_owner_id")
     @api.depends_context("uid")
@@ -42,10 +48,25 @@ class ResPartner(models.Model):
             requesters = partner._get_requests().sorted("id").create_uid.sudo().filtered("active")
             partner.client_requester_id = requesters[:1].sudo(False)
 
+    @api.depends("activity_ids.activity_type_id", "client_owner_id")
+    @api.depends_context("lang", "uid")
+    def _compute_client_asked(self):
+        for partner in self:
+            # sudo: one's own requests, which are for others to answer, and the names of these
+            requests = partner.sudo()._get_requests().filtered(lambda request: request.create_uid == self.env.user)
+            names = ", ".join(requests.user_id.mapped("name"))
+            asked = self.env._("You have asked for this client. Who decides: %s.", names) if requests else False
+            partner.client_asked = not partner.client_owner_id and asked
+
     def _get_requests(self):
         """Return the open activities by which managers ask for this client."""
-        kind = self.env.ref(REQUEST)
-        return self.activity_ids.filtered(lambda activity: activity.activity_type_id == kind)
+        kind = self._get_request_type_id()
+        return self.activity_ids.filtered(lambda activity: activity.activity_type_id.id == kind)
+
+    @api.model
+    def _get_request_type_id(self):
+        """Return the id of the type of these activities; ``False`` before it is installed."""
+        return self.env["ir.model.data"]._xmlid_to_res_id(REQUEST)
 
     def action_claim_client(self):
         """Take a client without an owner; of two who press at once the first gets it."""
@@ -80,6 +101,8 @@ class ResPartner(models.Model):
             "params": {
                 "type": "success",
                 "message": self.env._("%s was asked to give you this client.", ", ".join(asked.mapped("name"))),
+                # The card says so from now on.
+                "next": {"type": "ir.actions.act_window_close"},
             },
         }
 
@@ -95,7 +118,7 @@ class ResPartner(models.Model):
         """Close the requests for these clients, which have managers now."""
         requests = self.env["mail.activity"].search(
             [
-                ("activity_type_id", "=", self.env.ref(REQUEST).id),
+                ("activity_type_id", "=", self._get_request_type_id()),
                 ("res_model", "=", self._name),
                 ("res_id", "in", self.ids),
             ]

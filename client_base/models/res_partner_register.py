@@ -63,7 +63,7 @@ class ResPartner(models.Model):
         if not self.ids:
             return
         self.env["client.interaction"].flush_model(["partner_id", "date", "state", "result_id"])
-        self.env["mail.activity"].flush_model(["client_partner_id", "date_deadline", "active"])
+        self.env["mail.activity"].flush_model(["client_partner_id", "date_deadline", "active", "activity_type_id"])
         self.flush_model(["client_last_contact", "client_next_contact"])
         self.env.cr.execute(
             SQL(
@@ -78,8 +78,9 @@ class ResPartner(models.Model):
                           ORDER BY contact.date DESC LIMIT 1) AS last,
                            (SELECT min(activity.date_deadline)
                               FROM mail_activity activity
-                             WHERE activity.client_partner_id = client.id AND activity.active) AS next
-                      FROM unnest(%s) AS client (id)
+                             WHERE activity.client_partner_id = client.id AND activity.active
+                               AND activity.activity_type_id IS DISTINCT FROM %(request)s) AS next
+                      FROM unnest(%(ids)s) AS client (id)
                 )
                 UPDATE res_partner partner
                    SET client_last_contact = known.last, client_next_contact = known.next
@@ -89,7 +90,9 @@ class ResPartner(models.Model):
                        IS DISTINCT FROM (known.last, known.next)
              RETURNING partner.id
                 """,
-                self.ids,
+                ids=self.ids,
+                # Who asks for a client has nothing planned with it.
+                request=self._get_request_type_id() or None,
             )
         )
         written = self.browse([row[0] for row in self.env.cr.fetchall()])

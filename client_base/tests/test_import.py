@@ -1,6 +1,8 @@
 import base64
 import io
 import random
+from itertools import islice
+from pathlib import Path
 from unittest.mock import patch
 
 import openpyxl
@@ -11,6 +13,7 @@ from psycopg2.errors import CheckViolation
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
@@ -18,6 +21,7 @@ from odoo.addons.client_base.models import client_import, client_import_work
 
 from .common import ClientBaseCommon
 
+UPGRADE = Path(__file__).parents[1] / "migrations" / "19.0.1.12.0" / "post-number_rows.py"
 LIST = """Name,Country,City,Phone,E-mail,Website,Employees
 Gamma Corp,Germany,Berlin,+49 30 100,info@gamma.example.com,www.gamma.example.com,120
 Delta SA,France,Paris,+33 1 200,info@delta.example.com,https://delta.example.com,45
@@ -205,6 +209,48 @@ class TestImport(ClientBaseCommon):
         book.spreadsheet.addElement(table)
         book.save(file)
         self.assertEqual(self.check(file.getvalue(), "clients.ods").row_ids.mapped("state"), ["clean", "clean"])
+
+    def test_rows_have_the_numbers_that_they_have_in_the_file(self):
+        rows = [["Name", "City"], [None, " "], ["Gamma Corp", "Berlin"], [], ["Delta SA", "Paris"], ["", "Rome"]]
+        text = "".join(f"{','.join(cell or '' for cell in row)}\n" for row in rows)
+        for filename, content in (("clients.csv", text), ("clients.xlsx", self.get_xlsx(rows))):
+            with self.subTest(filename=filename):
+                batch = self.check(content, filename)
+                self.assertEqual(batch.row_ids.mapped("number"), [3, 5, 6])
+                with self.assertRaisesRegex(UserError, "\n6: No name"):
+                    batch.row_ids.action_import_anyway()
+                    batch.action_import()
+                book = openpyxl.load_workbook(io.BytesIO(batch._get_rest_workbook()))
+                self.assertEqual(next(book.active.values)[:2], ("Name", "City"))
+                self.assertEqual([cells[1] for cells in book.active.values], ["City", "Berlin", "Paris", "Rome"])
+
+    def test_an_upgrade_numbers_the_rows_that_wait(self):
+        batch = self.check("Name\n\nGamma Corp\n\nDelta SA\n")
+        for number, row in enumerate(batch.row_ids, 2):
+            row.sudo().number = number
+        self.env.flush_all()
+        load_script(str(UPGRADE), UPGRADE.stem).migrate(self.cr, "19.0.1.11.0")
+        self.env.invalidate_all()
+        self.assertEqual(batch.row_ids.mapped("number"), [3, 5])
+
+    def test_a_title_above_the_table_is_no_row(self):
+        title = ["Clients of the North; as of 1 March", ""]
+        table = [["Название", "Город", "Сайт"], ["Gamma Corp", "Berlin", ""], ["Delta SA", "Paris", ""]]
+        lines = "\n".join(map(";".join, table))
+        for filename, content in (
+            ("clients.xlsx", self.get_xlsx([title, [], *table])),
+            ("clients.csv", f'"{title[0]}"\n\n{lines}\n'),
+            ("clients.csv", f"Export 2026\n\n{lines}\n".encode("cp1251")),
+            ("clients.csv", f"Клиенты;;\n;;\n{lines}\n"),
+        ):
+            with self.subTest(filename=filename, content=content[:20]):
+                batch = self.make_import(content, filename)
+                batch.action_choose_columns()
+                self.assertEqual(batch.column_ids.mapped("header"), table[0])
+                self.assertEqual(batch.column_ids[1].sample, "Berlin; Paris")
+                batch.action_check()
+                self.assertEqual(batch.row_ids.mapped("name"), ["Gamma Corp", "Delta SA"])
+                self.assertEqual(batch.row_ids.mapped("number"), [4, 5])
 
     def test_the_form_takes_a_file(self):
         # The browser fills in the name of the file.
@@ -564,8 +610,8 @@ class TestImport(ClientBaseCommon):
         with patch.multiple(client_import, AT_ONCE=10, BATCH=7), patch.object(client_import_work, "BATCH", 7):
             batch = self.make_import(content)
             batch.action_check()
-            header, *rows = batch._read_table()
-            batch._check_rows(batch._get_reader(header), rows[:7], 2)
+            header, rows = batch._read_table()
+            batch._check_rows(batch._get_reader(header), dict(islice(rows.items(), 7)))
             self.assertEqual(round(batch.progress), 33)
             self.work(batch)
         self.assertEqual((batch.row_count, batch.state), (21, "checked"))
@@ -690,7 +736,8 @@ class TestImport(ClientBaseCommon):
         batch = self.check("Name,City\n,Berlin\nDelta SA,Paris\n")
         nameless = batch.row_ids[0]
         self.assertEqual((nameless.state, nameless.decision), ("error", "skip"))
-        nameless.action_import_anyway()
+        message = nameless.action_import_anyway()["params"]["message"]
+        self.assertRegex(message, "cannot come in as they are: 1. 1 × No name")
         self.assert_refused(batch.action_import, "Nothing was imported")
         nameless.name = "Gamma Corp"
         batch.action_import()

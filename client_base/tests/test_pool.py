@@ -50,9 +50,12 @@ class TestPool(ClientBaseCommon):
     def test_request(self):
         self.share("request")
         self.manager.sale_team_id = self.team
-        self.assertEqual(self.mine.client_pool, "request")
+        self.assertEqual((self.mine.client_pool, self.mine.client_asked), ("request", False))
         self.mine.action_request_client()
         self.mine.action_request_client()
+        self.assertEqual(self.mine.client_asked, "You have asked for this client. Who decides: Lead.")
+        self.assertFalse(self.free.with_user(self.second).client_asked)
+        self.assertFalse(self.free.client_next_contact, "to ask for a client plans no contact with it")
         self.assertEqual(self.free.activity_ids.mapped("user_id"), self.lead)
         self.assertEqual(len(self.free.activity_ids), 1, "asked once")
         with self.assertRaises(AccessError):

@@ -110,6 +110,9 @@ class TestProfile(ProfileCommon):
 
     def test_bad_entries_are_refused_in_words(self):
         self.score(self.alpha, self.volume, 5)
+        retail, wholesale = (self.env.ref(f"client_base.channel_{name}") for name in ("retail", "wholesale"))
+        self.growth.channel_ids = retail
+        self.alpha.client_channel_id = wholesale
         cases = {
             "from 0 to 5, not 6": lambda: self.score(self.alpha, self.volume, 6),
             "from 0 to 5, not -1": lambda: self.score(self.alpha, self.volume, -1),
@@ -121,6 +124,8 @@ class TestProfile(ProfileCommon):
             "weight_range  ": lambda: self.make_criterion("No number", "goals", weight=float("nan")),
             "scale_positive": lambda: self.make_criterion("Nothing", "goals", scale=0),
             "archive it instead": self.volume.unlink,
+            "Clients have the channel format": wholesale.with_user(self.head).unlink,
+            "A criterion is for clients": retail.with_user(self.head).unlink,
             "scored above 3": lambda: self.volume.write({"scale": 3}),
         }
         for words, action in cases.items():

@@ -199,17 +199,37 @@ class TestRegion(ClientBaseCommon):
                 self.move(client, self.usa, self.texas)
                 self.assertEqual(client.client_region_id, self.america)
 
-    def test_a_region_that_was_chosen_and_deleted_is_chosen_no_more(self):
-        for client in self.alpha | self.beta:
-            self.move(client, self.usa, self.ohio)
-            client.client_region_id = self.south
-        self.env.flush_all()
-        self.south.with_user(self.head).unlink()
-        self.env.invalidate_all()
-        self.move(self.beta, self.canada)
-        self.assert_found(self.beta, self.america, "country")
-        self.america.with_user(self.head).action_match_clients()
-        self.assert_found(self.alpha, self.america, "country")
+    def test_a_region_in_use_is_not_deleted(self):
+        """Its passport, and what was chosen by hand, would go with it."""
+        self.assertIn("has parts", self.refuse_to_delete(self.america))
+        self.alpha.write({"client_region_id": self.south.id, "active": False})
+        self.assertIn("Clients lie in", self.refuse_to_delete(self.south))
+        self.alpha.client_region_id = False
+        values = {"region_id": self.south.id, "source": "us"}
+        note = self.env["client.region.note"].create({**values, "text": "Calm"})
+        self.assertIn("passport of “America / South”", self.refuse_to_delete(self.south))
+        note.unlink()
+        growth = self.env.ref("client_base.indicator_growth")
+        figure = self.env["client.region.figure"].create({**values, "indicator_id": growth.id, "value": 2})
+        self.assertIn("passport", self.refuse_to_delete(self.south))
+        figure.unlink()
+        whole = self.south | self.america
+        whole.with_user(self.head).unlink()
+        self.assertFalse(whole.exists())
+
+    def test_an_indicator_with_figures_is_not_deleted(self):
+        growth = self.env.ref("client_base.indicator_growth")
+        self.env["client.region.figure"].create(
+            {"region_id": self.south.id, "indicator_id": growth.id, "value": 2, "source": "us"}
+        )
+        self.assertIn(growth.name, self.refuse_to_delete(growth))
+
+    def refuse_to_delete(self, records):
+        """Check that the head cannot delete them, and return in which words."""
+        with self.assertRaises(UserError) as refusal:
+            records.with_user(self.head).unlink()
+        self.assertIn("instead of deleting it", str(refusal.exception))
+        return str(refusal.exception)
 
     def test_the_figure_on_a_region_is_what_its_list_shows(self):
         self.move(self.alpha, self.usa, self.texas)

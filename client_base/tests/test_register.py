@@ -96,6 +96,24 @@ class TestRegister(RegisterCommon):
         with self.assertRaisesRegex(ValidationError, "still to come"):
             self.finish(contact)
 
+    def test_the_next_contact_does_not_lie_in_the_past(self):
+        contact = self.make_contact_with(self.alpha, date=fields.Datetime.now() - timedelta(days=7))
+        with self.assertRaisesRegex(ValidationError, "which is over"), self.cr.savepoint():
+            self.finish(contact, next_date=self.today - timedelta(days=1))
+        self.finish(contact, next_date=self.today)
+        with freeze_time(fields.Datetime.now() + timedelta(days=30)):
+            contact.comment = "Wants paper, and soon"
+            with self.assertRaisesRegex(ValidationError, "which is over"), self.cr.savepoint():
+                contact.next_date = self.today + timedelta(days=1)
+
+    def test_the_next_contact_is_on_a_day_of_the_user(self):
+        """When it is Tuesday in Greenwich, Monday is still to be worked on in Hawaii, and over in Samoa."""
+        with freeze_time("2026-03-03 05:00:00"):
+            self.manager.tz, self.lead.tz = "Pacific/Honolulu", "Pacific/Apia"
+            self.finish(self.make_contact_with(self.alpha), next_date="2026-03-02")
+            with self.assertRaisesRegex(ValidationError, "which is over"), self.cr.savepoint():
+                self.finish(self.make_contact_with(self.alpha, user=self.lead), next_date="2026-03-02")
+
     def test_a_done_activity_enters_the_register_once(self):
         activity = self.alpha.with_user(self.manager).activity_schedule("mail.mail_activity_data_call", summary="Ask")
         self.assertEqual(self.alpha.client_next_contact, activity.date_deadline)
@@ -466,6 +484,10 @@ class TestRegister(RegisterCommon):
         self.agreed.with_user(self.head).missed = False
         self.assertEqual(clients.mapped("client_last_contact"), [self.today] * 2)
 
+    def test_a_result_that_contacts_have_is_not_deleted(self):
+        self.finish(self.make_contact_with(self.beta, user=self.second))
+        self.assert_refused(self.agreed.with_user(self.head).unlink, "archive it instead of deleting it")
+
     def test_each_sees_the_contacts_with_own_clients(self):
         self.make_contact_with(self.alpha)
         self.make_contact_with(self.beta, user=self.second)
@@ -759,7 +781,20 @@ class TestDay(RegisterCommon):
             self.assertIn("German Unity Day", html)
             self.assertNotIn("German Unity Day", self.env["client.day"].with_user(self.second).get_rest())
 
-    def test_what_a_substitute_does_for_somebody_is_marked(self):
+    def test_a_substitute_sees_and_does_what_the_absent_manager_planned(self):
+        self.plan(self.alpha, -2)
+        self.plan(self.make_client("Later", self.manager), 3)
+        self.assertFalse(self.get_section("lent", self.second)["count"])
+        self.let_second_stand_in()
+        section = self.get_section("lent", self.second)
+        [row] = section["rows"]
+        self.assertEqual((row["client"], row["absent"], section["count"]), (self.alpha, "Manager", 1))
+        self.assertEqual(self.get_clients("overdue"), self.alpha, "it stays the manager's")
+        done = self.make_contact_with(self.alpha, user=self.second, activity_id=row["activity"].id)
+        self.finish(done, next_date=False, no_next_reason="It is settled")
+        self.assertFalse(self.get_section("lent", self.second)["count"])
+
+    def let_second_stand_in(self):
         now = fields.Datetime.now()
         self.env["client.substitution"].with_user(self.head).create(
             {
@@ -769,6 +804,9 @@ class TestDay(RegisterCommon):
                 "date_to": now + timedelta(days=1),
             }
         ).action_approve()
+
+    def test_what_a_substitute_does_for_somebody_is_marked(self):
+        self.let_second_stand_in()
         self.alpha.with_user(self.lead).activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
         [row] = self.get_section("today", self.second)["rows"]
         self.assertEqual((row["client"], row["absent"]), (self.alpha, "Manager"))

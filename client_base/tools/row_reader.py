@@ -31,7 +31,7 @@ HEADERS = {
     + ("налоговый номер", "податковий номер"),
     "ref": ("ref", "reference", "code", "isin", "код", "номер") + ("внутренний код", "внутрішній код", "референс"),
     "industry": ("industry", "industries", "отрасль", "галузь"),
-    "employees": ("employees", "staff", "сотрудники", "количество сотрудников")
+    "employees": ("employees", "number of employees", "staff", "сотрудники", "количество сотрудников")
     + ("работники", "численность сотрудников", "працівники", "кількість працівників"),
     "manager": ("manager", "salesperson", "owner", "менеджер", "ответственный", "відповідальний")
     + ("ответственный менеджер", "відповідальний менеджер"),
@@ -65,6 +65,7 @@ FINDINGS = {
 
 # Columns that our own report added begin so: they say nothing of the client.
 OUR_HEADER = "Client Base: "
+HEADER_WITHIN = 20  # rows: above the header may stand a title
 MAX_LENGTH = 250  # of a text that an index holds
 MAX_COUNT = 2**31 - 1  # what an integer of the database holds
 
@@ -110,6 +111,23 @@ def map_headers(headers):
         if name and name not in columns.values():
             columns[number] = name
     return columns
+
+
+def find_header(rows, taught=()):
+    """Return the place of the header: the first row in which two headers are known, else the first row.
+
+    :param taught: headers without case that are known beside those that all lists use
+
+    >>> find_header([["Clients, 2026", ""], ["Name", "City"], ["Acme GmbH", "Bonn"]])
+    1
+    >>> find_header([["Firm", "Colour"], ["Acme GmbH", "red"]])
+    0
+    """
+    for place, row in enumerate(rows[:HEADER_WITHIN]):
+        told = {number for number, cell in enumerate(row) if tidy(str(cell)).casefold() in taught}
+        if len(told | map_headers(row).keys()) > 1:
+            return place
+    return 0
 
 
 class RowReader:

@@ -211,7 +211,9 @@ def load_contacts(env, clients, chance):
             last.state = "open"
         elif number % 3 == 0:
             days = chance.choice([-12, -3, -1, 0, 0, 0, 1, 4, 10, 20])
-            last.write({"no_next_reason": False, "next_date": date.today() + timedelta(days=days)})
+            # Nobody plans for the past: what is late now was planned for a day that was still to come.
+            last.write({"no_next_reason": False, "next_date": date.today() + timedelta(days=max(days, 0))})
+            last.next_activity_id.date_deadline = date.today() + timedelta(days=days)
     for number, person in enumerate(clients.client_member_ids.person_id):
         day = date.today() + timedelta(days=(number * 7) % 365)
         person.client_birthday = day.replace(year=1960 + number % 40, day=min(day.day, 28))
