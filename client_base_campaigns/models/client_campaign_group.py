@@ -6,6 +6,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.client_base.search import find_fault, read_domain
+
 from .client_campaign import CHANNELS
 
 CRITERIA = ("segment_ids", "country_ids", "region_ids", "domain", "user_id")
@@ -29,7 +31,11 @@ class ClientCampaign(models.Model):
 
     segment_ids = fields.Many2many("client.segment", string="Segments")
     country_ids = fields.Many2many("res.country", string="Countries")
-    region_ids = fields.Many2many("client.region", string="Regions")
+    region_ids = fields.Many2many(
+        "client.region",
+        string="Regions",
+        context={"active_test": False},  # a group of archived regions is not one of all
+    )
     filter_id = fields.Many2one(
         "mailing.filter",
         string="Saved Conditions",
@@ -97,12 +103,10 @@ class ClientCampaign(models.Model):
     @api.constrains("domain")
     def _check_domain(self):
         for campaign in self:
-            try:
-                Domain(literal_eval(campaign.domain or "[]")).validate(self.env["res.partner"])
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
+            if fault := find_fault(campaign.domain, self.env["res.partner"]):
                 raise ValidationError(
-                    self.env._("The further conditions cannot be used. Choose them again. (%s)", error)
-                ) from error
+                    self.env._("The further conditions cannot be used. Choose them again. (%s)", fault)
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -188,7 +192,7 @@ class ClientCampaign(models.Model):
     def _get_group_domain(self):
         """Return the domain of the clients that the criteria choose."""
         self.ensure_one()
-        return self._get_frame_domain() & Domain(literal_eval(self.domain or "[]"))
+        return self._get_frame_domain() & read_domain(self.domain, self.env["res.partner"])
 
     def _get_frame_domain(self):
         """Return the domain of the clients of the chosen segments, countries and regions."""
