@@ -123,6 +123,7 @@ class TestProfile(ProfileCommon):
             "from 0 to 5, not -1": lambda: self.score(self.alpha, self.volume, -1),
             "cannot lie ahead": lambda: self.score(self.alpha, self.volume, 1, date=self.today + timedelta(days=1)),
             "missing is never zero": lambda: self.score(self.alpha, self.volume, None),
+            "null value": lambda: self.alpha.client_score_ids.write({"date": False}),
             "is no client": lambda: self.score(self.anna, self.volume, 1),
             "weight_range": lambda: self.make_criterion("Nothing", "goals", weight=0),
             "weight_range ": lambda: self.make_criterion("Dust", "goals", weight=0.001),
