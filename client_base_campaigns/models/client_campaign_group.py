@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.client_base.search import find_fault, read_domain
+from odoo.addons.client_base.search import find_fault, parse_domain
 
 from .client_campaign import CHANNELS
 
@@ -84,21 +84,24 @@ class ClientCampaign(models.Model):
     @api.depends(*CRITERIA, "state")
     def _compute_candidate_count(self):
         for campaign in self:
-            choosing = campaign.state in ("draft", "group")
-            domain = campaign._get_candidates_domain() if choosing else Domain.FALSE
+            domain = campaign._get_candidates_domain() if campaign._is_choosing() else Domain.FALSE
             campaign.candidate_count = self.env["res.partner"].search_count(domain)
 
     @api.depends(*CRITERIA, *TERMS, "state")
     def _compute_forecast(self):
         """Count what freezing would bring, as long as the group is being chosen."""
         for campaign in self:
-            forecast = campaign._get_forecast() if campaign.state in ("draft", "group") else {}
+            forecast = campaign._get_forecast() if campaign._is_choosing() else {}
             names = self.env["client.campaign.recipient"]._get_selection_words("exclusion")
             campaign.reachable_count = forecast.pop("reached", 0)
             campaign.overlap_count = forecast.pop("overlap", 0)
             campaign.forecast = [
                 {"reason": names[reason], "count": count} for reason, count in forecast.items() if count
             ]
+
+    def _is_choosing(self):
+        """Tell whether the group is being chosen, by conditions that can be used: they may just be typed."""
+        return self.state in ("draft", "group") and not find_fault(self.domain, self.env["res.partner"])
 
     @api.constrains("domain")
     def _check_domain(self):
@@ -192,7 +195,7 @@ class ClientCampaign(models.Model):
     def _get_group_domain(self):
         """Return the domain of the clients that the criteria choose."""
         self.ensure_one()
-        return self._get_frame_domain() & read_domain(self.domain, self.env["res.partner"])
+        return self._get_frame_domain() & parse_domain(self.domain)
 
     def _get_frame_domain(self):
         """Return the domain of the clients of the chosen segments, countries and regions."""
@@ -234,6 +237,7 @@ class ClientCampaign(models.Model):
         """Turn the clients that fit now into recipients; later changes of clients change nothing."""
         self.ensure_one()
         self._check_state("draft", "group")
+        self._check_domain()  # the addon of a field may be gone since
         self._dissolve_group()
         clients = self._search_candidates()
         if not self.env["client.campaign.selection"]._freeze(self, clients, self._get_group_reason()):

@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 
 from odoo.addons.client_base_campaigns.models.client_campaign_recipient_message import UNSUBSCRIBE_SCOPE
@@ -300,6 +300,16 @@ class TestGroup(CampaignCommon):
             with self.subTest(domain=domain):
                 found = campaigns.onchange({"domain": domain}, ["domain"], shown)["value"]
                 self.assertEqual((found.get("candidate_count", 0), found.get("reachable_count", 0)), (0, 0))
+
+    def test_conditions_whose_field_is_gone_are_to_be_chosen_again(self):
+        campaign = self.make_campaign()
+        self.env.cr.execute(
+            "UPDATE client_campaign SET domain = '[(''no_such_field'', ''='', 1)]' WHERE id = %s", [campaign.id]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(campaign.candidate_count, 0)
+        with self.assertRaisesRegex(ValidationError, "Choose them again"):
+            campaign.action_freeze_group()
 
     def test_a_group_of_archived_regions_is_not_one_of_all(self):
         region = self.env["client.region"].create({"name": "North"})
