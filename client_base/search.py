@@ -1,4 +1,6 @@
-"""What search methods of computed fields share."""
+"""What search methods of computed fields share, and those who read domains that somebody typed."""
+
+from ast import literal_eval
 
 from odoo.fields import Domain
 
@@ -13,3 +15,28 @@ def search_flag(domain, operator, value):
     if set(value) == {True, False}:
         return Domain.TRUE
     return Domain(domain) if True in value else ~Domain(domain)
+
+
+def parse_domain(text):
+    """Return the domain that ``text`` says; an empty one where it says nothing.
+
+    :raise ValueError: where it says none
+    """
+    try:
+        return Domain(literal_eval(text or "[]"))
+    except (SyntaxError, TypeError, KeyError, MemoryError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+def find_fault(text, model):
+    """Return why ``text`` cannot be used as a domain on ``model``; ``None`` where it can."""
+    try:
+        parse_domain(text).validate(model)
+    except (ValueError, TypeError, KeyError) as error:
+        return error
+    return None
+
+
+def read_domain(text, model):
+    """Return the domain on ``model`` that ``text`` says, as it is being typed: nobody fits one that cannot be used."""
+    return Domain.FALSE if find_fault(text, model) else parse_domain(text)

@@ -12,6 +12,12 @@ class CalendarEvent(models.Model):
 
     _inherit = "calendar.event"
 
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Ask nothing of hidden meetings: Odoo reads whether they are private, and a search of messages would fail."""
+        seen = self._filtered_access("read")
+        operations = super(CalendarEvent, seen)._mail_get_operation_for_mail_message_operation(message_operation)
+        return operations | dict.fromkeys(self - seen, "read")
+
     @api.model
     def _cron_register_meetings(self):
         """Enter the meetings that ended since the last time, in batches."""

@@ -31,7 +31,10 @@ class ClientCriterion(models.Model):
         string="Best Score", default=5, required=True, aggregator=None, help="Clients are scored from 0 to this."
     )
     channel_ids = fields.Many2many(
-        "client.channel", string="Channel Formats", help="Judge only clients of these formats. Empty: all clients."
+        "client.channel",
+        string="Channel Formats",
+        help="Judge only clients of these formats. Empty: all clients.",
+        context={"active_test": False},  # a criterion of archived formats is not one for all
     )
     description = fields.Text(
         translate=True,

@@ -190,10 +190,19 @@ class ClientDmuMember(models.Model):
         if "person_id" in vals and not vals["person_id"]:
             raise ValidationError(self.env._("Choose the person."))
         met = self.person_id
-        result = super().write(self._with_confirming_user(vals))
+        same = self.filtered(lambda member: member._is_confirmed_so(vals))
+        super(ClientDmuMember, self - same).write(self._with_confirming_user(vals))
+        super(ClientDmuMember, same).write({name: vals[name] for name in vals.keys() - {"confirmed_by_id"}})
         if {"partner_id", "person_id", "role_id"} & vals.keys():
             self._mark_meetings(met)
-        return result
+        return True
+
+    def _is_confirmed_so(self, vals):
+        """Tell whether ``vals`` say what was confirmed already: an export that comes back confirms nothing anew."""
+        if "confirmed_on" not in vals or (self.env.su and "confirmed_by_id" in vals):
+            return False
+        on = fields.Date.to_date(vals["confirmed_on"]) or False
+        return (on, vals.get("real_authority", self.real_authority)) == (self.confirmed_on, self.real_authority)
 
     def unlink(self):
         self._mark_meetings()

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 # What tells of clients besides the rows that the guard on clients knows.
 TELLING = {"client.import.row", "client.intake", "mail.activity", "mail.message"}
@@ -24,7 +25,7 @@ class ClientExport(models.Model):
         required=True,
     )
     model = fields.Char(string="Technical Name", required=True)
-    model_name = fields.Char(string="What", compute="_compute_model_name")
+    model_name = fields.Char(string="What", compute="_compute_model_name", search="_search_model_name")
     content = fields.Text(string="Fields or Document", help="The exported fields, or the printed document.")
     record_count = fields.Integer(string="Records", aggregator="sum")
     client_count = fields.Integer(
@@ -36,6 +37,14 @@ class ClientExport(models.Model):
         for export in self:
             # sudo: names of models are no secret
             export.model_name = self.env["ir.model"].sudo()._get(export.model).name or export.model
+
+    @api.model
+    def _search_model_name(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        # sudo: names of models are no secret
+        named = self.env["ir.model"].sudo().search([("name", operator, value)])
+        return Domain("model", "in", named.mapped("model")) | Domain("model", operator, value)
 
     @api.model
     def _record(self, kind, records, content):

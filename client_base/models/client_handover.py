@@ -1,8 +1,7 @@
-from ast import literal_eval
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
+
+from ..search import find_fault, parse_domain
 
 # What a handover says of itself: set by its own steps only, whoever writes.
 OWN_WORDS = {"name", "state", "requester_id", "date_applied"}
@@ -168,12 +167,10 @@ class ClientHandover(models.Model):
     @api.constrains("domain")
     def _check_domain(self):
         for handover in self.filtered(lambda handover: handover.source == "domain"):
-            try:
-                handover._get_filter().validate(self.env["res.partner"])
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
+            if fault := find_fault(handover.domain, self.env["res.partner"]):
                 raise ValidationError(
-                    self.env._("The filter of the clients cannot be used. Choose it again. (%s)", error)
-                ) from error
+                    self.env._("The filter of the clients cannot be used. Choose it again. (%s)", fault)
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -274,4 +271,4 @@ class ClientHandover(models.Model):
 
         :raise ValueError: when the stored text is no domain
         """
-        return Domain(literal_eval(self.domain or "[]"))
+        return parse_domain(self.domain)

@@ -51,7 +51,7 @@ class ClientMarket(models.Model):
     @api.constrains("date")
     def _check_date(self):
         today = fields.Date.context_today(self)
-        if self.filtered(lambda market: market.date > today):
+        if self.filtered(lambda market: market.date and market.date > today):
             raise ValidationError(self.env._("A figure says what is known: its date cannot lie ahead."))
 
     @api.constrains("partner_id", "category_id", "year", "company_id")

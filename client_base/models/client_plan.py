@@ -91,7 +91,9 @@ class ClientPlan(models.Model):
 
     @api.constrains("date_from", "date_to")
     def _check_dates(self):
-        if self.filtered(lambda plan: plan.date_to < plan.date_from):
+        # Without one of them it is refused as what it is: not filled in.
+        complete = self.filtered(lambda plan: plan.date_from and plan.date_to)
+        if complete.filtered(lambda plan: plan.date_to < plan.date_from):
             raise ValidationError(self.env._("The period ends before it begins: correct one of the two dates."))
 
     def action_copy_to_next(self):

@@ -64,7 +64,7 @@ class ClientRegionNote(models.Model):
     @api.constrains("date")
     def _check_date(self):
         today = fields.Date.context_today(self)
-        if self.filtered(lambda note: note.date > today):
+        if self.filtered(lambda note: note.date and note.date > today):
             raise ValidationError(self.env._("A note says what is known: its date cannot lie ahead."))
 
     @api.model_create_multi

@@ -53,7 +53,7 @@ class ClientScore(models.Model):
                         value=score.value,
                     )
                 )
-            if score.date > today:
+            if score.date and score.date > today:
                 raise ValidationError(self.env._("A score is what was found: its date cannot lie ahead."))
 
     @api.model_create_multi

@@ -129,9 +129,13 @@ class ClientSubstitution(models.Model):
             own = record.absent_id == self.env.user and record._origin.state in (False, "requested")
             record.can_change = own or record.can_decide
 
+    def _get_dated(self):
+        """Return those with both dates: others are refused as what they are, not filled in."""
+        return self.filtered(lambda record: record.date_from and record.date_to)
+
     @api.constrains("date_from", "date_to")
     def _check_dates(self):
-        for record in self:
+        for record in self._get_dated():
             if record.date_from >= record.date_to:
                 raise ValidationError(self.env._("%s: the end must be later than the beginning.", record.display_name))
 
@@ -158,7 +162,7 @@ class ClientSubstitution(models.Model):
 
     @api.constrains("absent_id", "substitute_id", "date_from", "date_to", "state")
     def _check_overlap(self):
-        for record in self.filtered(lambda record: record.state == "approved"):
+        for record in self._get_dated().filtered(lambda record: record.state == "approved"):
             # sudo: an overlap counts, whoever approved it
             overlap = self.sudo().search(
                 [

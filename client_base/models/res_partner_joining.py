@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -28,6 +29,16 @@ class ResPartner(models.Model):
             # sudo: as above; with whom else a meeting is, say
             partners.env["client.handover"]._take_from_others(nobodys._get_parts_below())
         return result
+
+    def unlink(self):
+        """Have who was below these stay the same managers' clients: the database would leave them nobody's."""
+        below = Domain("parent_id", "in", self.ids) & Domain("id", "not in", self.ids)
+        # sudo: what stays goes on, whoever sees it; archived too
+        parts = self.sudo().with_context(active_test=False).search(below)
+        if parts:
+            self.check_access("unlink")
+            parts.write({"parent_id": False})
+        return super().unlink()
 
     def _take_owners_along(self, clients, owners):
         """Have these parts of clients, which become clients of their own, be those of the same managers."""

@@ -106,6 +106,21 @@ class TestDmu(DmuCommon):
         self.dora.with_user(self.manager).write({"confirmed_on": self.today, "confirmed_by_id": self.head.id})
         self.assertEqual(self.dora.confirmed_by_id, self.manager)
 
+    def test_what_was_confirmed_already_stays_confirmed_by_who_did(self):
+        dora = self.dora.with_user(self.manager)
+        dora.write({"real_authority": 4, "confirmed_on": self.today - timedelta(days=9)})
+        ids = self.env["ir.model.data"]
+        for name, record in (("dora", self.dora), ("ann", self.ann)):
+            ids.create({"module": "t", "name": name, "model": record._name, "res_id": record.id})
+        names = ["id", "real_authority", "confirmed_on", "note"]
+        rows = [["t.dora", "4", str(dora.confirmed_on), "Likes tea"], ["t.ann", "3", str(self.today), ""]]
+        members = self.env["client.dmu.member"].with_user(self.head)
+        self.assertFalse(members.load(names, rows)["messages"])
+        self.assertEqual((self.dora.confirmed_by_id, self.dora.note), (self.manager, "Likes tea"))
+        self.assertEqual(self.ann.confirmed_by_id, self.head)
+        self.dora.with_user(self.head).write({"real_authority": 5, "confirmed_on": dora.confirmed_on})
+        self.assertEqual(self.dora.confirmed_by_id, self.head)
+
     def test_an_operator_works_the_cards_that_he_entered(self):
         card = self.env["res.partner"].with_user(self.operator).create({"name": "Raw Ltd", "is_company": True})
         person = self.env["res.partner"].with_user(self.operator).create({"name": "Rita Raw", "parent_id": card.id})

@@ -26,6 +26,14 @@ class TestExport(ClientBaseCommon):
         self.assertEqual((entry.kind, entry.model, entry.content), ("spreadsheet", "res.partner", "name, email"))
         self.assertEqual((entry.record_count, entry.client_count), (2, 1))
 
+    def test_entries_are_found_by_what_was_taken_out(self):
+        self.alpha.with_user(self.manager).export_data(["name"])
+        entry = self.get_journal()
+        journal = self.env["client.export"].with_user(self.head)
+        for words in (entry.model_name.lower(), "res.part"):
+            self.assertIn(entry.id, [found for found, _name in journal.name_search(words, limit=None)])
+        self.assertNotIn(entry, journal.search([("model_name", "not ilike", entry.model_name)]))
+
     def test_documents_count_their_clients(self):
         orders = self.make_order(self.alpha) | self.make_order(self.anna)
         orders.with_user(self.manager).export_data(["name"])

@@ -123,6 +123,7 @@ class TestMarket(ClientBaseCommon):
             "competitors_within": {"competitor_amount": 1001},
             "year in full": {"year": 26},
             "cannot lie ahead": {"date": f"{self.year + 1}-01-01"},
+            "null value": {"date": False},
             "is no client": {"partner_id": self.anna.id},
         }
         for words, values in cases.items():

@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
@@ -87,6 +87,15 @@ class TestMassChange(ClientBaseCommon):
         )
         wizard.action_apply()
         self.assertEqual(self.others.category_id, self.tag)
+
+    def test_clients_that_cannot_be_read_are_none(self):
+        wizards = self.env["client.mass.change"].with_user(self.manager)
+        for domain in ("[(", "[('no_such_field', '=', 1)]", "everybody()", "[('create_date', '>', 'once')]"):
+            with self.subTest(domain=domain):
+                with self.assertRaisesRegex(ValidationError, "cannot be used"):
+                    wizards.create({"domain": domain})
+                shown = wizards.onchange({"domain": domain}, [], {"domain": {}, "client_count": {}})
+                self.assertEqual(shown["value"].get("client_count", 0), 0)
 
     def test_nothing_said_is_refused(self):
         with self.assertRaises(UserError):

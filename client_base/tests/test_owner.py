@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form
 
 from .common import ClientBaseCommon
@@ -41,6 +41,24 @@ class TestOwner(ClientBaseCommon):
                 self.assertEqual((person.user_id, person.client_owner_id), (self.manager, self.manager))
                 self.assertTrue(person.with_user(self.manager).has_access("write"))
         self.assertEqual(helper.client_owner_id, self.manager)
+
+    def test_who_was_below_a_deleted_company_stays_the_same_managers(self):
+        archived = self.make_contact(self.alpha, "Arnold Alpha", active=False)
+        helper = self.make_contact(self.anna, "Her Helper")
+        gone = self.make_contact(self.alpha, "Gone Too")
+        below = self.make_contact(gone, "Below")
+        (self.alpha | gone).with_user(self.head).unlink()
+        self.env.invalidate_all()
+        for person in (self.anna, archived, helper, below):
+            with self.subTest(person=person.name):
+                self.assertEqual(person.client_owner_id, self.manager)
+        self.assertEqual((self.anna | archived | below).user_id, self.manager)
+        self.assertEqual(helper.commercial_partner_id, self.anna)
+
+    def test_only_who_may_delete_a_company_parts_its_people_from_it(self):
+        with self.assertRaises(AccessError):
+            self.beta.with_user(self.manager).unlink()
+        self.assertEqual(self.boris.parent_id, self.beta)
 
     def test_a_contact_that_leaves_gets_the_manager_whom_a_lead_names(self):
         self.anna.with_user(self.head).write({"parent_id": False, "user_id": self.second.id})

@@ -135,6 +135,10 @@ class TestPlan(RegisterCommon):
     def test_bad_plans_are_refused_in_words(self):
         with self.assertRaisesRegex(ValidationError, "ends before it begins"):
             self.plan.write({"date_from": "2026-02-01", "date_to": "2026-01-01"})
+        for name in ("date_from", "date_to"):
+            with self.subTest(name), self.assertRaisesRegex(Exception, "null value"), self.cr.savepoint():
+                self.plan.write({name: False})
+                self.env.flush_all()
         for words, values in (("target_positive", {"target": 0}), ("plan_unique", {})):
             with self.subTest(words=words), self.assertRaisesRegex(Exception, words), self.cr.savepoint():
                 self.plan.copy(values)

@@ -61,6 +61,14 @@ class TestProfile(ProfileCommon):
         self.alpha.client_channel_id = self.wholesale
         self.assertEqual(self.alpha.client_coverage, 50)
 
+    def test_a_criterion_of_an_archived_channel_format_is_not_one_for_all(self):
+        self.score(self.alpha, self.volume, 5)
+        self.wholesale.with_user(self.head).active = False
+        self.env.invalidate_all()
+        criteria = (self.volume | self.reach).with_user(self.head)
+        self.assertEqual(criteria._get_applicable(self.alpha.client_channel_id), self.volume)
+        self.assertEqual(criteria._get_applicable(self.wholesale), criteria)
+
     def test_the_fit_comes_back_with_the_channel_format(self):
         self.volume.channel_ids = self.growth.channel_ids = self.wholesale
         self.alpha.client_channel_id = self.wholesale
@@ -118,6 +126,7 @@ class TestProfile(ProfileCommon):
             "from 0 to 5, not -1": lambda: self.score(self.alpha, self.volume, -1),
             "cannot lie ahead": lambda: self.score(self.alpha, self.volume, 1, date=self.today + timedelta(days=1)),
             "missing is never zero": lambda: self.score(self.alpha, self.volume, None),
+            "null value": lambda: self.alpha.client_score_ids.write({"date": False}),
             "is no client": lambda: self.score(self.anna, self.volume, 1),
             "weight_range": lambda: self.make_criterion("Nothing", "goals", weight=0),
             "weight_range ": lambda: self.make_criterion("Dust", "goals", weight=0.001),

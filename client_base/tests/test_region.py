@@ -168,7 +168,9 @@ class TestRegion(ClientBaseCommon):
         indicator = self.env.ref("client_base.indicator_growth").id
         figure = {**values, "indicator_id": indicator, "value": 2}
         self.env["client.region.figure"].create({**figure, "year": 2020})
+        note = self.env["client.region.note"].create({**values, "text": "X"})
         cases = {
+            "null value": lambda: note.write({"date": False}),
             "year in full": lambda: self.env["client.region.figure"].create({**figure, "year": 20}),
             "figure_unique": lambda: self.env["client.region.figure"].create({**figure, "year": 2020}),
             "cannot lie ahead": lambda: self.env["client.region.note"].create(

@@ -105,6 +105,23 @@ class TestRules(ClientBaseCommon):
         self.assertFalse(meeting.with_user(self.manager).has_access("read"))
         self.assertTrue(meeting.with_user(self.second).has_access("read"))
 
+    def test_messages_are_found_beside_those_of_foreign_meetings(self):
+        meetings = [
+            self.env["calendar.event"]
+            .with_user(user)
+            .create({"name": "Prices", "partner_ids": [Command.set((client | user.partner_id).ids)]})
+            for user, client in ((self.manager, self.alpha), (self.second, self.beta))
+        ]
+        own, foreign = [meeting.message_post(body="Canary").id for meeting in meetings]
+        messages = self.env["mail.message"].with_user(self.manager)
+        canary = [("body", "ilike", "Canary"), ("model", "=", "calendar.event")]
+        self.env.invalidate_all()
+        self.assertEqual(messages.search(canary).ids, [own])
+        self.assertEqual(messages.search_count(canary), 1)
+        self.assertEqual(messages.formatted_read_group(canary, ["model"], ["__count"])[0]["__count"], 1)
+        with self.assertRaises(AccessError):
+            messages.browse(foreign).read(["body"])
+
     def test_a_manager_reaches_own_clients_only(self):
         for partner in (self.alpha, self.anna):
             self.assert_finds(self.manager, partner)

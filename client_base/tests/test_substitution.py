@@ -110,6 +110,13 @@ class TestSubstitution(SubstitutionCommon):
                     self.manager.tz = zone
                     self.assertEqual(self.sees(self.manager), expected)
 
+    def test_a_period_without_a_date_is_refused_as_not_filled_in(self):
+        period = self.stand_in()
+        for name in ("date_from", "date_to"):
+            with self.subTest(name), self.assertRaisesRegex(Exception, "null value"), self.cr.savepoint():
+                period.with_user(self.head).write({name: False})
+                self.env.flush_all()
+
     def test_the_form_begins_at_the_user_s_midnight(self):
         # At that time it is the 5th in New York and Kyiv, and the 6th in Tokyo already.
         with freeze_time("2026-03-05 16:00:00"):

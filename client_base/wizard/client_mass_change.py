@@ -1,9 +1,9 @@
-from ast import literal_eval
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import split_every
+
+from ..search import find_fault, read_domain
 
 BATCH = 500
 # More clients than these are changed in the background.
@@ -74,6 +74,14 @@ class ClientMassChange(models.TransientModel):
             changes["selection"] = [(name, label) for name, label in changes["selection"] if name not in FOR_LEADS]
         return fields
 
+    @api.constrains("domain")
+    def _check_domain(self):
+        for wizard in self:
+            if fault := find_fault(wizard.domain, self.env["res.partner"]):
+                raise ValidationError(
+                    self.env._("The filter of the clients cannot be used. Choose it again. (%s)", fault)
+                )
+
     @api.model
     def _open_for_selection(self, ids, domain=None):
         """Open the wizard over the clients ticked in a list, on this page or on all pages."""
@@ -92,7 +100,8 @@ class ClientMassChange(models.TransientModel):
 
     def _get_clients(self):
         clients = self.env["res.partner"]
-        return clients.search(Domain(literal_eval(self.domain)) & Domain(clients._get_client_domain()), order="id")
+        chosen = read_domain(self.domain, clients)
+        return clients.search(chosen & Domain(clients._get_client_domain()), order="id")
 
     def _sort(self, clients):
         """Return which of ``clients`` are to be changed, are as they should be already, and may not be changed."""

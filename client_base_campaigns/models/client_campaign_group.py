@@ -6,6 +6,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.client_base.search import find_fault, parse_domain
+
 from .client_campaign import CHANNELS
 
 CRITERIA = ("segment_ids", "country_ids", "region_ids", "domain", "user_id")
@@ -29,7 +31,11 @@ class ClientCampaign(models.Model):
 
     segment_ids = fields.Many2many("client.segment", string="Segments")
     country_ids = fields.Many2many("res.country", string="Countries")
-    region_ids = fields.Many2many("client.region", string="Regions")
+    region_ids = fields.Many2many(
+        "client.region",
+        string="Regions",
+        context={"active_test": False},  # a group of archived regions is not one of all
+    )
     filter_id = fields.Many2one(
         "mailing.filter",
         string="Saved Conditions",
@@ -78,15 +84,14 @@ class ClientCampaign(models.Model):
     @api.depends(*CRITERIA, "state")
     def _compute_candidate_count(self):
         for campaign in self:
-            choosing = campaign.state in ("draft", "group")
-            domain = campaign._get_candidates_domain() if choosing else Domain.FALSE
+            domain = campaign._get_candidates_domain() if campaign._is_choosing() else Domain.FALSE
             campaign.candidate_count = self.env["res.partner"].search_count(domain)
 
     @api.depends(*CRITERIA, *TERMS, "state")
     def _compute_forecast(self):
         """Count what freezing would bring, as long as the group is being chosen."""
         for campaign in self:
-            forecast = campaign._get_forecast() if campaign.state in ("draft", "group") else {}
+            forecast = campaign._get_forecast() if campaign._is_choosing() else {}
             names = self.env["client.campaign.recipient"]._get_selection_words("exclusion")
             campaign.reachable_count = forecast.pop("reached", 0)
             campaign.overlap_count = forecast.pop("overlap", 0)
@@ -94,15 +99,17 @@ class ClientCampaign(models.Model):
                 {"reason": names[reason], "count": count} for reason, count in forecast.items() if count
             ]
 
+    def _is_choosing(self):
+        """Tell whether the group is being chosen, by conditions that can be used: they may just be typed."""
+        return self.state in ("draft", "group") and not find_fault(self.domain, self.env["res.partner"])
+
     @api.constrains("domain")
     def _check_domain(self):
         for campaign in self:
-            try:
-                Domain(literal_eval(campaign.domain or "[]")).validate(self.env["res.partner"])
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
+            if fault := find_fault(campaign.domain, self.env["res.partner"]):
                 raise ValidationError(
-                    self.env._("The further conditions cannot be used. Choose them again. (%s)", error)
-                ) from error
+                    self.env._("The further conditions cannot be used. Choose them again. (%s)", fault)
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -188,7 +195,7 @@ class ClientCampaign(models.Model):
     def _get_group_domain(self):
         """Return the domain of the clients that the criteria choose."""
         self.ensure_one()
-        return self._get_frame_domain() & Domain(literal_eval(self.domain or "[]"))
+        return self._get_frame_domain() & parse_domain(self.domain)
 
     def _get_frame_domain(self):
         """Return the domain of the clients of the chosen segments, countries and regions."""
@@ -230,6 +237,7 @@ class ClientCampaign(models.Model):
         """Turn the clients that fit now into recipients; later changes of clients change nothing."""
         self.ensure_one()
         self._check_state("draft", "group")
+        self._check_domain()  # the addon of a field may be gone since
         self._dissolve_group()
         clients = self._search_candidates()
         if not self.env["client.campaign.selection"]._freeze(self, clients, self._get_group_reason()):

@@ -14,7 +14,10 @@ class ClientHoliday(models.Model):
     day = fields.Integer(required=True)
     country_ids = fields.Many2many("res.country", string="Countries", help="Empty: in all countries.")
     industry_ids = fields.Many2many(
-        "res.partner.industry", string="Industries", help="A holiday of these professions. Empty: of all."
+        "res.partner.industry",
+        string="Industries",
+        help="A holiday of these professions. Empty: of all.",
+        context={"active_test": False},  # a holiday of archived professions is not one of all
     )
     active = fields.Boolean(default=True)
 

@@ -6,8 +6,10 @@ class ClientInteraction(models.Model):
 
     _inherit = "client.interaction"
 
-    campaign_id = fields.Many2one("client.campaign", readonly=True, index="btree_not_null", ondelete="set null")
-    campaign_delivery_id = fields.Many2one("client.campaign.delivery", readonly=True, ondelete="set null")
+    campaign_id = fields.Many2one(
+        "client.campaign", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
+    campaign_delivery_id = fields.Many2one("client.campaign.delivery", readonly=True, copy=False, ondelete="set null")
 
     _campaign_delivery_unique = models.UniqueIndex(
         "(campaign_delivery_id) WHERE campaign_delivery_id IS NOT NULL", "This message is in the register already."

@@ -1,4 +1,5 @@
-from odoo.exceptions import UserError
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 
 from odoo.addons.client_base_campaigns.models.client_campaign_recipient_message import UNSUBSCRIBE_SCOPE
@@ -326,6 +327,38 @@ class TestGroup(CampaignCommon):
         join = self.env["client.campaign.join"].with_user(self.marketer)
         join.create({"campaign_id": campaign.id, "partner_ids": self.anna.ids, "reason": "asked"}).action_join()
         self.assertEqual(self.get_recipient(campaign, self.alpha).delivery, "queued")
+
+    def test_conditions_that_are_being_typed_fit_nobody(self):
+        campaigns = self.env["client.campaign"].with_user(self.marketer)
+        shown = {"domain": {}, "candidate_count": {}, "reachable_count": {}, "forecast": {}}
+        for domain in ("[(", "[('no_such_field', '=', 1)]", "everybody()"):
+            with self.subTest(domain=domain):
+                found = campaigns.onchange({"domain": domain}, ["domain"], shown)["value"]
+                self.assertEqual((found.get("candidate_count", 0), found.get("reachable_count", 0)), (0, 0))
+
+    def test_conditions_whose_field_is_gone_are_to_be_chosen_again(self):
+        campaign = self.make_campaign()
+        self.env.cr.execute(
+            "UPDATE client_campaign SET domain = '[(''no_such_field'', ''='', 1)]' WHERE id = %s", [campaign.id]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(campaign.candidate_count, 0)
+        with self.assertRaisesRegex(ValidationError, "Choose them again"):
+            campaign.action_freeze_group()
+
+    def test_a_group_of_archived_regions_is_not_one_of_all(self):
+        region = self.env["client.region"].create({"name": "North"})
+        campaign = self.make_campaign(region_ids=region.ids)
+        region.active = False
+        self.env.invalidate_all()
+        self.assertEqual(campaign.candidate_count, 0)
+
+    def test_who_was_written_to_stays_in_the_campaign(self):
+        campaign = self.make_sent()
+        with self.assertRaises(AccessError):
+            campaign.recipient_ids.unlink()
+        with self.assertRaises(AccessError):
+            campaign.write({"recipient_ids": [Command.delete(campaign.recipient_ids[0].id)]})
 
     def test_conditions_are_saved_and_used_again(self):
         campaign = self.make_campaign(clients=self.alpha)

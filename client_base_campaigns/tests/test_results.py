@@ -44,6 +44,15 @@ class TestResults(CampaignCommon):
         self.assertEqual((alpha.order_count, alpha.turnover), (3, 70))
         self.assertEqual((campaign.order_count, campaign.turnover), (4, 170))
 
+    def test_a_copy_of_a_contact_is_no_contact_of_the_campaign(self):
+        campaign = self.make_sent()
+        contact = self.env["client.interaction"].search(
+            [("campaign_id", "=", campaign.id), ("partner_id", "=", self.alpha.id)]
+        )
+        copy = contact.with_user(self.manager).copy().sudo()
+        self.assertTrue(contact.campaign_delivery_id)
+        self.assertFalse(copy.campaign_delivery_id or copy.campaign_id)
+
     def test_orders_that_are_taken_back_do_not_count(self):
         campaign = self.make_sent()
         order = self.order(self.alpha, 0)

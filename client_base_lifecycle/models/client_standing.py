@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.orm.fields import PYTHON_INEQUALITY_OPERATOR
 from odoo.tools import SQL
 
 from ..tools.ladder import DECLARED_DEAD
@@ -134,3 +136,27 @@ class StandingField(fields.Many2one):
         )
         query.add_join("LEFT JOIN", coalias, standings._table, condition)
         return standings, coalias
+
+
+class StandingNumber:
+    """A number of the partner's standing, which is zero where there is none; found by comparison as it is shown.
+
+    Odoo's related fields take each comparison with zero as one that nothing at all passes.
+    """
+
+    def _search_related(self, records, operator, value):
+        compare = PYTHON_INEQUALITY_OPERATOR.get(operator)
+        if not compare:
+            return super()._search_related(records, operator, value)
+        standing, _dot, name = self.related.partition(".")
+        found = Domain(standing, "any!", [(name, operator, value)])
+        passes = compare(0, self.convert_to_cache(value, records) or 0)
+        return found | Domain(standing, "=", False) if passes else found
+
+
+class StandingInteger(StandingNumber, fields.Integer):
+    """A whole number of the partner's standing."""
+
+
+class StandingFloat(StandingNumber, fields.Float):
+    """An amount, or another number, of the partner's standing."""

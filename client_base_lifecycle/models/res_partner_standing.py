@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.ladder import DECIDED
-from .client_standing import StandingField
+from .client_standing import StandingField, StandingFloat, StandingInteger
 
 # The fields of the partner that read the standing with the current company.
 STANDING_FIELDS = {
@@ -76,25 +76,25 @@ class ResPartner(models.Model):
         groups="base.group_user",
     )
 
-    client_order_count = _standing(fields.Integer, "client_order_count")
-    client_turnover = _standing(fields.Float, "client_turnover")
-    client_margin = _standing(fields.Float, "client_margin")
+    client_order_count = _standing(StandingInteger, "client_order_count")
+    client_turnover = _standing(StandingFloat, "client_turnover")
+    client_margin = _standing(StandingFloat, "client_margin")
     client_first_order = _standing(fields.Date, "client_first_order")
     client_last_order = _standing(fields.Date, "client_last_order")
-    client_turns = _standing(fields.Integer, "client_turns")
-    client_interval = _standing(fields.Integer, "client_interval")
+    client_turns = _standing(StandingInteger, "client_turns")
+    client_interval = _standing(StandingInteger, "client_interval")
     client_next_order = _standing(fields.Date, "client_next_order")
     client_next_order_from = _standing(fields.Date, "client_next_order_from")
     client_next_order_to = _standing(fields.Date, "client_next_order_to")
-    client_overdue = _standing(fields.Float, "client_overdue")
+    client_overdue = _standing(StandingFloat, "client_overdue")
     client_abc = _standing(fields.Selection, "client_abc")
     client_xyz = _standing(fields.Selection, "client_xyz")
     client_rfm = _standing(fields.Char, "client_rfm")
-    client_turnover_year = _standing(fields.Float, "client_turnover_year")
-    client_turnover_before = _standing(fields.Float, "client_turnover_before")
-    client_awake = _standing(fields.Float, "client_awake")
-    client_forecast_orders = _standing(fields.Float, "client_forecast_orders")
-    client_forecast_turnover = _standing(fields.Float, "client_forecast_turnover")
+    client_turnover_year = _standing(StandingFloat, "client_turnover_year")
+    client_turnover_before = _standing(StandingFloat, "client_turnover_before")
+    client_awake = _standing(StandingFloat, "client_awake")
+    client_forecast_orders = _standing(StandingFloat, "client_forecast_orders")
+    client_forecast_turnover = _standing(StandingFloat, "client_forecast_turnover")
 
     @api.depends("client_standing_ids")
     @api.depends_context("company")
@@ -128,12 +128,13 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_client_segment_on_id(self, operator, value):
-        if operator != "in" or False in value:
+        if operator != "in":
             return NotImplemented
         query = self.env["client.segment.move"]._select_base_on(self._get_client_day())
-        return Domain(
-            "id", "in", SQL("(SELECT partner_id FROM (%s) base WHERE segment_id = ANY(%s))", query, list(value))
-        )
+        chosen = [one for one in value if one]
+        found = Domain("id", "in", SQL("(SELECT partner_id FROM (%s) base WHERE segment_id = ANY(%s))", query, chosen))
+        nowhere = Domain("id", "not in", SQL("(SELECT partner_id FROM (%s) base)", query))
+        return found | nowhere if False in value else found
 
     @api.model
     def _get_client_day(self):

@@ -1,6 +1,8 @@
 from datetime import timedelta
+from itertools import product
 
 from odoo import Command, fields
+from odoo.fields import Domain
 
 from .common import LifecycleCommon
 
@@ -80,6 +82,28 @@ class TestCompanies(LifecycleCommon):
             ours, ["client_segment_id"], ["client_turnover:sum"]
         )
         self.assertEqual((segment.code, turnover), ("working", 70))
+
+    def test_figures_are_found_as_they_are_shown(self):
+        self.make_orders(self.alpha, 60, 30, 10)
+        self.order_there(20)
+        self.assertFalse(self.anna.client_standing_id)
+        for company in (self.env.company, self.other):
+            everybody = (self.alpha | self.beta | self.free | self.anna).with_company(company)
+            ours = Domain("id", "in", everybody.ids)
+            for name, number in product(("client_order_count", "client_turnover", "client_awake"), (-1, 0, 1, 70, 200)):
+                for operator in (">", "<", ">=", "<=", "=", "!="):
+                    leaf = Domain(name, operator, number)
+                    found = everybody.search(ours & leaf)
+                    with self.subTest(company=company.name, leaf=leaf):
+                        self.assertEqual(found, everybody.filtered_domain(leaf))
+                        self.assertEqual(everybody.search(ours & ~leaf), everybody - found)
+
+    def test_who_stood_nowhere_on_a_day_is_found(self):
+        self.order_there(20)
+        partners = self.env["res.partner"].with_company(self.other).with_context(client_day=str(self.day(10)))
+        ours = [("id", "in", (self.alpha | self.anna).ids)]
+        self.assertEqual(partners.search([*ours, ("client_segment_on_id", "=", False)]), self.anna)
+        self.assertEqual(partners.search([*ours, ("client_segment_on_id", "!=", False)]), self.alpha)
 
     def get_facts(self, company):
         facts = self.env["client.fact"].with_company(company)._get_facts(self.manager, self.day(60), self.today)
