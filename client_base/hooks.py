@@ -67,14 +67,14 @@ def fill_columns(env):
                 """,
                 env.ref("base.group_public").id,
             ),
-            employees=select_employees(env),
+            employees=select_employees(env.cr),
         )
     )
 
 
-def select_employees(env):
+def select_employees(cr):
     """Return the query of the partners that stand for employees; of none where the addon ``hr`` is not installed."""
-    if not sql.column_exists(env.cr, "hr_employee", "work_contact_id"):
+    if not sql.column_exists(cr, "hr_employee", "work_contact_id"):
         return SQL("SELECT 0 WHERE FALSE")
     return SQL("SELECT work_contact_id FROM hr_employee WHERE work_contact_id IS NOT NULL")
 

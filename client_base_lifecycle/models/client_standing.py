@@ -1,11 +1,14 @@
+import operator as comparing
+
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.orm.fields import PYTHON_INEQUALITY_OPERATOR
 from odoo.tools import SQL
 
 from ..tools.ladder import DECLARED_DEAD
 from ..tools.rhythm import get_overdue
 from .client_segment import SegmentField
+
+COMPARISONS = {"<": comparing.lt, "<=": comparing.le, ">": comparing.gt, ">=": comparing.ge}
 
 
 class IntervalsField(fields.Json):
@@ -145,7 +148,7 @@ class StandingNumber:
     """
 
     def _search_related(self, records, operator, value):
-        compare = PYTHON_INEQUALITY_OPERATOR.get(operator)
+        compare = COMPARISONS.get(operator)
         if not compare:
             return super()._search_related(records, operator, value)
         standing, _dot, name = self.related.partition(".")
