@@ -41,7 +41,10 @@ class ResPartner(models.Model):
     )
     parent_name = fields.Char(compute="_compute_parent_name", related=None)
     client_employees = fields.Integer(
-        string="Employees", help="How many people work at the client.", prefetch="client", groups="base.group_user"
+        string="Number of Employees",
+        help="How many people work at the client.",
+        prefetch="client",
+        groups="base.group_user",
     )
 
     # One for each branch of the rule on partners (res_partner_branches.py).  The first gives an owner's
