@@ -1,5 +1,7 @@
 from base64 import b64decode
 
+from werkzeug.exceptions import BadRequest
+
 from odoo import http
 from odoo.http import request
 
@@ -16,6 +18,9 @@ PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 def get_recipient(token, scope=None):
     """Return the recipient of a good token in the client's language; every other token is a 404."""
+    if "\0" in token:
+        # Not a 404: Odoo would look in the database, which keeps no NUL, for another page of this address.
+        raise BadRequest
     # sudo: whoever holds the signed token sees this one recipient's page and nothing else
     recipients = request.env["client.campaign.recipient"].sudo()
     recipient = recipients._get_by_token(token, scope) if scope else recipients._get_by_token(token)
