@@ -19,13 +19,15 @@ class BasePartnerMerge(models.TransientModel):
                 self.env._("These clients have different managers, for one of whom you stand in. Ask the team lead.")
             )
         kept = dst_partner or self._get_ordered_partner(partner_ids)[-1]
+        clients = (partners | kept).commercial_partner_id
         self._hand_over_to_owner_of(kept, partners - kept)
         self._make_room(kept, partners - kept)
         result = super()._merge(partner_ids, dst_partner=kept, extra_checks=extra_checks)
         # sudo: as below; a contact that is kept is no client
         kept.sudo()._join_clients()
-        # What Odoo took over from the others is not what the figures of the whole come to.
-        partners.exists().commercial_partner_id._refresh_figures()
+        # What Odoo took over from the others is not what the figures of the whole come to; nor has a client
+        # any more what its contact takes along.
+        (clients | kept.commercial_partner_id).exists()._refresh_figures()
         return result
 
     @api.model

@@ -191,6 +191,14 @@ class TestSegment(LifecycleCommon):
         self.assertEqual(self.alpha.client_order_count, 3)
         self.assert_segment(self.alpha, "regular")
 
+    def test_a_contact_that_is_merged_into_anothers_takes_its_orders_along(self):
+        self.make_orders(self.anna, 20)
+        self.assertEqual((self.alpha.client_order_count, self.beta.client_order_count), (1, 0))
+        merge = self.env["base.partner.merge.automatic.wizard"].with_user(self.head).create({})
+        merge._merge((self.anna | self.boris).ids, dst_partner=self.boris, extra_checks=False)
+        self.env.invalidate_all()
+        self.assertEqual((self.alpha.client_order_count, self.beta.client_order_count), (0, 1))
+
     def test_a_merge_tells_one_history(self):
         self.make_orders(self.alpha, 90, 60, 30)
         double = self.make_client("Alpha Limited", self.manager)
