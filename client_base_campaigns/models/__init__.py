@@ -29,6 +29,7 @@ from . import (
     client_interaction,
     client_programme,
     client_programme_due,
+    client_region,
     mail_activity,
     mail_message,
     mail_thread,

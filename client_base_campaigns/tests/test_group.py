@@ -352,6 +352,8 @@ class TestGroup(CampaignCommon):
         region.active = False
         self.env.invalidate_all()
         self.assertEqual(campaign.candidate_count, 0)
+        with self.assertRaisesRegex(UserError, "archive it instead"):
+            region.unlink()
 
     def test_who_was_written_to_stays_in_the_campaign(self):
         campaign = self.make_sent()
