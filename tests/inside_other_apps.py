@@ -101,7 +101,9 @@ class TestOtherApps(ClientBaseCommon):
 class TestIsolationBesideOtherApps(test_isolation.TestIsolation):
     """The probe, with a foreign row of every model about clients for which one can be guessed."""
 
-    HIDDEN_ANYWAY = frozenset(("hr.expense", "maintenance.equipment", "product.wishlist", "res.users.settings.volumes"))
+    HIDDEN_ANYWAY = frozenset(
+        ("hr.expense", "maintenance.equipment", "product.wishlist", "project.task", "res.users.settings.volumes")
+    )
 
     @classmethod
     def prepare_world(cls):
