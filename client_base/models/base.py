@@ -113,10 +113,11 @@ class Base(models.AbstractModel):
 
     @api.model
     def default_get(self, fields):
-        # What the context names, in whatever form, and what users have set for themselves.
-        named = {name: self.env.context.get(f"default_{name}") for name in fields}
         defaults = super().default_get(fields)
-        self._check_client_values([named, defaults])
+        if self._is_client_scoped():
+            # What the context names, in whatever form, and what users have set for themselves.
+            named = {name: self.env.context.get(f"default_{name}") for name in fields}
+            self._check_client_values([named, defaults])
         return defaults
 
     def onchange(self, values, field_names, fields_spec):
@@ -140,13 +141,18 @@ class Base(models.AbstractModel):
     @api.model
     def _check_client_values(self, vals_list):
         """Raise AccessError when ``vals_list`` name a client, or a row about one, that the user may not see."""
-        if self.env.su or self.env.user._client_scope() is None:
+        if not self._is_client_scoped():
             return
         for model, ids in self._get_named_rows(vals_list).items():
             if not self.env[model].browse(ids).exists()._is_seen_with_client():
                 raise AccessError(
                     self.env._("This client is not yours to work with: it has another manager. Ask your team lead.")
                 )
+
+    @api.model
+    def _is_client_scoped(self):
+        """Tell whether the user sees some clients only."""
+        return not self.env.su and self.env.user._client_scope() is not None
 
     def _is_seen_with_client(self):
         """Tell whether the user sees these rows, or, of rows that he may not read at all, the clients they are about.
@@ -206,6 +212,6 @@ class Base(models.AbstractModel):
 
     def _mail_get_partners(self, *args, **kwargs):
         # Odoo asks as the superuser for whom to write to about any row.
-        if not self.env.su and self.env.user._client_scope() is not None:
+        if self._is_client_scoped():
             self.check_access("read")
         return super()._mail_get_partners(*args, **kwargs)

@@ -8,8 +8,9 @@ class MailActivityMixin(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
+        partners = {name for name in vals if self._fields[name].comodel_name == "res.partner"}
         # Of an invoice, the client is computed from the partner.
-        if not vals.keys().isdisjoint(["partner_id", *self._get_client_fields()]):
+        if partners and not partners.isdisjoint(["partner_id", *self._get_client_fields()]):
             # sudo: whoever plans them
             activities = self.env["mail.activity"].sudo()
             activities.search([("res_model", "=", self._name), ("res_id", "in", self.ids)])._follow_document()

@@ -20,7 +20,3 @@ class MailThread(models.AbstractModel):
     def _check_client_conversation(self):
         if self._is_client_scoped():
             self.check_access("read")
-
-    def _is_client_scoped(self):
-        """Tell whether the user sees some clients only."""
-        return not self.env.su and self.env.user._client_scope() is not None

@@ -2,12 +2,14 @@ from odoo import api, models
 
 
 class SaleOrderLine(models.Model):
-    """Lines are found with what is in them: whose client they are about is then asked once, not twice."""
+    """Lines of orders are found with what is in them, and whose client they are about is asked once, not twice."""
 
     _inherit = "sale.order.line"
 
     @api.model
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
-        # What Odoo asks for as the lines of orders, of which it then reads the rest.
-        names = None if field_names == ["order_id"] else field_names
-        return super().search_fetch(domain, names, offset=offset, limit=limit, order=order)
+        # What Odoo asks for as the lines of orders, of which it then reads the rest; each order's are in their order,
+        # and no order has to be looked up for its place among the others.
+        if field_names == ["order_id"] and not order:
+            field_names, order = None, "order_id.id, sequence, id"
+        return super().search_fetch(domain, field_names, offset=offset, limit=limit, order=order)

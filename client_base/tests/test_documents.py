@@ -149,3 +149,14 @@ class TestDocuments(ClientBaseCommon):
         self.assertEqual(order.user_id, self.manager)
         self.alpha.user_id = self.second
         self.assertEqual(order.with_user(self.head).copy().user_id, self.second)
+
+    def test_lines_of_orders_are_read_in_their_order(self):
+        notes = [{"display_type": "line_note", "name": name, "sequence": 9 - int(name)} for name in "123"]
+        lines = [Command.create(note) for note in notes]
+        orders = self.env["sale.order"].create(
+            [{"partner_id": self.alpha.id, "user_id": self.manager.id, "order_line": lines} for _number in range(2)]
+        )
+        orders.flush_recordset()
+        self.env.invalidate_all()
+        for order in orders.with_user(self.manager):
+            self.assertEqual(order.order_line.mapped("name"), ["3", "2", "1"])

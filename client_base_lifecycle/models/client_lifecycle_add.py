@@ -8,6 +8,7 @@ from ..tools.rhythm import LAST_INTERVALS, expect
 from .client_lifecycle_place import MEASURES
 
 WRITTEN = ("since", *MEASURES)
+WRITTEN_COLUMNS = SQL(", ").join(map(SQL.identifier, WRITTEN))
 
 
 class ClientLifecycle(models.AbstractModel):
@@ -70,7 +71,7 @@ class ClientLifecycle(models.AbstractModel):
                   FROM client_standing
                  WHERE partner_id = %(client)s AND company_id = %(company)s
                 """,
-                names=SQL(", ").join(map(SQL.identifier, WRITTEN)),
+                names=WRITTEN_COLUMNS,
                 costs=self._select_costs(order),
                 client=client,
                 company=order.company_id.id,
