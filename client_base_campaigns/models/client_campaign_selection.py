@@ -201,7 +201,9 @@ class ClientCampaignSelection(models.AbstractModel):
                    END AS own_exclusion
               FROM reached
              CROSS JOIN LATERAL (
-                   SELECT COALESCE(bool_or(campaign.state = ANY(%(running)s)), FALSE) AS runs,
+                   -- Until its last day, also where nobody closes it then, or ever sent it.
+                   SELECT COALESCE(bool_or(campaign.state = ANY(%(running)s) AND campaign.date_end >= %(today)s),
+                                   FALSE) AS runs,
                           COALESCE(bool_or(mate.sent_date
                                            > now() AT TIME ZONE 'UTC' - %(quiet_days)s * interval '1 day'),
                                    FALSE) AS rests
@@ -214,6 +216,7 @@ class ClientCampaignSelection(models.AbstractModel):
             quiet_days=0 if settled else campaign.quiet_days or 0,
             not_written_to=NOT_WRITTEN_TO,
             running=["offer", *RUNNING],
+            today=campaign._get_today(),
             campaign=campaign._origin.id or 0,
         )
 

@@ -238,6 +238,7 @@ class ClientCampaign(models.Model):
     @api.model
     def _cron_follow_up(self):
         """Use the other channel, remind, and go on to the results, as the days pass."""
+        self._end_unsent()
         campaigns = self.search([("state", "in", ASKING)])
         over = campaigns.filtered(lambda one: one._is_over())
         lasting = campaigns - over
@@ -250,6 +251,15 @@ class ClientCampaign(models.Model):
                 campaign._in_own_words().action_close()
         if queued:
             self._run_now()
+
+    @api.model
+    def _end_unsent(self):
+        """Close what a programme made and nobody sent in time: its clients are free for other campaigns again."""
+        waiting = self.search([("programme_id", "!=", False), ("state", "=", "offer")])
+        for campaign in waiting.filtered(lambda one: one._get_last_sending_day() < one._get_today()):
+            campaign.activity_unlink(["mail.mail_activity_data_todo", APPROVAL_TASK])
+            campaign._take_step(state="closed", closed_on=fields.Date.context_today(self))
+            campaign.message_post(body=campaign._in_own_words().env._("Nobody sent it in time, so it has ended."))
 
     def _queue_reminders(self):
         """Queue the reminder, once, to who got the message and did not answer for so many days.

@@ -61,13 +61,16 @@ class TestGroup(CampaignCommon):
         )
 
     def test_rest_and_running_campaigns(self):
-        self.make_sent(clients=self.alpha)
+        sent = self.make_sent(clients=self.alpha)
         busy = self.make_campaign(clients=self.alpha | self.beta, without_running=True)
         self.assertEqual((busy.overlap_count, busy.reachable_count), (1, 1))
         busy.action_freeze_group()
         self.assertEqual(self.get_exclusions(busy), {self.alpha: "running", self.beta: False})
         resting = self.make_frozen(clients=self.alpha | self.free, quiet_days=3)
         self.assertEqual(self.get_exclusions(resting), {self.alpha: "resting", self.free: False})
+        sent.date_end = resting.date_end = self.day(1)
+        busy.action_back_to_group()
+        self.assertEqual(busy.overlap_count, 0, "their last days are over, though nobody closed them")
 
     def test_the_person_with_a_part_in_decisions_is_addressed(self):
         role = self.env.ref("client_base.dmu_role_decision_maker")

@@ -358,3 +358,24 @@ class TestProgramme(CampaignCommon):
         self.assertFalse(self.server.messages)
         self.assertEqual((programme.run_ids.state, len(programme.run_ids.activity_ids)), ("offer", 1))
         self.assertEqual(programme.campaign_id.state, "draft", "the model stays a plan")
+
+    def test_what_nobody_sends_in_time_ends_and_holds_nobody_up(self):
+        self.anna.write(
+            {"client_birthday": date(1980, self.today.month, self.today.day), "email": "anna@a.example.com"}
+        )
+        programme = self.make_programme("birthday", auto_send=False)
+        self.run_day()
+        run = programme.run_ids
+        other = self.make_campaign(clients=self.alpha, without_running=True)
+        other.action_freeze_group()
+        self.assertEqual(other.recipient_ids.exclusion, "running")
+        with freeze_time(self.today + timedelta(days=3)):
+            self.env["client.campaign"]._cron_follow_up()
+        self.assertEqual((run.state, len(run.activity_ids)), ("offer", 1), "it can be sent still")
+        with freeze_time(self.today + timedelta(days=4)):
+            self.env["client.campaign"]._cron_follow_up()
+        self.assertEqual((run.state, len(run.activity_ids)), ("closed", 0))
+        self.assertIn("Nobody sent it in time", run.message_ids[0].body)
+        other.action_back_to_group()
+        other.action_freeze_group()
+        self.assertFalse(other.recipient_ids.exclusion)
