@@ -5,8 +5,8 @@ from odoo.tools import SQL
 class ClientGapCount(models.Model):
     """How many cards lack what, by manager and day: what the page "Completeness" and its trend are read from.
 
-    Rows without a requirement hold how many clients there are, and how complete.  Of past days only the
-    managers' own rows are kept; today's are also split by what :meth:`_get_dimensions` names.
+    Rows without a requirement hold how many clients there are, and how complete.  Of past days only these
+    are kept, by manager; today's are also split by what :meth:`_get_dimensions` names.
     """
 
     _name = "client.gap.count"
@@ -53,7 +53,10 @@ class ClientGapCount(models.Model):
             day = self._get_last_day() or today
         self.env.cr.execute(
             SQL(
-                "DELETE FROM client_gap_count WHERE %s AND (day = %s OR (dimension <> 'owner' AND day < %s))",
+                """
+                DELETE FROM client_gap_count
+                 WHERE %s AND (day = %s OR day < %s AND (dimension <> 'owner' OR requirement_id IS NOT NULL))
+                """,
                 of_these,
                 day,
                 day,

@@ -119,6 +119,7 @@ class TestGaps(ClientBaseCommon):
         self.assertEqual([round(value) for value in row["trend"]], [25, 75])
         kept = self.env["client.gap.count"].search([("day", "<", fields.Date.today())])
         self.assertEqual(set(kept.mapped("dimension")), {"owner"})
+        self.assertFalse(kept.requirement_id, "what was lacking then nobody asks for any more")
 
     def test_one_click_asks_each_manager_once(self):
         tasks = self.env["client.gap.task"].with_user(self.lead)
