@@ -69,6 +69,7 @@ class ClientImportRow(models.Model):
     partner_id = fields.Many2one("res.partner", string="Client Card", readonly=True, index="btree_not_null")
 
     @api.depends("findings")
+    @api.depends_context("lang")
     def _compute_note(self):
         sentences = self._get_finding_sentences()
         for row in self:

@@ -88,6 +88,7 @@ class ClientCampaign(models.Model):
             campaign.candidate_count = self.env["res.partner"].search_count(domain)
 
     @api.depends(*CRITERIA, *TERMS, "state")
+    @api.depends_context("lang")
     def _compute_forecast(self):
         """Count what freezing would bring, as long as the group is being chosen."""
         for campaign in self:

@@ -51,6 +51,7 @@ class ClientCampaign(models.Model):
         "A term of a campaign has at most 36500 days.",
     )
 
+    @api.depends_context("lang", "tz")
     def _compute_sending_note(self):
         for campaign in self:
             away, until = self.env["client.campaign.mailer"]._get_server_away(campaign.user_id)
