@@ -263,6 +263,15 @@ class TestRegister(RegisterCommon):
             }
         )
 
+    def test_what_is_to_be_done_about_a_meeting_is_about_the_client_among_its_guests(self):
+        self.manager.name = "Aaron"
+        meeting = self.make_meeting(self.manager.partner_id | self.anna, fields.Datetime.now())
+        self.assertEqual(meeting.partner_ids[0], self.manager.partner_id)
+        activity = self.env["mail.activity"].create(
+            {"res_model_id": self.env["ir.model"]._get_id(meeting._name), "res_id": meeting.id, "summary": "Prepare"}
+        )
+        self.assertEqual(activity.client_partner_id, self.alpha)
+
     def test_what_a_private_meeting_is_about_stays_private(self):
         now, guests = fields.Datetime.now(), self.alpha | self.manager.partner_id
         self.manager.with_user(self.manager).calendar_default_privacy = "private"
