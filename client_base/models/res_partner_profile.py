@@ -180,7 +180,7 @@ class ResPartner(models.Model):
         criteria = self.env["client.criterion"].search([])._get_applicable(self.client_channel_id)  # pylint: disable=no-search-all
         rows = self.env["client.score"]._get_latest_rows(self.ids)
         latest = {score.criterion_id: score for score in self.env["client.score"].browse([row["id"] for row in rows])}
-        pillars = criteria._fields["pillar"]._description_selection(self.env)
+        pillars = criteria._get_selection_words("pillar")
         return {
             "pillars": [
                 {
@@ -190,7 +190,7 @@ class ResPartner(models.Model):
                     "coverage": self[f"client_coverage_{pillar}"],
                     "criteria": criteria.filtered(lambda criterion, pillar=pillar: criterion.pillar == pillar),
                 }
-                for pillar, name in pillars
+                for pillar, name in pillars.items()
             ],
             "latest": latest,
             "minimum": self._get_profile_minimum(),
