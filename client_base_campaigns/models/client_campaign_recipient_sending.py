@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from .client_campaign_sending import ASKING
+from .client_campaign import ASKING
 
 
 class ClientCampaignRecipient(models.Model):
