@@ -2,6 +2,7 @@
 
 from ast import literal_eval
 
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 
@@ -35,6 +36,16 @@ def find_fault(text, model):
     except (ValueError, TypeError, KeyError) as error:
         return error
     return None
+
+
+def check_domains(records, words):
+    """Raise ValidationError where the ``domain`` of one of ``records``, which chooses clients, cannot be used.
+
+    :param words: that it cannot, in the user's language, with ``%s`` for why
+    """
+    for record in records:
+        if fault := find_fault(record.domain, record.env["res.partner"]):
+            raise ValidationError(words % fault)
 
 
 def read_domain(text, model):

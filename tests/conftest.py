@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 from catcher import LOOPBACK, free_port
-from installation import Installation, problems
+from installation import Installation, local, problems
 from playwright.sync_api import expect, sync_playwright
 from postgres import Postgres
 from prepare import ROOT, Machine
@@ -34,7 +34,6 @@ BROWSER_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
-local = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 logs = pytest.StashKey()
 
 

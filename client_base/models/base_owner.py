@@ -2,7 +2,7 @@ from odoo import models
 
 
 class Base(models.AbstractModel):
-    """Whose clients the rows of any model are about."""
+    """Which clients the rows of any model are about, and whose these are."""
 
     _inherit = "base"
 
@@ -12,24 +12,22 @@ class Base(models.AbstractModel):
         :rtype: dict[int, res.users]
         """
         # sudo: whose client it is does not depend on who asks; only names of colleagues come of it
-        rows = self.sudo().exists()
-        if self._name == "res.partner":
-            return {row.id: row.client_owner_id for row in rows}
-        names = self._get_client_fields()
-        return {
-            row.id: self.env["res.users"].sudo().union(*(row[name].client_owner_id for name in names)) for row in rows
-        }
+        return {row.id: row._get_client_partners().client_owner_id for row in self.sudo().exists()}
 
     def _get_client_of_each(self):
-        """Return the client that each row is about, where it is one.
+        """Return the client that each row is about, the first where there are several.
 
         :rtype: dict[int, res.partner]
         """
-        names = self._get_client_fields()
         found = {}
         for row in self:
-            partners = row if self._name == "res.partner" else row[names[0]] if names else self.env["res.partner"]
-            client = partners[:1].commercial_partner_id
-            if client and not client.client_open:
-                found[row.id] = client
+            clients = row._get_client_partners().commercial_partner_id.filtered(lambda client: not client.client_open)
+            if clients:
+                found[row.id] = clients[0]
         return found
+
+    def _get_client_partners(self):
+        """Return the partners that say which clients these rows are about."""
+        if self._name == "res.partner":
+            return self
+        return self.env["res.partner"].union(*(self[name] for name in self._get_client_fields()))

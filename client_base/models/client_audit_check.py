@@ -1,8 +1,8 @@
-from ast import literal_eval
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+
+from ..search import find_fault, parse_domain
 
 WEEKS = 26
 
@@ -71,16 +71,12 @@ class ClientAuditCheck(models.Model):
 
         :raise ValueError: when the stored text is no domain
         """
-        domain = Domain(literal_eval(self.domain))
+        domain = parse_domain(self.domain)
         return domain & Domain(self._get_all_domain()) if self.model == "res.partner" else domain
 
     def _find_fault(self):
         """Return why the filter cannot be used, ``None`` where it can."""
-        try:
-            self._get_domain().validate(self.env[self.model])
-        except (ValueError, SyntaxError, TypeError, KeyError) as error:
-            return error
-        return None
+        return find_fault(self.domain, self.env[self.model or "res.partner"])
 
     @api.model
     def _get_all_domain(self):

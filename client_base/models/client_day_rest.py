@@ -43,10 +43,9 @@ class ClientDay(models.AbstractModel):
         return self._make_section_due("tomorrow", self.env._("Tomorrow"), due, rank, today)
 
     def _get_section_birthdays(self, today):
-        people = self.env["res.partner"].browse()
         days = [today + timedelta(days=number) for number in range(AHEAD_DAYS)]
         ids, count = self._find_birthdays([number for day in days for number in get_days_of_year(day)])
-        people = people.browse(ids)._filtered_access("read").filtered("active")
+        people = self.env["res.partner"].browse(ids)._filtered_access("read")
         rank = self._get_ranking(people.commercial_partner_id)
         rows = [
             rank(

@@ -1,11 +1,8 @@
 import json
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 
-PERIODS = ("week", "month", "quarter", "year")
 WEEKS = 12
 SPARK_WIDTH, SPARK_HEIGHT = 110, 24
 
@@ -25,7 +22,8 @@ class ClientDepartment(models.AbstractModel):
         """
         # The facts are added up by SQL, which asks nobody: without a level of the client base one sees none.
         self.env["client.plan"].check_access("read")
-        values = self._get_department(period if period in PERIODS else "month", user_id)
+        known = dict(self._get_period_names())
+        values = self._get_department(period if period in known else "month", user_id)
         return self.env["ir.qweb"]._render("client_base.department", {**values, **self._get_formats(), "json": json})
 
     @api.model
@@ -88,20 +86,9 @@ class ClientDepartment(models.AbstractModel):
 
     @api.model
     def _get_period(self, period):
+        """Return the first and the last day of the current week, month, quarter or year."""
         today = fields.Date.context_today(self)
-        starts = {
-            "week": today - timedelta(days=today.weekday()),
-            "month": today.replace(day=1),
-            "quarter": today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1),
-            "year": today.replace(month=1, day=1),
-        }
-        lengths = {
-            "week": relativedelta(days=7),
-            "month": relativedelta(months=1),
-            "quarter": relativedelta(months=3),
-            "year": relativedelta(years=1),
-        }
-        return starts[period], starts[period] + lengths[period] - timedelta(days=1)
+        return fields.Date.start_of(today, period), fields.Date.end_of(today, period)
 
     @api.model
     def _get_managers(self):
@@ -142,8 +129,7 @@ class ClientDepartment(models.AbstractModel):
     @api.model
     def _get_weeks(self, person):
         """Return what a person did in each of the last weeks: ``[{"from", "kinds": {kind: count}, "count"}]``."""
-        today = fields.Date.context_today(self)
-        monday = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
+        monday = fields.Date.start_of(fields.Date.context_today(self), "week") - timedelta(days=7 * (WEEKS - 1))
         contacts = self.env["client.interaction"]
         groups = contacts._read_group(
             # By days: whether a week begins on Sunday is a matter of the user's language, and not of what was done.

@@ -29,6 +29,7 @@ class ClientDmuInfluence(models.Model):
     _strength_range = models.Constraint("CHECK (strength BETWEEN 1 AND 5)", "Strength goes from 1 to 5.")
 
     @api.depends("influencer_id", "influenced_id")
+    @api.depends_context("uid", "lang")
     def _compute_display_name(self):
         for influence in self:
             influence.display_name = f"{influence.influencer_id.display_name} → {influence.influenced_id.display_name}"

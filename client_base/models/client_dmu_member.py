@@ -96,6 +96,7 @@ class ClientDmuMember(models.Model):
             member.function, member.phone, member.email = person.function, person.phone, person.email
 
     @api.depends("person_name", "role_id")
+    @api.depends_context("uid", "lang")
     def _compute_display_name(self):
         for member in self:
             member.display_name = (

@@ -81,9 +81,6 @@ class ClientExport(models.Model):
     @api.model
     def _get_clients(self, records):
         """Return the clients that ``records`` are about, each once."""
-        if records._name == "res.partner":
-            return records.commercial_partner_id
-        clients = self.env["res.partner"]
-        for name in records._get_client_fields() or {"client_partner_id"} & records._fields.keys():
-            clients |= records[name]
-        return clients.commercial_partner_id
+        is_activity = "client_partner_id" in records._fields
+        partners = records.client_partner_id if is_activity else records._get_client_partners()
+        return partners.commercial_partner_id

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
-from ..search import find_fault, parse_domain
+from ..search import check_domains
 
 # What a handover says of itself: set by its own steps only, whoever writes.
 OWN_WORDS = {"name", "state", "requester_id", "date_applied"}
@@ -166,11 +166,8 @@ class ClientHandover(models.Model):
 
     @api.constrains("domain")
     def _check_domain(self):
-        for handover in self.filtered(lambda handover: handover.source == "domain"):
-            if fault := find_fault(handover.domain, self.env["res.partner"]):
-                raise ValidationError(
-                    self.env._("The filter of the clients cannot be used. Choose it again. (%s)", fault)
-                )
+        chosen = self.filtered(lambda handover: handover.source == "domain")
+        check_domains(chosen, self.env._("The filter of the clients cannot be used. Choose it again. (%s)"))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -265,10 +262,3 @@ class ClientHandover(models.Model):
             "target": "current",
             "context": {f"default_{name}": value for name, value in values.items()},
         }
-
-    def _get_filter(self):
-        """Return the domain of the handover's filter.
-
-        :raise ValueError: when the stored text is no domain
-        """
-        return parse_domain(self.domain)

@@ -68,6 +68,7 @@ class ClientHandoverLine(models.Model):
     _partner_moved_index = models.Index("(partner_id, moved_on DESC) WHERE moved_on IS NOT NULL")
 
     @api.depends("partner_id.display_name", "handover_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for line in self:
             client = line.partner_id.display_name or self.env._("Deleted client")

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..search import parse_domain
 from ..tools.spread import deal_out
 
 
@@ -83,7 +84,7 @@ class ClientHandover(models.Model):
         """Return the query of the partners to be handed over, within what the user sees."""
         partners = self._get_partners()
         if self.source == "domain":
-            return partners._search(self._get_filter() & Domain(partners._get_client_domain()))
+            return partners._search(parse_domain(self.domain) & Domain(partners._get_client_domain()))
         return self._get_all_partners()._search(self._get_owner_domain())
 
     def _get_owner_domain(self):

@@ -5,9 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
+from ..tools.notification import make_warning
 from ..tools.row_reader import FINDINGS, MAX_LENGTH, SEVERITIES, Reading
 
-CLOSE = {"type": "ir.actions.act_window_close"}
 # So many reasons why rows cannot come in are told at once.
 REASONS = 5
 
@@ -69,6 +69,7 @@ class ClientImportRow(models.Model):
     partner_id = fields.Many2one("res.partner", string="Client Card", readonly=True, index="btree_not_null")
 
     @api.depends("findings")
+    @api.depends_context("lang")
     def _compute_note(self):
         sentences = self._get_finding_sentences()
         for row in self:
@@ -116,7 +117,7 @@ class ClientImportRow(models.Model):
         if not stuck:
             return None
         reasons = [f"{len(rows)} × {obstacle}" for obstacle, rows in stuck.items()]
-        return self._make_warning(
+        return make_warning(
             self.env._(
                 "Rows that cannot come in as they are: %(count)s. %(reasons)s",
                 count=sum(map(len, stuck.values())),
@@ -131,18 +132,12 @@ class ClientImportRow(models.Model):
         known._decide("fill")
         left = len(self - known)
         if not left:
-            return CLOSE
-        return self._make_warning(
+            return {"type": "ir.actions.act_window_close"}
+        return make_warning(
             self.env._(
                 "Rows for which no client of yours is known: %s. They stay as they were: import or skip them.", left
             )
         )
-
-    @api.model
-    def _make_warning(self, message):
-        """Return the action that shows ``message`` and loads the rows anew."""
-        params = {"type": "warning", "sticky": True, "message": message, "next": CLOSE}
-        return {"type": "ir.actions.client", "tag": "display_notification", "params": params}
 
     def action_skip(self):
         self._decide("skip")

@@ -74,6 +74,7 @@ class ClientPlan(models.Model):
                 )
 
     @api.depends("user_id", "measure")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         measures = dict(self.env["client.fact"]._get_measures())
         for plan in self:

@@ -21,7 +21,9 @@ class ClientRegion(models.Model):
     _rec_name = "complete_name"
 
     name = fields.Char(required=True, translate=True)
-    complete_name = fields.Char(compute="_compute_complete_name", recursive=True, store=True, string="Full Name")
+    complete_name = fields.Char(
+        compute="_compute_complete_name", recursive=True, store=True, translate=True, string="Full Name"
+    )
     parent_id = fields.Many2one("client.region", string="Part of", index=True, ondelete="restrict")
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("client.region", "parent_id", string="Parts")
@@ -49,9 +51,10 @@ class ClientRegion(models.Model):
 
     @api.depends("name", "parent_id.complete_name")
     def _compute_complete_name(self):
-        for region in self:
-            parent = region.parent_id.complete_name
-            region.complete_name = f"{parent} / {region.name}" if parent else region.name
+        for lang, _name in self.env["res.lang"].get_installed():
+            for region in self.with_context(lang=lang):
+                parent = region.parent_id.complete_name
+                region.complete_name = f"{parent} / {region.name}" if parent else region.name
 
     def _compute_client_count(self):
         counts = self.env["res.partner"]._read_group(self._get_clients_domain(), ["client_region_id"], ["__count"])

@@ -21,6 +21,7 @@ class ClientRegionFigure(models.Model):
     )
 
     @api.depends("indicator_id", "year")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for figure in self:
             figure.display_name = f"{figure.indicator_id.name} {figure.year}"

@@ -32,6 +32,7 @@ class ClientScore(models.Model):
     _latest_index = models.Index("(partner_id, criterion_id, date DESC, id DESC)")
 
     @api.depends("criterion_id", "value")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for score in self:
             score.display_name = f"{score.criterion_id.name}: {score.value}/{score.criterion_id.scale}"

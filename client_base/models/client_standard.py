@@ -1,8 +1,7 @@
-from ast import literal_eval
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
+
+from ..search import find_fault, parse_domain
 
 
 class ClientStandard(models.Model):
@@ -31,12 +30,12 @@ class ClientStandard(models.Model):
     @api.depends("domain")
     def _compute_usable(self):
         for standard in self:
-            standard.usable = not standard._find_fault()
+            standard.usable = not find_fault(standard.domain, self.env["res.partner"])
 
     @api.constrains("domain")
     def _check_domain(self):
         for standard in self:
-            if fault := standard._find_fault():
+            if fault := find_fault(standard.domain, self.env["res.partner"]):
                 raise ValidationError(
                     self.env._(
                         "“%(standard)s”: the filter under “Applies to” cannot be used. Choose it again. (%(error)s)",
@@ -61,15 +60,7 @@ class ClientStandard(models.Model):
 
         :raise ValueError: when the stored text is no domain
         """
-        return Domain(literal_eval(self.domain))
-
-    def _find_fault(self):
-        """Return why the filter cannot be used, ``None`` where it can."""
-        try:
-            self._get_domain().validate(self.env["res.partner"])
-        except (ValueError, SyntaxError, TypeError, KeyError) as error:
-            return error
-        return None
+        return parse_domain(self.domain)
 
     def _get_requirements(self, clients):
         """Return what is required of each of ``clients``: ``{client: requirements}``."""

@@ -104,6 +104,7 @@ class ClientSubstitution(models.Model):
         return zone.localize(datetime.combine(day, time())).astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.depends("absent_id", "substitute_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for record in self:
             people = {"substitute": record.substitute_id.name, "absent": record.absent_id.name}

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.notification import make_closing_notification
+
 # The type of the activities by which managers ask for a client.
 REQUEST = "client_base.mail_activity_data_client_request"
 
@@ -95,16 +97,10 @@ class ResPartner(models.Model):
                 told.activity_schedule(
                     REQUEST, summary=told.env._("%s asks for this client", user.name), user_id=decider.id
                 )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("%s was asked to give you this client.", ", ".join(asked.mapped("name"))),
-                # The card says so from now on.
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        # The card says so from now on.
+        return make_closing_notification(
+            self.env._("%s was asked to give you this client.", ", ".join(asked.mapped("name")))
+        )
 
     def action_give_client(self):
         """Make who asked first the client's manager, which closes all requests for it."""

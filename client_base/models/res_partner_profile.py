@@ -1,9 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from ..parameters import PROFILE_MINIMUM
 from ..search import search_flag
 from .client_profile import COVERAGE_COLUMNS, SCORE_COLUMNS
+
+FORMER_SHOWN = 5
 
 
 class ResPartner(models.Model):
@@ -177,19 +180,34 @@ class ResPartner(models.Model):
         criteria = self.env["client.criterion"].search([])._get_applicable(self.client_channel_id)  # pylint: disable=no-search-all
         rows = self.env["client.score"]._get_latest_rows(self.ids)
         latest = {score.criterion_id: score for score in self.env["client.score"].browse([row["id"] for row in rows])}
-        pillars = criteria._fields["pillar"]._description_selection(self.env)
+        pillars = criteria._get_selection_words("pillar")
         return {
             "pillars": [
                 {
+                    "code": pillar,
                     "name": name,
                     "score": self[f"client_score_{pillar}"],
                     "coverage": self[f"client_coverage_{pillar}"],
                     "criteria": criteria.filtered(lambda criterion, pillar=pillar: criterion.pillar == pillar),
                 }
-                for pillar, name in pillars
+                for pillar, name in pillars.items()
             ],
             "latest": latest,
             "minimum": self._get_profile_minimum(),
-            "snapshots": self.client_snapshot_ids[:5],
+            "snapshots": self._get_former_profiles(),
             "may_admit": self.env.user.has_group("client_base.group_client_team"),
         }
+
+    def _get_former_profiles(self):
+        """Return the last figures by former criteria: ``[{"date", "score", "coverage", "score_goals", …}]``.
+
+        A pillar of which nothing was scored is None: read by the ORM it would be zero.
+        """
+        self.env["client.profile.snapshot"].check_access("read")
+        return self.env.execute_query_dict(
+            SQL(
+                "SELECT * FROM client_profile_snapshot WHERE partner_id = %s ORDER BY date DESC, id DESC LIMIT %s",
+                self.id,
+                FORMER_SHOWN,
+            )
+        )

@@ -88,7 +88,7 @@ class ResPartner(models.Model):
         # What holds for the whole holds for its parts: the passport of a part shows both.
         regions = region._get_with_wholes()
         notes = regions.note_ids
-        kinds = notes._fields["kind"]._description_selection(self.env)
+        kinds = notes._get_selection_words("kind").items()
         return {
             "region": region,
             "how": self._get_selection_words("client_region_by").get(self.client_region_by),

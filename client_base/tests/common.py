@@ -77,6 +77,21 @@ class ClientBaseCommon(BaseCommon):
             }
         )
 
+    @classmethod
+    def stand_in(cls, substitute, absent, **values):
+        """Return the substitution of one user for another, from yesterday to tomorrow and approved."""
+        now = fields.Datetime.now()
+        return cls.env["client.substitution"].create(
+            {
+                "absent_id": absent.id,
+                "substitute_id": substitute.id,
+                "date_from": now - timedelta(days=1),
+                "date_to": now + timedelta(days=1),
+                "state": "approved",
+                **values,
+            }
+        )
+
     def assert_refused(self, action, words=""):
         """Check that ``action`` raises a UserError that says ``words``; what it left behind stays.
 

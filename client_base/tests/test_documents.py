@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import Command, fields
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -22,18 +20,6 @@ class TestDocuments(ClientBaseCommon):
                     **values,
                 }
             )
-        )
-
-    def stand_in(self, substitute, absent):
-        now = fields.Datetime.now()
-        return self.env["client.substitution"].create(
-            {
-                "absent_id": absent.id,
-                "substitute_id": substitute.id,
-                "date_from": now - timedelta(days=1),
-                "date_to": now + timedelta(days=1),
-                "state": "approved",
-            }
         )
 
     def test_an_invoice_belongs_to_the_clients_manager(self):

@@ -1,5 +1,4 @@
 import json
-from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -154,15 +153,7 @@ class TestGaps(ClientBaseCommon):
     def test_who_stands_in_for_a_manager_of_another_team_asks_nothing_of_that_one(self):
         self.make_client("Foreign Ltd", self.second, country_id=self.env.ref("base.de").id)
         self.env["client.gap.task"].with_user(self.head).ask(self.second.id)
-        self.env["client.substitution"].create(
-            {
-                "absent_id": self.second.id,
-                "substitute_id": self.lead.id,
-                "date_from": fields.Date.today(),
-                "date_to": fields.Date.today() + timedelta(days=7),
-                "state": "approved",
-            }
-        )
+        self.stand_in(self.lead, self.second)
         tasks = self.env["client.gap.task"].with_user(self.lead)
         task = tasks.search([("owner_id", "=", self.second.id)])
         self.assertTrue(task, "what is to be found out is there to be worked at")

@@ -232,25 +232,18 @@ class TestIsolation(IsolationCommon):
     def test_substitute_before_and_after(self):
         """Who stood in, and will again, reaches nothing now; but notifications sent to him stay his, like letters."""
         now = fields.Datetime.now()
-        values = {"absent_id": self.second.id, "substitute_id": self.former.id, "state": "approved"}
-        past = self.env["client.substitution"].create(
-            {**values, "date_from": now - timedelta(days=9), "date_to": now + timedelta(days=1)}
-        )
+        past = self.stand_in(self.former, self.second, date_from=now - timedelta(days=9))
         for client in self.foreign.with_context(mail_activity_quick_update=True):
             routed = client.activity_schedule("mail.mail_activity_data_todo", summary=CANARY, user_id=self.second.id)
             self.assertEqual(routed.user_id, self.former)
             client.with_user(self.former).message_post(body="They will order")
         past.date_to = now - timedelta(days=1)
-        past.copy({**values, "date_from": now + timedelta(days=1), "date_to": now + timedelta(days=9)})
+        self.stand_in(self.former, self.second, date_from=now + timedelta(days=1), date_to=now + timedelta(days=9))
         self.check(self.former)
 
     def test_substitute_for_somebody_else(self):
         """Who stands in for one manager now reaches that one's clients, and no other's."""
-        now = fields.Datetime.now()
-        values = {"absent_id": self.manager.id, "substitute_id": self.former.id, "state": "approved"}
-        self.env["client.substitution"].create(
-            {**values, "date_from": now - timedelta(days=1), "date_to": now + timedelta(days=1)}
-        )
+        self.stand_in(self.former, self.manager)
         self.assertTrue(self.alpha.with_user(self.former).has_access("read"))
         self.check(self.former)
 

@@ -51,3 +51,27 @@ class TestLanguages(ClientBaseCommon):
         handover.action_preview()
         handover.action_apply()
         self.assert_russian(handover)
+
+    def test_what_one_reads_is_in_own_words_whoever_read_it_before(self):
+        imported = self.env["client.import"].create({"file": b"TmFtZQ==", "filename": "clients.csv"})
+        row = {"import_id": imported.id, "number": 2, "state": "error", "findings": [["name_missing", {}]]}
+        member = {"partner_id": self.alpha.id, "person_id": self.anna.id}
+        decider = self.env.ref("client_base.dmu_role_decision_maker")
+        handover = self.env["client.handover"].create({"source": "list"})
+        away = {"absent_id": self.manager.id, "substitute_id": self.second.id}
+        criterion = self.env.ref("client_base.criterion_volume")
+        for named in (decider, criterion):
+            named.with_context(lang="ru_RU").name = "По-русски"
+        score = {"partner_id": self.alpha.id, "criterion_id": criterion.id, "value": 1}
+        told = {
+            self.env["client.import.row"].create(row): "note",
+            self.env["client.dmu.member"].create({**member, "role_id": decider.id}): "display_name",
+            self.env["client.handover.line"].create({"handover_id": handover.id}): "display_name",
+            self.env["client.plan"].create({"user_id": self.second.id, "target": 1}): "display_name",
+            self.env["client.score"].create(score): "display_name",
+            self.env["client.substitution"].create(away): "display_name",
+        }
+        for record, name in told.items():
+            with self.subTest(model=record._name):
+                self.assertRegex(record.with_context(lang="en_US")[name], "^[^а-яё]+$")
+                self.assertRegex(record.with_context(lang="ru_RU")[name], "[а-яё]{2}")

@@ -1,6 +1,4 @@
-from datetime import timedelta
-
-from odoo import Command, fields
+from odoo import Command
 from odoo.exceptions import AccessError
 
 from .common import ClientBaseCommon
@@ -115,11 +113,7 @@ class TestMerge(ClientBaseCommon):
         self.assertIn(self.alpha.user_id, self.second | self.lead)
 
     def test_substitutions_outlive_a_merge(self):
-        now = fields.Datetime.now()
-        values = {"absent_id": self.second.id, "substitute_id": self.manager.id, "state": "approved"}
-        substitution = self.env["client.substitution"].create(
-            {**values, "date_from": now - timedelta(days=1), "date_to": now + timedelta(days=1)}
-        )
+        substitution = self.stand_in(self.manager, self.second)
         twin = self.make_client("Beta Limited", self.second)
         card = self.make_client("The second manager's own card")
         card.email = self.second.partner_id.email

@@ -97,6 +97,8 @@ class TestProfile(ProfileCommon):
         self.run_job()
         self.assertEqual(len(self.alpha.client_snapshot_ids), 1, "once, however often the job runs")
         self.assertEqual(self.beta.client_score, 100)
+        html = self.alpha.with_user(self.manager).get_client_panel("profile")
+        self.assertRegex(html, r": 60 %, \d+ % scored; Company goals: 100 %; Market opportunities: 0 %</li>")
 
     def test_an_archived_criterion_counts_no_more(self):
         self.score(self.alpha, self.volume, 5)

@@ -48,6 +48,21 @@ class TestRegion(ClientBaseCommon):
         self.move(self.alpha, self.canada)
         self.assertEqual(self.alpha.client_region_id, north)
 
+    def test_the_full_name_is_in_the_language_of_who_reads_it(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.america.with_context(lang="ru_RU").name = "Америка"
+        self.env.invalidate_all()
+        self.assertEqual(self.south.with_context(lang="ru_RU").display_name, "Америка / South")
+        self.assertEqual((self.america | self.south).mapped("display_name"), ["America", "America / South"])
+        self.south.update_field_translations("name", {"ru_RU": "Юг"})
+        self.south.parent_id = False
+        self.env.invalidate_all()
+        self.assertEqual(self.south.with_context(lang="ru_RU").complete_name, "Юг")
+        self.assertEqual(self.south.complete_name, "South")
+        regions = self.env["client.region"].with_context(lang="ru_RU")
+        self.assertEqual(regions.search([("display_name", "ilike", "юг")]), self.south)
+        self.assertEqual(regions.search([("id", "in", (self.america | self.south).ids)])[0], self.america)
+
     def test_a_region_chosen_by_hand_holds_until_it_is_emptied(self):
         self.move(self.alpha, self.usa, self.ohio)
         self.assertEqual(self.alpha.client_region_by, "country")

@@ -71,15 +71,7 @@ class TestRegister(RegisterCommon):
         self.assertFalse(self.get_activities(self.alpha))
 
     def test_in_an_absence_the_next_contact_is_the_substitutes(self):
-        now = fields.Datetime.now()
-        self.env["client.substitution"].with_user(self.head).create(
-            {
-                "absent_id": self.manager.id,
-                "substitute_id": self.second.id,
-                "date_from": now - timedelta(days=1),
-                "date_to": now + timedelta(days=1),
-            }
-        ).action_approve()
+        self.stand_in(self.second, self.manager)
         self.finish(self.make_contact_with(self.alpha, user=self.lead))
         self.assertEqual(self.get_activities(self.alpha).user_id, self.second)
 
@@ -262,6 +254,15 @@ class TestRegister(RegisterCommon):
                 **values,
             }
         )
+
+    def test_what_is_to_be_done_about_a_meeting_is_about_the_client_among_its_guests(self):
+        self.manager.name = "Aaron"
+        meeting = self.make_meeting(self.manager.partner_id | self.anna, fields.Datetime.now())
+        self.assertEqual(meeting.partner_ids[0], self.manager.partner_id)
+        activity = self.env["mail.activity"].create(
+            {"res_model_id": self.env["ir.model"]._get_id(meeting._name), "res_id": meeting.id, "summary": "Prepare"}
+        )
+        self.assertEqual(activity.client_partner_id, self.alpha)
 
     def test_what_a_private_meeting_is_about_stays_private(self):
         now, guests = fields.Datetime.now(), self.alpha | self.manager.partner_id
@@ -785,7 +786,7 @@ class TestDay(RegisterCommon):
         self.plan(self.alpha, -2)
         self.plan(self.make_client("Later", self.manager), 3)
         self.assertFalse(self.get_section("lent", self.second)["count"])
-        self.let_second_stand_in()
+        self.stand_in(self.second, self.manager)
         section = self.get_section("lent", self.second)
         [row] = section["rows"]
         self.assertEqual((row["client"], row["absent"], section["count"]), (self.alpha, "Manager", 1))
@@ -794,19 +795,8 @@ class TestDay(RegisterCommon):
         self.finish(done, next_date=False, no_next_reason="It is settled")
         self.assertFalse(self.get_section("lent", self.second)["count"])
 
-    def let_second_stand_in(self):
-        now = fields.Datetime.now()
-        self.env["client.substitution"].with_user(self.head).create(
-            {
-                "absent_id": self.manager.id,
-                "substitute_id": self.second.id,
-                "date_from": now - timedelta(days=1),
-                "date_to": now + timedelta(days=1),
-            }
-        ).action_approve()
-
     def test_what_a_substitute_does_for_somebody_is_marked(self):
-        self.let_second_stand_in()
+        self.stand_in(self.second, self.manager)
         self.alpha.with_user(self.lead).activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
         [row] = self.get_section("today", self.second)["rows"]
         self.assertEqual((row["client"], row["absent"]), (self.alpha, "Manager"))

@@ -30,17 +30,8 @@ class SubstitutionCommon(ClientBaseCommon):
 
     @classmethod
     def stand_in(cls, substitute=None, absent=None, begin=BEGIN, end=END, **values):
-        """Return an approved substitution."""
-        return cls.env["client.substitution"].create(
-            {
-                "absent_id": (absent or cls.second).id,
-                "substitute_id": (substitute or cls.manager).id,
-                "date_from": begin,
-                "date_to": end,
-                "state": "approved",
-                **values,
-            }
-        )
+        people = (substitute or cls.manager, absent or cls.second)
+        return super().stand_in(*people, date_from=begin, date_to=end, **values)
 
     def ask(self, user, **values):
         """Return the request that ``user`` makes for himself."""

@@ -65,3 +65,11 @@ class TestViews(TransactionCase):
         self.assertTrue(app.xpath(".//setting"))
         for setting in app.xpath(".//setting[text()[normalize-space()]]"):
             self.fail(f"{setting.get('string')}: put the field and its unit into a div")
+
+    def test_the_birthday_of_a_person_is_entered_wherever_the_person_is(self):
+        """By it persons are greeted: on a form of their own, and on the one that opens within their client's."""
+        form = etree.fromstring(self.env["res.partner"].get_view(view_type="form")["arch"])
+        for place in ("not(ancestor::field)", "ancestor::field[@name='child_ids']"):
+            with self.subTest(place=place):
+                [field] = form.xpath(f"//field[@name='client_birthday'][{place}]")
+                self.assertIn("is_company", field.get("invisible"))

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-from ..search import find_fault, read_domain
+from ..search import check_domains, read_domain
 
 BATCH = 500
 # More clients than these are changed in the background.
@@ -76,11 +76,7 @@ class ClientMassChange(models.TransientModel):
 
     @api.constrains("domain")
     def _check_domain(self):
-        for wizard in self:
-            if fault := find_fault(wizard.domain, self.env["res.partner"]):
-                raise ValidationError(
-                    self.env._("The filter of the clients cannot be used. Choose it again. (%s)", fault)
-                )
+        check_domains(self, self.env._("The filter of the clients cannot be used. Choose it again. (%s)"))
 
     @api.model
     def _open_for_selection(self, ids, domain=None):

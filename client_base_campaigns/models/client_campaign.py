@@ -24,8 +24,10 @@ CHANNELS = [
 STEPPED = {"state", "approval", "approved_on", "closed_on"}
 # What follows from others: whose sales count is not whoever knows to write it.
 GIVEN = {"company_id"}
+# Until its results a campaign sends of itself; later only what a person has sent again, and the reports.
+ASKING = ("sending", "receipts")
 # Whoever was written to is still to be heard, and what was queued on the way is still to be sent.
-RUNNING = ("sending", "receipts", "results")
+RUNNING = (*ASKING, "results")
 
 
 class ClientCampaign(models.Model):

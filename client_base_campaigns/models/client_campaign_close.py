@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, is_html_empty
 
-from ..tools.warning import make_warning
+from odoo.addons.client_base.tools.notification import make_warning
+
 from .client_campaign_results import NOT_WRITTEN_TO
 
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .client_campaign import CHANNELS
+from .client_campaign import ASKING, CHANNELS
 
 PURPOSES = [("offer", "Offer"), ("reminder", "Reminder"), ("report", "Report back")]
 STATES = [
@@ -167,7 +167,7 @@ class ClientCampaignDelivery(models.Model):
         if self.purpose == "report":
             return broken
         if self.purpose == "reminder":
-            running = recipient.campaign_state in ("sending", "receipts")
+            running = recipient.campaign_state in ASKING
             return broken and running and not recipient.receipt_date and not recipient.answer
         settled = recipient.delivery not in ("failed", "uncertain") or recipient.campaign_state == "closed"
         return not settled and (broken or self.state == "cancelled")

@@ -1,4 +1,3 @@
-from ast import literal_eval
 from secrets import randbelow
 
 from odoo import api, fields, models
@@ -6,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.client_base.search import find_fault, parse_domain
+from odoo.addons.client_base.search import check_domains, find_fault, parse_domain
 
 from .client_campaign import CHANNELS
 
@@ -88,6 +87,7 @@ class ClientCampaign(models.Model):
             campaign.candidate_count = self.env["res.partner"].search_count(domain)
 
     @api.depends(*CRITERIA, *TERMS, "state")
+    @api.depends_context("lang")
     def _compute_forecast(self):
         """Count what freezing would bring, as long as the group is being chosen."""
         for campaign in self:
@@ -105,11 +105,7 @@ class ClientCampaign(models.Model):
 
     @api.constrains("domain")
     def _check_domain(self):
-        for campaign in self:
-            if fault := find_fault(campaign.domain, self.env["res.partner"]):
-                raise ValidationError(
-                    self.env._("The further conditions cannot be used. Choose them again. (%s)", fault)
-                )
+        check_domains(self, self.env._("The further conditions cannot be used. Choose them again. (%s)"))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -216,7 +212,7 @@ class ClientCampaign(models.Model):
             for records in (self.segment_ids, self.country_ids, self.region_ids)
             if records
         ]
-        if literal_eval(self.domain or "[]"):
+        if not parse_domain(self.domain).is_true():
             parts.append(self.filter_id.name or self.env._("further conditions"))
         return "; ".join(parts) or self.env._("all clients")
 

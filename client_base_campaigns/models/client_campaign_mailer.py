@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
 from ..tools.waiting import get_end_of_quiet, get_timezone
+from .client_campaign import RUNNING
 from .client_campaign_sending import RATED
 from .client_campaign_session import Session, collecting_later
 
@@ -23,7 +24,7 @@ MAX_CONFLICTS = 1000
 SENDER_LOCK = 7_301_190_419
 # Before any conversation, or in its place: nothing was taken, and all can wait.
 UNREACHABLE = (OSError, smtplib.SMTPException, MailDeliveryException)
-SENDING_STATES = ("sending", "receipts", "results", "closed")
+SENDING_STATES = (*RUNNING, "closed")
 
 
 class ClientCampaignMailer(models.AbstractModel):

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, is_html_empty
 
+from odoo.addons.client_base.tools.notification import make_notification
+
 from .client_campaign_recipient import NOT_WRITTEN_TO
 
 # What is worked out for each recipient, by how it is written.
@@ -186,11 +188,7 @@ class ClientCampaign(models.Model):
         }
         # sudo: to oneself only
         self._send_at_once(self.env["mail.mail"].sudo().create(values))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": "success", "message": self.env._("The test is on its way to %s.", self.env.user.email)},
-        }
+        return make_notification(self.env._("The test is on its way to %s.", self.env.user.email))
 
     def _send_at_once(self, mail):
         """Send ``mail`` without waiting for the queue; whoever waits for it is told where that fails."""

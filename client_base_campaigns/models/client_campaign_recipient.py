@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.warning import list_left_out, make_warning
+from odoo.addons.client_base.tools.notification import make_warning
+
 from .client_campaign import CHANNELS
 
 DELIVERIES = [
@@ -21,6 +22,8 @@ NOTHING_SENT = (*NOT_WRITTEN_TO, "waiting")
 ANSWERS = [("yes", "Takes part"), ("no", "Does not take part"), ("call", "Asks for a call")]
 # What managers record of their own clients; everything else is the marketer's and the mailer's to say.
 MANAGERS_FIELDS = {"answer", "result", "no_reason"}
+# More names than these nobody reads in a message.
+NAMED = 20
 # Whom a message goes to: whoever approved the campaign approved these.
 APPROVED_FIELDS = {"campaign_id", "partner_id", "person_id", "email", "phone", "channel"}
 
@@ -220,7 +223,19 @@ class ClientCampaignRecipient(models.Model):
                 left_out[recipient.partner_id] = reasons[judged["exclusion"]]
             else:
                 recipient.write({"delivery": "waiting", **judged})
-        return make_warning(list_left_out(left_out), self.env._("Still left out")) if left_out else None
+        return self._warn_of_left_out(left_out, self.env._("Still left out")) if left_out else None
+
+    @api.model
+    def _warn_of_left_out(self, left_out, title):
+        """Return the action that tells who is left out, and why; of many only the first are named.
+
+        :param dict left_out: ``{client: why}``, not empty
+        """
+        words = [f"{client.display_name}: {why}" for client, why in left_out.items()]
+        more = len(words) - NAMED
+        if more > 0:
+            words[NAMED:] = [self.env._("%s more", more)]
+        return make_warning("; ".join(words), title=title)
 
     def action_open_client(self):
         return self.partner_id.get_formview_action()

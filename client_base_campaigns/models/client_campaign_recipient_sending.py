@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from .client_campaign_sending import ASKING
+from .client_campaign import ASKING
 
 
 class ClientCampaignRecipient(models.Model):
@@ -81,8 +81,7 @@ class ClientCampaignRecipient(models.Model):
         A campaign that is at its results stays there: what is queued goes out all the same, and nobody else is
         reminded or called any more.
         """
-        if not self._is_marketer():
-            raise AccessError(self.env._("What is sent again the marketer decides."))
+        self._check_marketer()
         deliveries = self.delivery_ids.filtered(lambda one: one._may_go_again())
         deliveries.recipient_id.check_access("write")
         for campaign in deliveries.campaign_id.filtered(lambda campaign: campaign.state in ASKING):
@@ -112,6 +111,9 @@ class ClientCampaignRecipient(models.Model):
 
     def action_settle_sent(self):
         """Take uncertain messages as sent: a person found out."""
+        self._check_marketer()
+        self.delivery_ids.filtered(lambda one: one.state == "uncertain")._settle_by_hand()
+
+    def _check_marketer(self):
         if not self._is_marketer():
             raise AccessError(self.env._("What is sent again the marketer decides."))
-        self.delivery_ids.filtered(lambda one: one.state == "uncertain")._settle_by_hand()

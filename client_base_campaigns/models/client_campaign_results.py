@@ -187,11 +187,11 @@ class ClientCampaign(models.Model):
                 moment=SQL.identifier(purchase, moment),
             )
 
-        orders = lifecycle._select_orders(counts_for("sale", "date_order"))
+        orders, invoices = counts_for("sale", "date_order"), counts_for("move", "invoice_date")
         # sudo: what a purchase is is no secret
         if set(self.sudo().company_id.mapped("client_purchase_source")) == {"order"}:
-            return orders
-        return SQL("%s UNION ALL %s", orders, lifecycle._select_invoices(counts_for("move", "invoice_date")))
+            return lifecycle._select_orders(orders)
+        return lifecycle._select_purchases_where(orders, invoices)
 
     @api.model
     def _cron_refresh_results(self):

@@ -8,6 +8,7 @@ from odoo.tools import SQL, format_datetime
 
 from odoo.addons.client_base.parameters import MOST_DAYS
 
+from .client_campaign import ASKING
 from .client_campaign_approval import APPROVAL_TASK
 from .client_programme import GREETINGS
 from .client_programme_due import LATE
@@ -17,8 +18,6 @@ HOUR = timedelta(hours=1)
 WINDOW = timedelta(minutes=5)
 # Tasks for people know no rate.
 RATED = ("email", "sms")
-# Until its results a campaign sends of itself; later only what a person has sent again, and the reports.
-ASKING = ("sending", "receipts")
 
 
 class ClientCampaign(models.Model):
@@ -51,13 +50,14 @@ class ClientCampaign(models.Model):
         "A term of a campaign has at most 36500 days.",
     )
 
+    @api.depends_context("lang", "tz")
     def _compute_sending_note(self):
         for campaign in self:
             away, until = self.env["client.campaign.mailer"]._get_server_away(campaign.user_id)
             note = False
             if campaign.paused:
                 note = self.env._("Paused: nothing is sent until you resume.")
-            elif away and campaign.state in ("sending", "receipts"):
+            elif away and campaign.state in ASKING:
                 note = self.env._(
                     "The mail server cannot be reached; the next try is at %s.", format_datetime(self.env, until)
                 )

@@ -4,6 +4,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.client_base.search import parse_domain
+
 
 class ClientCampaign(models.Model):
     """How single clients come into a group that is not frozen yet: as one more of its conditions."""
@@ -33,7 +35,7 @@ class ClientCampaign(models.Model):
     def _has_criteria(self):
         """Tell whether anything narrows the group: without, it is all clients until one is picked."""
         framed = self.segment_ids or self.country_ids or self.region_ids
-        return bool(framed or literal_eval(self.domain or "[]"))
+        return bool(framed) or not parse_domain(self.domain).is_true()
 
     def _pick(self, clients):
         """Put these clients, who are not in the group yet, into it; where there are none, it stays as it is."""
@@ -46,7 +48,7 @@ class ClientCampaign(models.Model):
             [{"campaign_id": self.id, "partner_id": client.id} for client in clients]
         )
         picked = self._get_picked_condition()
-        conditions = Domain(literal_eval(self.domain or "[]"))
+        conditions = parse_domain(self.domain)
         if conditions.is_true():
             self.domain = str([picked])
         elif picked not in list(conditions):

@@ -1,5 +1,10 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+# It has every day that there is.
+LEAP_YEAR = 2024
 
 
 class ClientHoliday(models.Model):
@@ -25,7 +30,7 @@ class ClientHoliday(models.Model):
     def _check_day(self):
         for holiday in self:
             try:
-                fields.Date.to_date(f"2024-{holiday.month_number:02}-{holiday.day:02}")
+                date(LEAP_YEAR, holiday.month_number, holiday.day)
             except ValueError as error:
                 raise ValidationError(self.env._("There is no such day in the year.")) from error
 

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, plaintext2html
 
 from odoo.addons.client_base.parameters import MOST_DAYS
+from odoo.addons.client_base.tools.notification import make_notification
 
 KINDS = [
     ("birthday", "Birthdays of persons"),
@@ -106,16 +107,8 @@ class ClientProgramme(models.Model):
         if self.env["client.campaign"].union(*(programme._run() for programme in self)):
             return None
         unreached = any(programme._get_fitting() for programme in self)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "message": self.env._("Nobody who is due can be reached.")
-                if unreached
-                else self.env._("Nobody is due today."),
-            },
-        }
+        words = self.env._("Nobody who is due can be reached.") if unreached else self.env._("Nobody is due today.")
+        return make_notification(words, "warning")
 
     @api.model
     def _cron_run(self):

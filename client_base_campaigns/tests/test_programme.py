@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+from odoo.exceptions import ValidationError
 from odoo.modules.migration import load_script
 from odoo.tests import freeze_time
 from odoo.tools import SQL, format_date, mute_logger
@@ -154,6 +155,12 @@ class TestProgramme(CampaignCommon):
         programme = self.make_programme("holiday", holiday_ids=holidays.ids)
         self.run_day()
         self.assertEqual(programme.run_ids.recipient_ids.partner_id, self.alpha | self.beta)
+
+    def test_a_holiday_is_on_a_day_that_there_is(self):
+        leap_day = self.env["client.holiday"].create({"name": "Leap Day", "month_number": 2, "day": 29})
+        for month, day in ((2, 30), (1, 100), (13, 1), (0, 1), (1, -1)):
+            with self.subTest(month=month, day=day), self.assertRaisesRegex(ValidationError, "no such day"):
+                leap_day.write({"month_number": month, "day": day})
 
     def test_reminders_to_order_by_the_client_s_own_rhythm(self):
         self.make_orders(self.alpha, 70, 40, 10)  # every 30 days: not before 20 days from now

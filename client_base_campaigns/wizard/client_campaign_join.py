@@ -1,8 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..tools.warning import list_left_out, make_warning
-
 
 class ClientCampaignJoin(models.TransientModel):
     """Adds clients to a campaign by hand, after its group was frozen."""
@@ -34,7 +32,7 @@ class ClientCampaignJoin(models.TransientModel):
         if not left_out:
             return {"type": "ir.actions.act_window_close"}
         title = self.env._("Added: %(count)s, left out: %(left)s", **self._count(joined, left_out))
-        return make_warning(list_left_out(left_out), title)
+        return joined._warn_of_left_out(left_out, title)
 
     def _get_clients(self):
         """Return the clients that were chosen, be it by their contacts."""

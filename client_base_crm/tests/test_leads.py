@@ -1,6 +1,4 @@
-from datetime import timedelta
-
-from odoo import SUPERUSER_ID, fields
+from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, RedirectWarning, ValidationError
 from odoo.tests import Form, tagged
 
@@ -14,12 +12,6 @@ class TestLeads(ClientBaseCommon):
     def make_lead(self, user=None, **values):
         leads = self.env["crm.lead"].with_user(user or self.head)
         return leads.create({"name": "Paper for a year", "type": "opportunity", **values})
-
-    def stand_in(self, substitute, absent):
-        now = fields.Datetime.now()
-        values = {"absent_id": absent.id, "substitute_id": substitute.id, "state": "approved"}
-        values |= {"date_from": now - timedelta(days=1), "date_to": now + timedelta(days=1)}
-        return self.env["client.substitution"].create(values)
 
     def get_seers(self, lead):
         """Return who of the company finds ``lead``."""

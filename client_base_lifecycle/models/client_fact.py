@@ -47,7 +47,6 @@ class ClientFact(models.AbstractModel):
 
     @api.model
     def _select_purchases_of(self, users, date_from, date_to):
-        lifecycle = self.env["client.lifecycle"]
         start, end = self._get_bounds(date_from, date_to)
         ours = SQL("company.id = %s", self.env.company.id)
         ordered = SQL(
@@ -57,8 +56,6 @@ class ClientFact(models.AbstractModel):
         invoiced = SQL(
             "move.invoice_user_id = ANY(%s) AND move.invoice_date BETWEEN %s AND %s", users.ids, date_from, date_to
         )
-        return SQL(
-            "%s UNION ALL %s",
-            lifecycle._select_orders(SQL("%s AND %s", ours, ordered)),
-            lifecycle._select_invoices(SQL("%s AND %s", ours, invoiced)),
+        return self.env["client.lifecycle"]._select_purchases_where(
+            SQL("%s AND %s", ours, ordered), SQL("%s AND %s", ours, invoiced)
         )

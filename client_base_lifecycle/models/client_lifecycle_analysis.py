@@ -94,15 +94,14 @@ class ClientLifecycle(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                WITH purchase AS (%s UNION ALL %s), counted AS (%s)
+                WITH purchase AS (%s), counted AS (%s)
                 UPDATE client_standing standing
                    SET margin = round(counted.margin, 2)
                   FROM counted
                  WHERE counted.partner_id = standing.partner_id AND counted.company_id = standing.company_id
                    AND standing.margin IS DISTINCT FROM round(counted.margin, 2)
                 """,
-                self._select_orders(ours),
-                self._select_invoices(ours),
+                self._select_purchases_where(ours, ours),
                 self._select_margins(),
             )
         )

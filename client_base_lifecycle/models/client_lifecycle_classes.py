@@ -67,10 +67,8 @@ class ClientLifecycle(models.AbstractModel):
         """Return the query of the purchases with ``company`` of this year and the one before."""
         start = SQL("%s::date - %s", fields.Date.today(), 2 * YEAR - 1)
         ours = SQL("company.id = %s", company.id)
-        return SQL(
-            "%s UNION ALL %s",
-            self._select_orders(SQL("%s AND sale.date_order >= %s", ours, start)),
-            self._select_invoices(SQL("%s AND move.invoice_date >= %s", ours, start)),
+        return self._select_purchases_where(
+            SQL("%s AND sale.date_order >= %s", ours, start), SQL("%s AND move.invoice_date >= %s", ours, start)
         )
 
     @api.model

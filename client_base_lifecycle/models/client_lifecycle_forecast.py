@@ -64,10 +64,9 @@ class ClientLifecycle(models.AbstractModel):
                 today=SQL("%s::date", fields.Date.today()),
                 company=company.id,
                 sample=SAMPLE,
-                purchases=SQL(
-                    "%s UNION ALL %s",
-                    self._select_orders(SQL("member.commercial_partner_id = standing.partner_id")),
-                    self._select_invoices(SQL("move.commercial_partner_id = standing.partner_id")),
+                purchases=self._select_purchases_where(
+                    SQL("member.commercial_partner_id = standing.partner_id"),
+                    SQL("move.commercial_partner_id = standing.partner_id"),
                 ),
             )
         )

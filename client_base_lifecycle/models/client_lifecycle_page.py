@@ -112,9 +112,7 @@ class ClientLifecyclePage(models.AbstractModel):
         """Return ``[(name, segments)]``, a client's life from its birth on."""
         segments = self.env["client.segment"]
         of_zone = segments.concat(*segments._get_by_code().values()).grouped("zone")
-        return [
-            (name, of_zone.get(zone, ())) for zone, name in segments._fields["zone"]._description_selection(self.env)
-        ]
+        return [(name, of_zone.get(zone, ())) for zone, name in segments._get_selection_words("zone").items()]
 
     @api.model
     def _add_up_segments(self, parts):

@@ -19,7 +19,9 @@ class ClientLifecyclePage(models.AbstractModel):
         author = wanted.get("author") if wanted.get("author") in ("person", "rule") else ""
         owners = self.env.user._client_scope()
         flows = Counter()
-        for row in self._get_flows(period, owners):
+        # Sums without names, of the clients in the user's scope.
+        moves = self.env["client.segment.move"]
+        for row in moves._get_flows(period["date_from"], period["date_to"], owners):
             if not author or row["person"] == (author == "person"):
                 flows[row["from"] or ENTERED, row["to"], row["person"]] += row["count"]
         pairs = Counter()
@@ -50,12 +52,6 @@ class ClientLifecyclePage(models.AbstractModel):
             ("date", "<", f"{period['date_to'] + timedelta(days=1)} 00:00:00"),
             *by_whom.get(author, []),
         ]
-
-    @api.model
-    def _get_flows(self, period, owners):
-        # Sums without names, of the clients in the user's scope.
-        moves = self.env["client.segment.move"]
-        return moves._get_flows(period["date_from"], period["date_to"], owners)
 
     @api.model
     def _count_base_on(self, day, owners):

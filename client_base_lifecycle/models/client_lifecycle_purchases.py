@@ -84,11 +84,14 @@ class ClientLifecycle(models.AbstractModel):
     @api.model
     def _select_purchases(self, ids):
         """Return the query of all purchases of the clients ``ids``."""
-        return SQL(
-            "%s UNION ALL %s",
-            self._select_orders(SQL("member.commercial_partner_id = ANY(%s)", ids)),
-            self._select_invoices(SQL("move.commercial_partner_id = ANY(%s)", ids)),
+        return self._select_purchases_where(
+            SQL("member.commercial_partner_id = ANY(%s)", ids), SQL("move.commercial_partner_id = ANY(%s)", ids)
         )
+
+    @api.model
+    def _select_purchases_where(self, orders, invoices):
+        """Return the query of the purchases that meet the condition on ``orders``, or that on ``invoices``."""
+        return SQL("%s UNION ALL %s", self._select_orders(orders), self._select_invoices(invoices))
 
     @api.model
     def _select_totals(self, purchases):

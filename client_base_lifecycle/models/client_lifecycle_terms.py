@@ -19,7 +19,7 @@ class ClientLifecycle(models.AbstractModel):
         ours = SQL("company.id = %s", company.id)
         return SQL(
             """
-            WITH bought AS (%(orders)s UNION ALL %(invoices)s),
+            WITH bought AS (%(purchases)s),
                  dated AS (
                      SELECT bought.*, COALESCE(reversed.invoice_date, bought.moment::date) AS day
                        FROM bought
@@ -42,8 +42,10 @@ class ClientLifecycle(models.AbstractModel):
                    row_number() OVER (PARTITION BY partner_id ORDER BY day DESC) AS nth
               FROM paid JOIN term USING (partner_id, day)
             """,
-            orders=self._select_orders(SQL("member.commercial_partner_id IN %s AND %s", clients, ours)),
-            invoices=self._select_invoices(SQL("move.commercial_partner_id IN %s AND %s", clients, ours)),
+            purchases=self._select_purchases_where(
+                SQL("member.commercial_partner_id IN %s AND %s", clients, ours),
+                SQL("move.commercial_partner_id IN %s AND %s", clients, ours),
+            ),
             margin=self._sum_margins(),
             lines=self._select_lines(),
         )

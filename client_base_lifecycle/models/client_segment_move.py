@@ -32,6 +32,7 @@ class ClientSegmentMove(models.Model):
     _partner_date_index = models.Index("(partner_id, company_id, date DESC, id DESC)")
 
     @api.depends("rule", "evidence", "comment")
+    @api.depends_context("lang")
     def _compute_reason(self):
         lifecycle = self.env["client.lifecycle"]
         for move in self:

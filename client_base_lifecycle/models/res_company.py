@@ -4,12 +4,10 @@ from odoo.exceptions import ValidationError
 from ..tools.classes import parse_cuts
 from ..tools.ladder import Terms
 
-ALARMS = (
-    *("client_alarm_overdue", "client_alarm_fall", "client_alarm_dependence"),
-    *("client_hour_cost", "client_credit_percent"),
-)
+ALARMS = ("client_alarm_overdue", "client_alarm_fall", "client_alarm_dependence")
+COSTS = ("client_hour_cost", "client_credit_percent")
 CUTS = ("client_rfm_recency", "client_rfm_frequency", "client_rfm_money")
-SHARES = ("client_abc_a", "client_abc_b", "client_xyz_x", "client_xyz_y", "client_forecast_months")
+SHARES = ("client_abc_a", "client_abc_b", "client_xyz_x", "client_xyz_y")
 MOST_MONTHS = 600
 TERMS = ("client_regular_orders", "client_partner_orders", "client_partner_months", "client_dead_months")
 # By these clients are placed, and by those their forecast is made.
@@ -129,8 +127,11 @@ class ResCompany(models.Model):
                 )
             if not 0 < company.client_xyz_x < company.client_xyz_y:
                 raise ValidationError(self.env._("X clients vary by more than 0 %, and Y clients by more than these."))
-            if not 1 <= company.client_forecast_months <= 12:
-                raise ValidationError(self.env._("A forecast looks ahead for 1 to 12 months."))
+
+    @api.constrains("client_forecast_months")
+    def _check_client_forecast_months(self):
+        if any(not 1 <= company.client_forecast_months <= 12 for company in self):
+            raise ValidationError(self.env._("A forecast looks ahead for 1 to 12 months."))
 
     @api.constrains(*CUTS)
     def _check_client_cuts(self):
@@ -163,6 +164,10 @@ class ResCompany(models.Model):
                 raise ValidationError(
                     self.env._("The alarm of falling volume is above 0 and up to 100 %, that of dependence above 0 %.")
                 )
+
+    @api.constrains(*COSTS)
+    def _check_client_costs(self):
+        for company in self:
             if not (company.client_hour_cost >= 0 and 0 <= company.client_credit_percent <= 100):
                 raise ValidationError(self.env._("An hour costs 0 or more, and a year's credit from 0 to 100 %."))
 

@@ -65,7 +65,7 @@ class ResPartner(models.Model):
 
     def _get_good_tone(self):
         """Return the tone of a good figure: nothing is good of who leaves."""
-        return "plain" if self.client_segment_zone == "leaving" else "good"
+        return "" if self.client_segment_zone == "leaving" else "good"
 
     def _get_tile_worth(self):
         _ = self.env._

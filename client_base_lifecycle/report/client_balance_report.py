@@ -177,10 +177,9 @@ class ClientBalanceReport(models.Model):
         return {
             "start": start,
             "end": end,
-            "purchases": SQL(
-                "%s UNION ALL %s",
-                lifecycle._select_orders(SQL("member.commercial_partner_id IN %s AND %s", accounts, orders)),
-                lifecycle._select_invoices(SQL("move.commercial_partner_id IN %s AND %s", accounts, invoices)),
+            "purchases": lifecycle._select_purchases_where(
+                SQL("member.commercial_partner_id IN %s AND %s", accounts, orders),
+                SQL("move.commercial_partner_id IN %s AND %s", accounts, invoices),
             ),
             "lines": lifecycle._select_lines(),
             "margin": lifecycle._sum_margins(),

@@ -302,6 +302,8 @@ class TestSegment(LifecycleCommon):
         move = self.alpha.client_segment_move_ids.sorted("id")[-1]
         self.assertEqual(move.user_id, self.lead)
         self.assertIn("Best of all", move.reason)
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.assertRegex(move.with_context(lang="ru_RU").reason, "[а-яё]{4}", "in the reader's words")
 
     def test_more_of_the_same_is_no_move(self):
         self.make_orders(self.alpha, 20)

@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,7 @@ def parse(arguments):
     parser = argparse.ArgumentParser(
         prog="setup/lint",
         description="Check the format and style of all Python (ruff), the addons' Python (pylint-odoo), their XML, "
-        "CSV and translations (oca-checks), and that their versions agree.",
+        "CSV and translations (oca-checks), and that their versions and READMEs agree.",
     )
     parser.add_argument("--fix", action="store_true", help="format, and mend what ruff can mend by itself")
     return parser.parse_args(arguments)
@@ -36,7 +37,7 @@ def main(arguments):
         for command in (["check", "--fix-only", "--quiet"], ["format", "--quiet"]):
             subprocess.run([programs / "ruff", *command, "."], cwd=ROOT, check=False)
     failed = [name for name, command in checks(programs) if not passes(name, command)]
-    failed += versions_disagree()
+    failed += versions_disagree() + readmes_disagree()
     print(f"\nfailed: {', '.join(failed)}" if failed else "\nall checks passed")
     return 1 if failed else 0
 
@@ -85,3 +86,23 @@ def versions_disagree():
         print(f"  ✗ one version for all addons, not {', '.join(sorted(versions))}")
         return ["versions"]
     return []
+
+
+def readmes_disagree():
+    """Return what the fragments in ``readme`` say that the README made of them does not."""
+    left_out = [
+        f"{path.relative_to(ROOT)}: {line}"
+        for addon in ADDONS
+        for path in sorted((ROOT / addon).glob("readme/*.md"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if words_of(line) not in words_of((ROOT / addon / "README.rst").read_text(encoding="utf-8"))
+    ]
+    if left_out:
+        print("  ✗ README.rst lacks", *left_out, sep="\n      ")
+        return ["READMEs"]
+    return []
+
+
+def words_of(text):
+    """Return the words of a text, whichever marks are between them."""
+    return " ".join(re.findall(r"\w+", text.replace("_", " ")))

@@ -5,7 +5,7 @@ import { ServerPanel } from "../card/server_panel";
 
 /** The base's scorecard, drawn by the server. */
 export class Audit extends ServerPanel {
-    static template = "client_base.Department";
+    static template = "client_base.ServerPage";
     static props = { ...standardActionServiceProps };
 
     fetch(again = false) {

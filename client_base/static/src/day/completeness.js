@@ -6,7 +6,7 @@ import { ServerPage } from "./server_page";
 
 /** The page "Completeness", drawn by the server. */
 export class Completeness extends ServerPage {
-    static template = "client_base.Department";
+    static template = "client_base.ServerPage";
 
     setup() {
         super.setup();

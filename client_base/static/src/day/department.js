@@ -4,7 +4,7 @@ import { ServerPage } from "./server_page";
 
 /** The page "Department", drawn by the server. */
 export class Department extends ServerPage {
-    static template = "client_base.Department";
+    static template = "client_base.ServerPage";
 
     /** Which period, and whose work. */
     getFirstWanted() {
