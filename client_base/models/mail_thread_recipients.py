@@ -12,8 +12,7 @@ class MailThread(models.AbstractModel):
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
-        about_client = len(self) == 1 and self._name in self.env["ir.rule"]._get_client_models()
-        if not recipients or not about_client:
+        if not recipients or len(self) != 1 or self._name not in self.env["ir.rule"]._get_client_models():
             return recipients
         # sudo: whom the message names is needed to send it to them
         addressed = set((msg_vals or {}).get("partner_ids") or message.sudo().partner_ids.ids)

@@ -100,7 +100,9 @@ class ClientLifecycle(models.AbstractModel):
         if data.keys().isdisjoint({TERMS, WAITING}):
             return
         # sudo: an order moves its client also when who confirmed it may not edit the client
-        ruled = self.sudo().with_context(client_decided=False)
+        ruled = self.sudo()
+        if self.env.context.get("client_decided"):
+            ruled = ruled.with_context(client_decided=False)
         if data.pop(TERMS, None):
             ruled._begin()
         if waiting := data.pop(WAITING, None):

@@ -31,7 +31,7 @@ class ClientLifecycle(models.AbstractModel):
     @api.model
     def _add_order(self, order):
         """Add ``order`` to the standing of its client; return whether that was possible."""
-        self._flush_purchases()
+        self.env.flush_all()
         today = fields.Date.today()
         known = self._is_simple(order, today) and self._read_known(order)
         if not known or not self._is_reliable(known, today):

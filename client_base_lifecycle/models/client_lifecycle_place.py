@@ -2,7 +2,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from ..tools.ladder import DAYS_A_MONTH, SEGMENT_OF_RULE
 from ..tools.rhythm import LAST_INTERVALS, LEAST_INTERVALS
@@ -47,15 +47,21 @@ class ClientLifecycle(models.AbstractModel):
     def _invalidate(self):
         """Forget what was read of where clients stand; who confirms an order read nothing of it."""
         read = self.env.transaction.field_data
-        partners = self.env["res.partner"]
-        for model, names in (
-            (self.env["client.standing"], None),
-            (self.env["client.segment.move"], None),
-            (self.env["client.decision"], ["segment_id"]),
-            (partners, partners._get_standing_fields()),
-        ):
-            if any(map(read.get, map(model._fields.get, names or model._fields))):
-                model.invalidate_model(names, flush=False)
+        for name, told in self._get_fields_that_tell().items():
+            if any(map(read.get, told)):
+                self.env[name].invalidate_model([field.name for field in told], flush=False)
+
+    @api.model
+    @ormcache()
+    def _get_fields_that_tell(self):
+        """Return the fields that tell where clients stand: ``{model: [field]}``."""
+        names = {
+            "client.standing": self.env["client.standing"]._fields,
+            "client.segment.move": self.env["client.segment.move"]._fields,
+            "client.decision": ["segment_id"],
+            "res.partner": self.env["res.partner"]._get_standing_fields(),
+        }
+        return {model: [self.env[model]._fields[name] for name in told] for model, told in names.items()}
 
     @api.model
     def _get_placing(self, question):

@@ -26,7 +26,8 @@ class SaleOrder(models.Model):
         changed = self.filtered(lambda order: order.state == "sale")
         before = changed.partner_id
         result = super().write(vals)
-        changed._refresh_client_segments(before)
+        if changed:
+            changed._refresh_client_segments(before)
         (self - changed)._add_to_clients()
         return result
 
