@@ -11,5 +11,5 @@ class SaleOrderLine(models.Model):
         # What Odoo asks for as the lines of orders, of which it then reads the rest; each order's are in their order,
         # and no order has to be looked up for its place among the others.
         if field_names == ["order_id"] and not order:
-            field_names, order = None, "order_id.id, sequence, id"
+            field_names, order = None, "sequence, id"
         return super().search_fetch(domain, field_names, offset=offset, limit=limit, order=order)

@@ -8,7 +8,7 @@ from ..tools.rhythm import LAST_INTERVALS, expect
 from .client_lifecycle_place import MEASURES
 
 WRITTEN = ("since", *MEASURES)
-WRITTEN_COLUMNS = SQL(", ").join(map(SQL.identifier, WRITTEN))
+COLUMNS = {name: SQL.identifier(name) for name in WRITTEN}
 
 
 class ClientLifecycle(models.AbstractModel):
@@ -71,7 +71,7 @@ class ClientLifecycle(models.AbstractModel):
                   FROM client_standing
                  WHERE partner_id = %(client)s AND company_id = %(company)s
                 """,
-                names=WRITTEN_COLUMNS,
+                names=SQL(", ").join(COLUMNS.values()),
                 costs=self._select_costs(order),
                 client=client,
                 company=order.company_id.id,
@@ -170,7 +170,7 @@ class ClientLifecycle(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 "UPDATE client_standing SET %s WHERE id = %s",
-                SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()),
+                SQL(", ").join(SQL("%s = %s", COLUMNS[name], value) for name, value in values.items()),
                 known["id"],
             )
         )
