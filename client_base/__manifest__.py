@@ -1,7 +1,7 @@
 {
     "name": "Client Base",
     "summary": "The shared counterparty directory: whose client it is, what is known, what is missing",
-    "version": "19.0.1.12.0",
+    "version": "19.0.1.13.0",
     "category": "Sales/CRM",
     "author": "Client Base contributors",
     "license": "LGPL-3",

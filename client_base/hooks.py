@@ -87,5 +87,5 @@ def post_init_hook(env):
 
 def fill_next_contacts(env):
     """Write the dates of the next contact that come from activities planned before the addon."""
-    planned = env["mail.activity"].sudo()._read_group([("client_partner_id", "!=", False)], ["client_partner_id"])
+    planned = env["mail.activity"]._read_group([("client_partner_id", "!=", False)], ["client_partner_id"])
     env["res.partner"].union(*(client for (client,) in planned))._refresh_contact_dates()

@@ -1,7 +1,7 @@
 {
     "name": "Client Base: Campaigns",
     "summary": "Programmes of work with groups of clients: select, send, confirm receipt, record results",
-    "version": "19.0.1.12.0",
+    "version": "19.0.1.13.0",
     "category": "Marketing",
     "author": "Client Base contributors",
     "license": "LGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "Client Base: Leads",
     "summary": "Leads and opportunities follow the client: who sees the client works them",
-    "version": "19.0.1.12.0",
+    "version": "19.0.1.13.0",
     "category": "Sales/CRM",
     "author": "Client Base contributors",
     "license": "LGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "Client Base: Lifecycle",
     "summary": "Where each client stands in its life with us, and why: eight segments computed from sales",
-    "version": "19.0.1.12.0",
+    "version": "19.0.1.13.0",
     "category": "Sales/CRM",
     "author": "Client Base contributors",
     "license": "LGPL-3",

@@ -63,7 +63,7 @@ class ClientAuditCheck(models.Model):
                         error=fault,
                     )
                 )
-            if check.measure == "share" and check.model != "res.partner":
+            if check.measure != "count" and check.model != "res.partner":
                 raise ValidationError(self.env._("“%s”: only clients are counted in percent.", check.name))
 
     def _get_domain(self):

@@ -257,7 +257,7 @@ class ClientInteraction(models.Model):
         elif planned:
             planned.write({"date_deadline": self.next_date, "activity_type_id": self.env.ref(kind).id})
         elif self.next_activity_id.date_deadline != self.next_date:
-            owner = self.partner_id.client_owner_id or self.user_id
+            owner = self.partner_id.client_owner_id.filtered("active") or self.user_id
             # sudo: the manager of a client may be another than who talked to it, a substitute for one; who
             # enters contacts need not be allowed to change them
             told = self.partner_id.sudo()._in_language_of(owner)

@@ -2,9 +2,9 @@ from odoo import models
 
 
 class CrmTeam(models.Model):
-    _inherit = "crm.team"
+    """A team's members are its lead's scope, and record rules are kept with the scope in them."""
 
-    # Record rules are kept with the lead's scope in them.
+    _inherit = "crm.team"
 
     def write(self, vals):
         result = super().write(vals)

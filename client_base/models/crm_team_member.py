@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class CrmTeamMember(models.Model):
-    """A team's members are its lead's scope, and record rules are kept with the scope in them."""
+    """Who comes into a team or leaves it changes its lead's scope, see ``crm.team``."""
 
     _inherit = "crm.team.member"
 

@@ -17,6 +17,8 @@ TERMS = ("client_region_note_days", "client_contact_days")
 
 
 class ResConfigSettings(models.TransientModel):
+    """Nobody's clients, the least fit of a new one, the terms, and the ways in which raw cards come."""
+
     _inherit = "res.config.settings"
 
     client_pool = fields.Selection(

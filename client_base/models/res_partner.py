@@ -96,7 +96,7 @@ class ResPartner(models.Model):
         """
         super()._compute_display_name()
         if self.env.context.get("formatted_display_name"):
-            # It begins with the name of the company above.
+            # It begins with the name of the company above.  sudo: which the user may not see
             hidden = self.sudo().parent_id._get_hidden_clients()
             for partner in self.filtered(lambda partner: partner.sudo().parent_id in hidden):
                 partner.display_name = partner.with_context(formatted_display_name=False).display_name

@@ -206,7 +206,13 @@ class ResPartner(models.Model):
         self.env["client.profile.snapshot"].check_access("read")
         return self.env.execute_query_dict(
             SQL(
-                "SELECT * FROM client_profile_snapshot WHERE partner_id = %s ORDER BY date DESC, id DESC LIMIT %s",
+                """
+                SELECT date, score, coverage, score_goals, score_market, score_resources
+                  FROM client_profile_snapshot
+                 WHERE partner_id = %s
+              ORDER BY date DESC, id DESC
+                 LIMIT %s
+                """,
                 self.id,
                 FORMER_SHOWN,
             )

@@ -5,6 +5,8 @@ from ..parameters import DEFAULT_POOL, POOL
 
 
 class ResUsers(models.Model):
+    """Whose clients a user sees: by level and team, and of those for whom he stands in."""
+
     _inherit = "res.users"
 
     client_weekly_gaps = fields.Boolean(

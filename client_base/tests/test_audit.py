@@ -115,6 +115,7 @@ class TestAudit(ClientBaseCommon):
         for values in (
             {"domain": "[('nothing', '=', 1)]"},
             {"domain": "[("},
+            {"domain": "[('client_absence', '!=', False)]"},  # worked out for whoever reads it
             {"model": "mail.activity", "domain": "[]"},
         ):
             with self.subTest(values=values), self.assertRaises(ValidationError):

@@ -1,12 +1,16 @@
 from datetime import timedelta
+from pathlib import Path
 
 from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
+from odoo.modules.migration import load_script
 from odoo.tests import Form
 
 from .common import ClientBaseCommon
+
+UPGRADE = Path(__file__).parents[1] / "migrations" / "19.0.1.13.0" / "post-name_regions.py"
 
 
 class TestRegion(ClientBaseCommon):
@@ -62,6 +66,16 @@ class TestRegion(ClientBaseCommon):
         regions = self.env["client.region"].with_context(lang="ru_RU")
         self.assertEqual(regions.search([("display_name", "ilike", "юг")]), self.south)
         self.assertEqual(regions.search([("id", "in", (self.america | self.south).ids)])[0], self.america)
+
+    def test_an_upgrade_calls_regions_in_full_in_every_language(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.america.with_context(lang="ru_RU").name = "Америка"
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE client_region SET complete_name = jsonb_build_object('en_US', 'Америка')")
+        load_script(str(UPGRADE), UPGRADE.stem).migrate(self.cr, "19.0.1.12.0")
+        self.env.invalidate_all()
+        names = [self.south.with_context(lang=lang).complete_name for lang in ("en_US", "ru_RU")]
+        self.assertEqual(names, ["America / South", "Америка / South"])
 
     def test_a_region_chosen_by_hand_holds_until_it_is_emptied(self):
         self.move(self.alpha, self.usa, self.ohio)

@@ -75,6 +75,11 @@ class TestRegister(RegisterCommon):
         self.finish(self.make_contact_with(self.alpha, user=self.lead))
         self.assertEqual(self.get_activities(self.alpha).user_id, self.second)
 
+    def test_where_the_manager_has_left_the_next_contact_is_planned_for_who_had_this_one(self):
+        self.second.active = False
+        self.finish(self.make_contact_with(self.beta, user=self.head))
+        self.assertEqual(self.get_activities(self.beta).user_id, self.head)
+
     def test_a_suggestion_comes_from_the_result(self):
         form = Form(
             self.env["client.interaction"].with_user(self.manager).with_context(default_partner_id=self.alpha.id)

@@ -101,10 +101,16 @@ class ClientCampaignMailer(models.AbstractModel):
             yield cr.fetchone()[0]
 
     @api.model
-    def _get_queue_domain(self):
-        due = ["|", ("not_before", "=", False), ("not_before", "<=", fields.Datetime.now())]
+    def _get_waiting_domain(self):
+        """Return the domain of what is queued, be it that it may not go yet."""
         open_campaign = [("campaign_id.state", "in", SENDING_STATES), ("campaign_id.paused", "=", False)]
-        return [("state", "=", "queued"), *open_campaign, *due]
+        return [("state", "=", "queued"), *open_campaign]
+
+    @api.model
+    def _get_queue_domain(self):
+        """Return the domain of what can be sent now."""
+        due = ["|", ("not_before", "=", False), ("not_before", "<=", fields.Datetime.now())]
+        return [*self._get_waiting_domain(), *due]
 
     @api.model
     def _get_queue(self):

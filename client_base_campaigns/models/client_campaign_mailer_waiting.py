@@ -6,7 +6,6 @@ from odoo import api, fields, models
 
 from ..parameters import SERVER_AWAY
 from ..tools.waiting import get_wait
-from .client_campaign_mailer import SENDING_STATES
 from .client_campaign_sending import WINDOW
 
 _logger = logging.getLogger(__name__)
@@ -60,14 +59,8 @@ class ClientCampaignMailer(models.AbstractModel):
     @api.model
     def _plan_next_run(self):
         """Have the job come back when the first of what waits is due, and not at once for what may not go yet."""
-        waiting = [
-            ("state", "=", "queued"),
-            ("campaign_id.paused", "=", False),
-            ("campaign_id.state", "in", SENDING_STATES),
-        ]
-        first = self.env["client.campaign.delivery"].search(
-            [*waiting, ("not_before", ">", fields.Datetime.now())], order="not_before", limit=1
-        )
+        later = [*self._get_waiting_domain(), ("not_before", ">", fields.Datetime.now())]
+        first = self.env["client.campaign.delivery"].search(later, order="not_before", limit=1)
         times = [first.not_before] if first else []
         if any(campaign.rate for campaign, _count in self._get_queue()):
             times.append(fields.Datetime.now() + WINDOW)

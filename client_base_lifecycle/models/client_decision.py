@@ -184,7 +184,7 @@ class ClientDecision(models.Model):
     def _plan_review(self):
         """Remind each client's manager of the day on which the decision is looked at again."""
         for point in self.filtered("review_on"):
-            manager = point.owner_id or self.env.user
+            manager = point.owner_id.filtered("active") or self.env.user
             # sudo: it is planned for a colleague, and in that one's words
             point = point.sudo()._in_language_of(manager)
             point.activity_schedule(

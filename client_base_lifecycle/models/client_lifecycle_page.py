@@ -115,10 +115,15 @@ class ClientLifecyclePage(models.AbstractModel):
         return [(name, of_zone.get(zone, ())) for zone, name in segments._get_selection_words("zone").items()]
 
     @api.model
+    def _join_rows(self, parts, name):
+        """Return the rows that the managers' summaries have under ``name``, one behind the other."""
+        return [row for figures in parts for row in figures.get(name, [])]
+
+    @api.model
     def _add_up_segments(self, parts):
         counts = {}
         # Summaries of an earlier version tell more.
-        for code, clients, turnover, *_rest in (row for figures in parts for row in figures.get("segments", [])):
+        for code, clients, turnover, *_rest in self._join_rows(parts, "segments"):
             row = counts.setdefault(code, {"clients": 0, "turnover": 0})
             row["clients"] += clients
             row["turnover"] += turnover
@@ -129,7 +134,7 @@ class ClientLifecyclePage(models.AbstractModel):
     def _add_up_gains(self, parts):
         """Return ``{code: clients gained less clients lost}`` of the last 30 days."""
         gained = Counter()
-        for origin, target, _person, count in (flow for figures in parts for flow in figures.get("flows", [])):
+        for origin, target, _person, count in self._join_rows(parts, "flows"):
             gained[target] += count
             gained[origin] -= count
         return gained
@@ -137,7 +142,7 @@ class ClientLifecyclePage(models.AbstractModel):
     @api.model
     def _add_up_flows(self, parts):
         flows = Counter()
-        for origin, target, person, count in (flow for figures in parts for flow in figures.get("flows", [])):
+        for origin, target, person, count in self._join_rows(parts, "flows"):
             flows[origin or ENTERED, target, person] += count
         return flows
 
@@ -158,11 +163,10 @@ class ClientLifecyclePage(models.AbstractModel):
         A bar is ``{"month", "count", "parts": [{"code", "count", "height"}]}``.
         """
         counts, gained = Counter(), Counter()
-        for figures in parts:
-            for code, clients, *_rest in figures.get("segments", []):
-                counts[code] += clients
-            for month, code, gain in figures.get("trend", []):
-                gained[month, code] += gain
+        for code, clients, *_rest in self._join_rows(parts, "segments"):
+            counts[code] += clients
+        for month, code, gain in self._join_rows(parts, "trend"):
+            gained[month, code] += gain
         segments = self.env["client.segment"]._get_by_code()
         alive = [code for code, segment in segments.items() if segment.zone == "life"]
         first = fields.Date.today().replace(day=1)
@@ -184,7 +188,7 @@ class ClientLifecyclePage(models.AbstractModel):
     @api.model
     def _get_first(self, parts, name):
         """Return the first of the clients that the managers' lists ``name`` hold, as far as the user sees them."""
-        rows = sorted(row for figures in parts for row in figures.get(name, []))[:RISK_SHOWN]
+        rows = sorted(self._join_rows(parts, name))[:RISK_SHOWN]
         values = {client_id: -value for value, client_id in rows}
         found = self.env["res.partner"].search([("id", "in", list(values))])
         return [(client, values[client.id]) for client in found.sorted(lambda client: (-values[client.id], client.id))]
@@ -193,7 +197,7 @@ class ClientLifecyclePage(models.AbstractModel):
     def _add_up_classes(self, parts):
         """Return ``{"AX": {"clients", "turnover"}}``."""
         matrix = {}
-        for abc, xyz, clients, turnover in (row for figures in parts for row in figures.get("classes", [])):
+        for abc, xyz, clients, turnover in self._join_rows(parts, "classes"):
             cell = matrix.setdefault(f"{abc}{xyz}", {"clients": 0, "turnover": 0})
             cell["clients"] += clients
             cell["turnover"] += turnover
@@ -202,9 +206,9 @@ class ClientLifecyclePage(models.AbstractModel):
     @api.model
     def _get_concentration(self, parts, whole):
         """Return the shares of the largest, the curve, and what is left without the largest."""
-        rows = sorted(row for figures in parts for row in figures.get("top", []))
+        rows = sorted(self._join_rows(parts, "top"))
         turnovers = [-value for value, _client in rows]
-        total = sum(row[2] for figures in parts for row in figures.get("segments", []))
+        total = sum(row[2] for row in self._join_rows(parts, "segments"))
         left, next_share = without_largest(turnovers, total)
         largest = self.env["res.partner"].search([("id", "in", [client for _value, client in rows[:1]])])
         curve = get_curve(whole["pareto"]) if whole.get("pareto") else []

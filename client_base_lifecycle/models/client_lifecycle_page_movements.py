@@ -59,15 +59,8 @@ class ClientLifecyclePage(models.AbstractModel):
         moves = self.env["client.segment.move"]
         rows = self.env.execute_query(
             SQL(
-                """
-                SELECT segment.code, count(*)
-                  FROM (%s) base
-                  JOIN client_segment segment ON segment.id = base.segment_id
-                  JOIN res_partner partner ON partner.id = base.partner_id
-                 WHERE %s AND %s GROUP BY 1
-                """,
-                moves._select_base_on(day),
-                moves._is_client(),
+                "SELECT segment.code, count(*) %s WHERE %s GROUP BY 1",
+                moves._from_base_on(day),
                 moves._get_owned(owners),
             )
         )

@@ -41,13 +41,9 @@ class ClientLifecyclePage(models.AbstractModel):
             SQL(
                 """
                 SELECT partner.client_owner_id, segment.code, count(*)
-                  FROM (%s) base
-                  JOIN client_segment segment ON segment.id = base.segment_id
-                  JOIN res_partner partner ON partner.id = base.partner_id
-                 WHERE %s AND partner.client_owner_id = ANY(%s) GROUP BY 1, 2
+                %s WHERE partner.client_owner_id = ANY(%s) GROUP BY 1, 2
                 """,
-                moves._select_base_on(period["date_from"] - timedelta(days=1)),
-                moves._is_client(),
+                moves._from_base_on(period["date_from"] - timedelta(days=1)),
                 users.ids,
             )
         )

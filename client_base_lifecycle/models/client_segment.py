@@ -44,6 +44,7 @@ class ClientSegment(models.Model):
             )
         )
 
+    @api.depends_context("company", "uid")
     def _compute_client_figures(self):
         partners = self.env["res.partner"]
         figures = {

@@ -59,6 +59,22 @@ class ClientSegmentMove(models.Model):
         )
 
     @api.model
+    def _from_base_on(self, day):
+        """Return from where pages count the base at the end of ``day``: of those who are clients still.
+
+        Its tables are ``base``, ``partner`` and ``segment``.
+        """
+        return SQL(
+            """
+            FROM (%s) base
+            JOIN res_partner partner ON partner.id = base.partner_id AND %s
+            JOIN client_segment segment ON segment.id = base.segment_id
+            """,
+            self._select_base_on(day),
+            self._is_client(),
+        )
+
+    @api.model
     def _get_flows(self, date_from, date_to, owners=None):
         """Return the movements from ``date_from`` to ``date_to``, both days included, added up.
 

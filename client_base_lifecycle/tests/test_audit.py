@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.modules.migration import load_script
 
 from .common import LifecycleCommon
@@ -52,6 +53,11 @@ class TestAudit(LifecycleCommon):
         self.assertLessEqual(largest["count"], 10)
         self.assertTrue(0 < largest["figure"] <= 100)
         self.assertEqual(largest["unit"], " %")
+
+    def test_only_clients_are_measured_by_what_the_largest_bring(self):
+        check = self.env.ref("client_base_lifecycle.audit_check_largest")
+        with self.assertRaisesRegex(ValidationError, "only clients are counted in percent"):
+            check.write({"model": "mail.activity", "domain": "[]"})
 
     def test_a_grade_whose_term_is_over_is_to_be_reviewed(self):
         self.decide(self.alpha, "vip", until=self.day(-30))

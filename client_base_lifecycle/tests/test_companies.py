@@ -39,6 +39,9 @@ class TestCompanies(LifecycleCommon):
         self.assertEqual((here.client_segment_id.code, here.client_turnover), ("regular", 300))
         self.assertEqual((there.client_segment_id.code, there.client_turnover), ("working", 70))
         self.assertEqual(self.beta.with_company(self.other).client_segment_id.code, "potential")
+        regular = self.env["client.segment"]._get_by_code()["regular"]
+        counts = [segment.client_count for segment in (regular, regular.with_company(self.other))]
+        self.assertEqual(counts[0] - counts[1], 1)
 
     def test_each_company_has_its_thresholds(self):
         self.order_there(20)

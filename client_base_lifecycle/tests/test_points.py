@@ -177,6 +177,11 @@ class TestPoints(LifecycleCommon):
         point.action_reopen()
         self.assertFalse(point.activity_ids)
 
+    def test_where_the_manager_has_left_who_decided_looks_at_it_again(self):
+        self.manager.active = False
+        point = self.decide_point(review_on=self.day(-30))
+        self.assertEqual(point.activity_ids.user_id, self.lead)
+
     def test_a_client_that_stopped_is_reviewed_by_its_grade(self):
         review = self.today + timedelta(days=30)
         point = self.decide_point(review_on=review, client_choice="stop", result="Too dear", revivable="yes")
