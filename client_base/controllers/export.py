@@ -44,6 +44,14 @@ class ClientTableExporter(TableExporter):
     def export_xlsx(self, data, **kw):
         table = json.load(data) if isinstance(data, FileStorage) else json.loads(data)
         if table:
+            self._empty_cells(table)
             measures = dict.fromkeys(header["title"] for header in table["measure_headers"])
             request.env["client.export"]._record_table(table["model"], len(table["rows"]), ", ".join(measures))
         return super().export_xlsx(json.dumps(quote_all(table)), **kw)
+
+    def _empty_cells(self, table):
+        """Leave a cell empty that has nothing to add up: the page shows nothing there, a workbook would say FALSE."""
+        for row in table["rows"]:
+            for cell in row["values"]:
+                if cell["value"] is False:
+                    cell["value"] = ""

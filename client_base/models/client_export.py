@@ -27,6 +27,7 @@ class ClientExport(models.Model):
     model = fields.Char(string="Technical Name", required=True)
     model_name = fields.Char(string="What", compute="_compute_model_name", search="_search_model_name")
     content = fields.Text(string="Fields or Document", help="The exported fields, or the printed document.")
+    description = fields.Text(string="Taken Out", compute="_compute_description")
     record_count = fields.Integer(string="Records", aggregator="sum")
     client_count = fields.Integer(
         string="Clients", aggregator="sum", help="Not known of a pivot table, whose rows are added up."
@@ -37,6 +38,25 @@ class ClientExport(models.Model):
         for export in self:
             # sudo: names of models are no secret
             export.model_name = self.env["ir.model"].sudo()._get(export.model).name or export.model
+
+    @api.depends("kind", "model", "content")
+    @api.depends_context("lang")
+    def _compute_description(self):
+        """Call exported fields what the reader calls them; ``content`` keeps their technical names."""
+        for export in self:
+            names = (export.content or "").split(", ")
+            export.description = ", ".join(map(export._get_field_label, names))
+
+    def _get_field_label(self, path):
+        """Return the label of ``path``, written like "parent_id/name", or itself where it is no field's."""
+        model, labels = self.model, []
+        for name in path.split("/") if self.kind == "spreadsheet" else ():
+            field = self.env[model]._fields.get(name) if model in self.env else None
+            if not field:
+                return path
+            labels.append(self.env["ir.model.fields"].get_field_string(model).get(name, field.string))
+            model = field.comodel_name
+        return "/".join(labels) or path
 
     @api.model
     def _search_model_name(self, operator, value):

@@ -1,4 +1,7 @@
 import json
+from io import BytesIO
+
+from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, UserError
 from odoo.http import Request
@@ -33,6 +36,13 @@ class TestExport(ClientBaseCommon):
         for words in (entry.model_name.lower(), "res.part"):
             self.assertIn(entry.id, [found for found, _name in journal.name_search(words, limit=None)])
         self.assertNotIn(entry, journal.search([("model_name", "not ilike", entry.model_name)]))
+
+    def test_the_journal_calls_fields_what_its_reader_calls_them(self):
+        self.alpha.with_user(self.manager).export_data(["name", "parent_id/phone", "id"])
+        entry = self.get_journal().with_user(self.lead)
+        self.assertEqual(entry.description, "Name, Related Company/Phone, ID")
+        self.anna.with_user(self.manager)._get_vcard_file()
+        self.assertEqual(self.get_journal()[0].description, "vCard")
 
     def test_documents_count_their_clients(self):
         orders = self.make_order(self.alpha) | self.make_order(self.anna)
@@ -99,18 +109,19 @@ class TestExport(ClientBaseCommon):
 class TestPivotExport(HttpCase, ClientBaseCommon):
     """Tables of figures are noted too."""
 
-    def download(self, model, titles):
+    def download(self, model, titles, value=1):
         table = {
             "title": "Report",
             "model": model,
             "measure_count": 2,
             "col_group_headers": [],
             "measure_headers": [{"title": "Total", "is_bold": False}] * 2,
-            "rows": [{"title": title, "indent": 0, "values": [{"value": 1}] * 2} for title in titles],
+            "rows": [{"title": title, "indent": 0, "values": [{"value": value}] * 2} for title in titles],
         }
         data = {"data": json.dumps(table), "csrf_token": Request.csrf_token(self)}
         response = self.url_open("/web/pivot/export_xlsx", data=data)
         self.assertEqual(response.status_code, 200, response.text[:500])
+        return load_workbook(BytesIO(response.content)).active
 
     def test_pivot_table(self):
         self.manager.password = "manager"
@@ -120,3 +131,10 @@ class TestPivotExport(HttpCase, ClientBaseCommon):
         entry = self.env["client.export"].search([("user_id", "=", self.manager.id)])
         self.assertEqual((entry.kind, entry.model, entry.content), ("pivot", "sale.report", "Total"))
         self.assertEqual(entry.record_count, 2)
+
+    def test_what_has_nothing_to_add_up_stays_empty(self):
+        self.manager.password = "manager"
+        self.authenticate("manager", "manager")
+        for value, cell in ((False, None), (0, 0)):
+            sheet = self.download("res.partner", ["Alpha"], value)
+            self.assertEqual(sheet["B2"].value, cell)

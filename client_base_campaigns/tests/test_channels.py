@@ -121,6 +121,16 @@ class TestChannels(CampaignCommon):
         campaign = self.make_sent(clients=self.alpha, channel="call")
         self.assertEqual(campaign.recipient_ids.sudo().activity_ids.user_id, self.marketer)
 
+    def test_letters_and_labels_are_one_document_that_says_how_it_is_encoded(self):
+        (self.alpha | self.beta).write({"street": "Вулиця 1", "city": "Town"})
+        campaign = self.make_sent(clients=self.alpha | self.beta, channel="letter")
+        for name in ("client_campaign_recipient_letters", "client_campaign_recipient_labels"):
+            report = self.env.ref(f"client_base_campaigns.{name}")
+            html, _kind = report._render_qweb_html(report, campaign.recipient_ids.ids)
+            [body] = report._prepare_html(html, report_model=report.model)[0]
+            self.assertIn('<meta charset="utf-8"/>', body, name)
+            self.assertEqual(body.count("Вулиця 1"), 2, name)
+
     def test_letters_are_one_pile_for_the_marketer(self):
         (self.alpha | self.beta).write({"street": "Main Street 1", "city": "Town"})
         campaign = self.make_sent(clients=self.clients, channel="letter")
