@@ -121,6 +121,29 @@ class ClientLifecycle(models.AbstractModel):
             self._place_clients_of(partners)
 
     @api.model
+    def _leave_out_colleagues(self, ids):
+        """Take the standings of the colleagues ``ids`` away, and that they came as clients.
+
+        A new colleague is one only with the user, which Odoo makes after the partner.
+        """
+        # sudo: colleagues are no clients, whoever makes their users
+        self.sudo()._place(ids)
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM client_segment_move came
+                 USING res_partner colleague
+                 WHERE came.partner_id = ANY(%s) AND came.from_id IS NULL AND came.rule = 'no_agreement'
+                   AND colleague.id = came.partner_id AND colleague.client_open
+                   AND NOT EXISTS (SELECT FROM client_segment_move later
+                                    WHERE later.partner_id = came.partner_id AND later.from_id IS NOT NULL)
+                """,
+                ids,
+            )
+        )
+        self._invalidate()
+
+    @api.model
     def _refresh_all(self, *, rebuild=False):
         """Place every client anew, in portions; commit each when run as a job.
 
