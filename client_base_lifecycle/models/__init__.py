@@ -28,6 +28,7 @@ from . import (
     res_partner_joining,
     res_partner_life,
     res_partner_standing,
+    res_users,
     sale_order,
     sale_order_line,
 )

@@ -122,10 +122,7 @@ class ClientLifecycle(models.AbstractModel):
 
     @api.model
     def _leave_out_colleagues(self, ids):
-        """Take the standings of the colleagues ``ids`` away, and that they came as clients.
-
-        A new colleague is one only with the user, which Odoo makes after the partner.
-        """
+        """Take the standings of the colleagues ``ids`` away, and that they came as clients."""
         # sudo: colleagues are no clients, whoever makes their users
         self.sudo()._place(ids)
         self.env.cr.execute(

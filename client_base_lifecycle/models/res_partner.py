@@ -1,5 +1,3 @@
-from functools import partial
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
@@ -138,13 +136,6 @@ class ResPartner(models.Model):
         if clients:
             self.env["client.lifecycle"]._refresh(clients)
         return partners
-
-    def _compute_client_open(self):
-        super()._compute_client_open()
-        if colleagues := self.filtered("client_open")._origin:
-            # Later, as a computation may write nothing itself.
-            leave_out = self.env["client.lifecycle"]._leave_out_colleagues
-            self.env.cr.precommit.add(partial(leave_out, colleagues.ids))
 
     def write(self, vals):
         self._check_decision_values(vals)

@@ -250,14 +250,12 @@ class TestSegment(LifecycleCommon):
     def test_a_colleague_is_no_client(self):
         values = {"login": "newcomer", "name": "Newcomer", "group_ids": self.env.ref("base.group_user").ids}
         newcomer = self.env["res.users"].create(values).partner_id
-        self.env.cr.flush()
         self.assertFalse(newcomer.client_segment_id)
         self.assertFalse(newcomer.client_segment_move_ids)
         self.assert_segment(self.alpha, "potential")
         self.make_orders(self.alpha, 10)
         self.assert_segment(self.alpha, "working")
         self.env["res.users"].create({**values, "login": "hired", "partner_id": self.alpha.id})
-        self.env.cr.flush()
         self.assertFalse(self.alpha.client_segment_id)
         self.assertEqual(len(self.alpha.client_segment_move_ids), 2, "what was, was")
 
