@@ -51,17 +51,7 @@ class ClientGapCount(models.Model):
         else:
             of_these = SQL("COALESCE(owner_id, 0) = ANY(%s)", [one or 0 for one in owner_ids])
             day = self._get_last_day() or today
-        self.env.cr.execute(
-            SQL(
-                """
-                DELETE FROM client_gap_count
-                 WHERE %s AND (day = %s OR day < %s AND (dimension <> 'owner' OR requirement_id IS NOT NULL))
-                """,
-                of_these,
-                day,
-                day,
-            )
-        )
+        self._drop(of_these, day)
         names = list(self._get_dimensions())
         self.env.cr.execute(
             SQL(
@@ -94,6 +84,21 @@ class ClientGapCount(models.Model):
             )
         )
         self.invalidate_model(flush=False)
+
+    @api.model
+    def _drop(self, of_these, day):
+        """Drop the counts ``of_these`` managers of ``day``, and of the days before what no trend shows."""
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM client_gap_count
+                 WHERE %s AND (day = %s OR day < %s AND (dimension <> 'owner' OR requirement_id IS NOT NULL))
+                """,
+                of_these,
+                day,
+                day,
+            )
+        )
 
     @api.model
     def _get_last_day(self):

@@ -31,6 +31,7 @@ class ClientLifecycle(models.AbstractModel):
     @api.model
     def _add_order(self, order):
         """Add ``order`` to the standing of its client; return whether that was possible."""
+        # Who waited is placed right now: _flush_purchases would look for them again.
         self.env.flush_all()
         today = fields.Date.today()
         known = self._is_simple(order, today) and self._read_known(order)
