@@ -270,7 +270,8 @@ def test_two_cards_become_one_client(sample, page, doubles):
     name.locator("td[name=take] input").click()
     page.get_by_role("option", name="Right").or_(page.locator(".o_select_menu_item", has_text="Right")).first.click()
     dialog.get_by_role("button", name="Make One Client of Them").click()
-    page.locator(".modal").last.locator(".modal-footer .btn-primary").click()
+    # The question, not the dialog below it, whose button waits for the answer.
+    page.locator(".modal").nth(1).locator(".modal-footer .btn-primary").click()
     expect(page.locator(".o_client_tile", has_text="Who Decides")).to_contain_text("Greta Bernstein")
 
     [card] = anna("res.partner", "read", doubles[:2], ["name", "phone", "email", "city", "client_region_id"])

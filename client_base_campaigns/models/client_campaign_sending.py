@@ -257,9 +257,10 @@ class ClientCampaign(models.Model):
         """Close what a programme made and nobody sent in time: its clients are free for other campaigns again."""
         waiting = self.search([("programme_id", "!=", False), ("state", "=", "offer")])
         for campaign in waiting.filtered(lambda one: one._get_last_sending_day() < one._get_today()):
-            campaign.activity_unlink(["mail.mail_activity_data_todo", APPROVAL_TASK])
-            campaign._take_step(state="closed", closed_on=fields.Date.context_today(self))
-            campaign.message_post(body=campaign._in_own_words().env._("Nobody sent it in time, so it has ended."))
+            with self.env["ir.cron"]._apart(campaign):
+                campaign.activity_unlink(["mail.mail_activity_data_todo", APPROVAL_TASK])
+                campaign._take_step(state="closed", closed_on=fields.Date.context_today(self))
+                campaign.message_post(body=campaign._in_own_words().env._("Nobody sent it in time, so it has ended."))
 
     def _queue_reminders(self):
         """Queue the reminder, once, to who got the message and did not answer for so many days.
