@@ -52,9 +52,17 @@ class ClientRegion(models.Model):
     @api.depends("name", "parent_id.complete_name")
     def _compute_complete_name(self):
         for lang, _name in self.env["res.lang"].get_installed():
-            for region in self.with_context(lang=lang):
-                parent = region.parent_id.complete_name
-                region.complete_name = f"{parent} / {region.name}" if parent else region.name
+            # The names alone: with whatever else is read of a region, Odoo computes the full names of all that wait,
+            # each within the other.
+            for region in self.with_context(lang=lang, prefetch_fields=False):
+                region.complete_name = " / ".join(part.name or "" for part in region._get_chain())
+
+    def _get_chain(self):
+        """Return what this region is a part of, the largest first, and the region itself."""
+        chain = self
+        while (whole := chain[0].parent_id) and whole not in chain:
+            chain = whole + chain
+        return chain
 
     def _compute_client_count(self):
         counts = self.env["res.partner"]._read_group(self._get_clients_domain(), ["client_region_id"], ["__count"])

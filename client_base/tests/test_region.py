@@ -67,11 +67,26 @@ class TestRegion(ClientBaseCommon):
         self.assertEqual(regions.search([("display_name", "ilike", "юг")]), self.south)
         self.assertEqual(regions.search([("id", "in", (self.america | self.south).ids)])[0], self.america)
 
+    def test_many_regions_at_once_get_their_full_names(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.south.with_context(lang="ru_RU").name = "Юг"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        parts = self.env["client.region"].create(
+            [{"name": f"Area {number}", "parent_id": self.south.id} for number in range(150)]
+        )
+        self.env.flush_all()
+        self.assertEqual(parts[-1].complete_name, "America / South / Area 149")
+        self.assertEqual(parts[-1].with_context(lang="ru_RU").complete_name, "America / Юг / Area 149")
+        self.south.name = "The South"
+        self.assertEqual(parts[-1].complete_name, "America / The South / Area 149")
+
     def test_an_upgrade_calls_regions_in_full_in_every_language(self):
         self.env["res.lang"]._activate_lang("ru_RU")
         self.america.with_context(lang="ru_RU").name = "Америка"
         self.env.flush_all()
         self.env.cr.execute("UPDATE client_region SET complete_name = jsonb_build_object('en_US', 'Америка')")
+        self.env.invalidate_all()
         load_script(str(UPGRADE), UPGRADE.stem).migrate(self.cr, "19.0.1.12.0")
         self.env.invalidate_all()
         names = [self.south.with_context(lang=lang).complete_name for lang in ("en_US", "ru_RU")]
