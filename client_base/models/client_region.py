@@ -64,6 +64,12 @@ class ClientRegion(models.Model):
             chain = whole + chain
         return chain
 
+    @api.model
+    def name_create(self, name):
+        # What regions are called by, the full name, follows from this one.
+        region = self.create({"name": name})
+        return region.id, region.display_name
+
     def _compute_client_count(self):
         counts = self.env["res.partner"]._read_group(self._get_clients_domain(), ["client_region_id"], ["__count"])
         for region in self:

@@ -11,6 +11,17 @@ class ClientUsedMixin(models.AbstractModel):
     _name = "client.used.mixin"
     _description = "Archived Where It Is Used"
 
+    def copy_data(self, default=None):
+        copies = super().copy_data(default)
+        if "name" not in (default or {}):
+            for original, values in zip(self, copies, strict=True):
+                values["name"] = self.env._("%s (copy)", original.name)
+        return copies
+
+    def copy_translations(self, new, excluded=()):
+        # Else the copy would be called as the original by whoever works in another language.
+        super().copy_translations(new, (*excluded, "name"))
+
     def _refuse_where_used(self, model, field, words, domain=()):
         """Raise UserError where a record of ``model`` has one of these in ``field``.
 

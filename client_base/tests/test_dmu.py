@@ -160,6 +160,13 @@ class TestDmu(DmuCommon):
                 action()
                 self.env.flush_all()
 
+    def test_a_role_is_duplicated_under_a_name_of_its_own(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        self.buyer.update_field_translations("name", {"uk_UA": "Покупець"})
+        copy = self.buyer.with_user(self.head).with_context(lang="uk_UA").copy()
+        self.assertEqual(copy.name, "Покупець (копія)")
+        self.assertNotEqual(copy.with_context(lang="en_US").name, self.buyer.name)
+
     def test_influence_stays_within_a_client(self):
         boris = self.make_member(self.beta, self.boris, self.decider)
         with self.assertRaisesRegex(Exception, "different clients"):

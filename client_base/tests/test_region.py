@@ -81,6 +81,10 @@ class TestRegion(ClientBaseCommon):
         self.south.name = "The South"
         self.assertEqual(parts[-1].complete_name, "America / The South / Area 149")
 
+    def test_a_region_is_made_where_it_is_chosen(self):
+        region_id, name = self.env["client.region"].with_user(self.head).name_create("Far North")
+        self.assertEqual((self.env["client.region"].browse(region_id).name, name), ("Far North", "Far North"))
+
     def test_an_upgrade_calls_regions_in_full_in_every_language(self):
         self.env["res.lang"]._activate_lang("ru_RU")
         self.america.with_context(lang="ru_RU").name = "Америка"
